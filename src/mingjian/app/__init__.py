@@ -1,0 +1,1 @@
+"""Floor 4: the composition root: settings, wiring, supervisor, command line."""

@@ -1,0 +1,1 @@
+"""Floor 3: the media engine: sources, recorder, store, live, playback."""

@@ -1,0 +1,73 @@
+"""How web and edge speak to an engine. `app` joins them: web and media never import each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mingjian.ports.plan import EnginePlan
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStatus:
+    """What one stream is doing now; times are UTC nanoseconds, rates over about the last 10 s."""
+
+    camera: str
+    stream: str
+    state: str  # SourceState
+    reason: str | None  # GapReason while not streaming
+    detail_zh: str
+    detail_en: str
+    since_ns: int
+    recording: bool
+    bitrate_bps: int
+    fps_milli: int
+    width: int
+    height: int
+    codecs: str
+    clock_offset_ms: int | None
+    connects: int
+    lost_packets: int
+    damaged_units: int
+    viewers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeStatus:
+    """A volume as the store sees it. `state`: ok, nearly_full, full, read_only, slow, missing."""
+
+    id: str
+    path: str
+    state: str
+    total_bytes: int
+    free_bytes: int
+    used_bytes: int
+    queue_bytes: int
+    full_on_ns: int | None  # forecast: when it fills at the present rate, None when it never does
+    oldest_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """The engine's own word about itself."""
+
+    instance: str
+    started_ns: int
+    plan_version: int
+    streams: tuple[StreamStatus, ...] = ()
+    volumes: tuple[VolumeStatus, ...] = ()
+    alarms: tuple[dict[str, str], ...] = ()
+    deletion_paused: str | None = None  # why deleting stands still, None when it runs
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+class EngineControl(Protocol):
+    """Commands and questions to the engine. Every method raises MingjianError `engine_away` when it does not answer."""
+
+    def publish_plan(self, plan: EnginePlan) -> None:
+        """Write the plan where the engine finds it; works while no engine runs."""
+        ...
+
+    def status(self) -> EngineStatus:
+        """What every stream and volume is doing."""
+        ...

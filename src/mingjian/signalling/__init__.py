@@ -1,0 +1,1 @@
+"""Floor 3: GB/T 28181 signalling."""

@@ -1,0 +1,1 @@
+"""Floor 3: Django, one slice a subject."""

@@ -1,0 +1,1 @@
+"""Floor 1: protocols and formats, bytes to values and back. Pure."""
