@@ -1,0 +1,57 @@
+# `make demo` and `make test` do all set-up themselves; see scripts/setup.sh for what that is.
+SHELL := /bin/bash
+VENV ?= .venv
+PY := $(VENV)/bin/python
+SEED ?= 1
+export PYTHONPATH := src
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help setup setup-dev demo test lint types unit ui e2e e2e-long fault fuzz bench law docs bundle clean
+
+help:            ## what there is to make
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+setup:           ## private environment, locked packages, built UI
+	@scripts/setup.sh run
+
+setup-dev:       ## the same with what the tests need
+	@scripts/setup.sh test
+
+demo: setup      ## the demo city in a browser; stop with Ctrl+C, remove with: make demo-destroy
+	@$(PY) -m mingjian.app.cli demo --data demo-data
+
+demo-destroy: setup
+	@$(PY) -m mingjian.app.cli demo --data demo-data --destroy
+
+test: setup-dev  ## lint, types, and every test that fits a coffee break
+	@scripts/test.sh
+
+lint: setup-dev  ## ruff, import-linter
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/lint-imports
+
+types: setup-dev ## mypy, strict
+	@$(VENV)/bin/mypy
+
+ui:              ## build the UI
+	@scripts/build_ui.sh
+
+fault: setup-dev ## 200 kills, 200 torn tails, full and broken disks, clock steps: SEED=n
+	@$(PY) -m tests.fault --seed $(SEED) --out bench/results/fault.json
+
+fuzz: setup-dev  ## a million broken inputs: SEED=n
+	@$(PY) fuzz/run.py --target all --seed $(SEED) --count 1000000 --out bench/results/fuzz.json
+
+e2e-long: setup-dev ## the browser journeys, several times over: SEED=n
+	@scripts/e2e_long.sh $(SEED)
+
+bench: setup-dev ## all figures as JSON in bench/results
+	@scripts/bench.sh $(SEED)
+
+law: setup-dev   ## generate docs/law
+	@$(PY) scripts/law_docs.py
+
+bundle: setup    ## wheels and UI with SHA256SUMS, installs without network
+	@scripts/bundle.sh
+
+clean:           ## remove what make made (never a data folder)
+	rm -rf .venv build dist ui/node_modules src/mingjian/web/ui_dist

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Everything `make test` runs, in the order that fails soonest. The pytest run closes the output.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+venv=${VENV:-.venv}
+export PYTHONPATH=src VENV=$venv
+
+step() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+
+step "ruff"
+"$venv/bin/ruff" check .
+"$venv/bin/ruff" format --check .
+step "import-linter"
+"$venv/bin/lint-imports" | tail -n 12
+step "mypy"
+"$venv/bin/mypy"
+if [ -e ui/package.json ]; then
+  step "UI: types and unit tests"
+  [ -d ui/node_modules ] || scripts/npm.sh ci --no-audit --no-fund --loglevel=error
+  scripts/npm.sh run --silent lint
+  scripts/npm.sh test --silent
+fi
+step "pytest"
+exec "$venv/bin/python" -m pytest -q -n 2 --dist loadgroup --durations=15 tests

@@ -1,0 +1,5 @@
+"""`python -m mingjian.app.cli`."""
+
+from mingjian.app.cli import main
+
+main()

@@ -1,0 +1,91 @@
+"""Settings: `mingjian.toml` of the data folder as one frozen value. Errors name the key as a person wrote it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mingjian.app.data_folder import DataFolder, not_initialised
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
+
+RETENTION_FLOOR_DAYS = 30  # qd204 article 19(7), sc799 article 17
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `mingjian.toml` says, with defaults filled in."""
+
+    keep_days: int
+    volumes: tuple[Path, ...]
+    reserve_bytes: int
+    digest: str
+    database: str
+    hosts: tuple[str, ...]
+    push_port: int
+
+
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    "storage": {"keep_days": RETENTION_FLOOR_DAYS, "volumes": [], "reserve_gib": 5, "digest": "sha256"},
+    "web": {"database": "", "hosts": []},
+    "sources": {"push_port": 0},
+}
+
+
+def load_settings(folder: DataFolder, *, demo: bool) -> Settings:
+    """Read the settings. Raises MingjianError `bad_setting` naming the key, or `not_initialised`."""
+    try:
+        given = tomllib.loads(folder.settings_file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise not_initialised(folder.root) from error
+    except tomllib.TOMLDecodeError as error:
+        raise _bad("mingjian.toml", f"语法错误:{error}", f"syntax error: {error}") from error
+    values = {section: dict(keys) for section, keys in _DEFAULTS.items()}
+    for section, keys in given.items():
+        if section not in values or not isinstance(keys, dict):
+            raise _bad(section, "没有这一节", "there is no such section")
+        for key, value in keys.items():
+            _set(values, section, key, value)
+    storage = values["storage"]
+    if storage["keep_days"] < RETENTION_FLOOR_DAYS and not demo:
+        raise _bad(
+            "storage.keep_days",
+            "不得少于 30 天(《青岛办法》第十九条第七项、国务院令第 799 号第十七条)",
+            "must be at least 30 days (qd204 article 19(7), sc799 article 17)",
+        )
+    if storage["digest"] not in ("sha256", "sm3"):
+        raise _bad("storage.digest", "只能是 sha256 或 sm3", "must be sha256 or sm3")
+    return Settings(
+        keep_days=storage["keep_days"],
+        volumes=(folder.first_volume, *(Path(path) for path in storage["volumes"])),
+        reserve_bytes=storage["reserve_gib"] << 30,
+        digest=storage["digest"],
+        database=values["web"]["database"],
+        hosts=tuple(values["web"]["hosts"]),
+        push_port=values["sources"]["push_port"],
+    )
+
+
+def _set(values: dict[str, dict[str, Any]], section: str, key: str, value: object) -> None:
+    if key not in values[section]:
+        raise _bad(f"{section}.{key}", "没有这个设置项", "there is no such setting")
+    default = values[section][key]
+    if type(value) is not type(default):
+        wanted = type(default).__name__
+        raise _bad(f"{section}.{key}", f"类型应为 {wanted}", f"must be of type {wanted}")
+    if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+        raise _bad(f"{section}.{key}", "列表中应为字符串", "must be a list of strings")
+    if isinstance(value, int) and value < 0:
+        raise _bad(f"{section}.{key}", "不能为负数", "must not be negative")
+    values[section][key] = value
+
+
+def _bad(key: str, zh: str, en: str) -> MingjianError:
+    return MingjianError(
+        "bad_setting",
+        Text(zh=f"mingjian.toml 的 {key}:{zh}", en=f"{key} in mingjian.toml {en}"),
+        fault=Fault.USER,
+        field=key,
+    )
