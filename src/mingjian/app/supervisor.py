@@ -2,7 +2,7 @@
 
 A child that dies is started again after a back-off that doubles to 10 s and is forgiven after a minute of health: its
 siblings never notice, since they meet only over sockets that reconnect. SIGTERM and SIGINT stop everything within 10 s:
-first what serves people, last the engine, which seals what it has; whoever ignores SIGTERM for 7 s is killed.
+whoever ignores SIGTERM for 7 s is killed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -27,10 +26,10 @@ _TICK_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class ChildSpec:
-    """One process: its name and what follows `python -m mingjian.app.process`."""
+    """One process: its name and its command line (never a secret in it: anybody can read it)."""
 
     name: str
-    arguments: tuple[str, ...]
+    command: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -44,7 +43,7 @@ class _Child:
 
 
 class Supervisor:
-    """Runs children in the order given; stops them in the opposite order."""
+    """Starts children in the order given; signals them in the opposite order."""
 
     def __init__(self, specs: Sequence[ChildSpec], clock: Clock) -> None:
         self._children = [_Child(spec) for spec in specs]
@@ -75,8 +74,7 @@ class Supervisor:
         return {child.spec.name: child.process.pid for child in self._children if child.process is not None}
 
     def _start(self, child: _Child) -> None:
-        command = [sys.executable, "-m", "mingjian.app.process", *child.spec.arguments]
-        child.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        child.process = subprocess.Popen(child.spec.command, stdin=subprocess.DEVNULL, start_new_session=True)
         child.started_mono_ns = self._clock.mono_ns()
         child.starts += 1
         _LOG.info("started %s", child.spec.name, extra={"data": {"pid": child.process.pid, "starts": child.starts}})
