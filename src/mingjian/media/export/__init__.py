@@ -1,0 +1,1 @@
+"""Taking footage out of the store without re-encoding."""

@@ -1,0 +1,78 @@
+"""The JSON values of the session's calls (docs/architecture.md, "HTTP: edge"). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mingjian.kernel.isotime import format_iso_ns
+from mingjian.media.playback.chunks import Chunk
+from mingjian.media.playback.plan import Plan
+from mingjian.media.playback.playlist import data_path, init_path
+from mingjian.media.playback.timeline import DayOfRecordings
+from mingjian.ports.recording import Span
+
+
+def span_json(span: Span) -> dict[str, Any]:
+    """One span as `recordings` and the timeline print it."""
+    return {
+        "kind": span.kind.value,
+        "start": format_iso_ns(span.start_ns),
+        "end": format_iso_ns(span.end_ns),
+        "reason": None if span.reason is None else span.reason.value,
+        "detail": span.detail,
+    }
+
+
+def timeline_json(camera: str, stream: str, spans: Sequence[Span], now_ns: int) -> dict[str, Any]:
+    """The answer of `timeline`."""
+    return {
+        "camera": camera,
+        "stream": stream,
+        "spans": [span_json(span) for span in spans],
+        "now": format_iso_ns(now_ns),
+    }
+
+
+def days_json(month: str, tz: str, days: Sequence[DayOfRecordings]) -> dict[str, Any]:
+    """The answer of `days`."""
+    return {
+        "month": month,
+        "tz": tz,
+        "days": [{"day": day.day, "recorded_s": day.recorded_s, "gap_s": day.gap_s} for day in days],
+    }
+
+
+def chunk_json(chunk: Chunk, convert: str | None = None) -> dict[str, Any]:
+    """One chunk. With `convert` its bytes are self-contained (init and fragments) and so `init` is null."""
+    record = chunk.segment
+    suffix = "" if convert is None else f"?as={convert}"
+    return {
+        "segment": record.id,
+        "run": record.run,
+        "init": init_path(record.id) if convert is None else None,
+        "url": data_path(chunk) + suffix,
+        "bytes": chunk.length,
+        "start": format_iso_ns(chunk.start_ns),
+        "end": format_iso_ns(chunk.end_ns),
+        "start_90k": chunk.start_90k,
+        "duration_90k": chunk.duration_90k,
+        "offset_90k": record.start_90k,
+        "codecs": record.codecs,
+        "width": record.width,
+        "height": record.height,
+        "keyframe": chunk.keyframe,
+        "partial": chunk.partial,
+    }
+
+
+def plan_json(stream: str, plan: Plan, convert: str | None = None) -> dict[str, Any]:
+    """The answer of `plan`."""
+    return {
+        "stream": stream,
+        "chunks": [chunk_json(chunk, convert) for chunk in plan.chunks],
+        "gaps": [span_json(span) for span in plan.gaps],
+        "planned_to": format_iso_ns(plan.planned_to_ns),
+        "next": None if plan.cursor is None else plan.cursor.text(),
+        "growing": plan.growing,
+    }
