@@ -1,0 +1,104 @@
+/** HTTP to our own server: JSON, the CSRF header, and refusals (RFC 9457) as a `Problem` that screens can show. */
+
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly field: string | null = null,
+    readonly remedy: string | null = null,
+  ) {
+    super(message);
+    this.name = "Problem";
+  }
+}
+
+let acceptLanguage = "zh-CN";
+
+export function setRequestLanguage(language: "zh" | "en"): void {
+  acceptLanguage = language === "zh" ? "zh-CN" : "en";
+}
+
+export function cookie(name: string, all: string = document.cookie): string {
+  for (const part of all.split(";")) {
+    const at = part.indexOf("=");
+    if (at > 0 && part.slice(0, at).trim() === name) return decodeURIComponent(part.slice(at + 1));
+  }
+  return "";
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+export function withQuery(path: string, query?: Query): string {
+  const parts = Object.entries(query ?? {})
+    .filter(([, value]) => value !== undefined && value !== null && value !== "")
+    .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`);
+  return parts.length === 0 ? path : `${path}${path.includes("?") ? "&" : "?"}${parts.join("&")}`;
+}
+
+export interface CallOptions {
+  readonly body?: unknown;
+  readonly query?: Query;
+  readonly signal?: AbortSignal;
+  readonly version?: number | undefined; // what we have seen of the record we change (If-Match)
+}
+
+/** Called when the session is over, so that the page can go to the sign-in. */
+let onSignedOut: () => void = () => undefined;
+
+export function whenSignedOut(call: () => void): void {
+  onSignedOut = call;
+}
+
+/** Any call; throws `Problem` for a refusal (code `offline` when the server does not answer). */
+export async function request(method: string, path: string, options: CallOptions = {}): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": acceptLanguage };
+  const init: RequestInit = { method, headers, credentials: "same-origin" };
+  if (options.body !== undefined) {
+    headers["Content-Type"] = "application/json";
+    init.body = JSON.stringify(options.body);
+  }
+  if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken");
+  if (options.version !== undefined) headers["If-Match"] = `"v${options.version}"`;
+  if (options.signal) init.signal = options.signal;
+  let answer: Response;
+  try {
+    answer = await fetch(withQuery(path, options.query), init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Problem(0, "offline", "");
+  }
+  if (answer.ok) return answer;
+  const problem = await problemOf(answer);
+  if (answer.status === 401 && path.startsWith("/api/") && !path.endsWith("/auth/login")) onSignedOut();
+  throw problem;
+}
+
+export async function problemOf(answer: Response): Promise<Problem> {
+  try {
+    const body = (await answer.json()) as Record<string, unknown>;
+    const words = (key: string): string | null => (typeof body[key] === "string" && body[key] !== "" ? body[key] : null);
+    return new Problem(
+      answer.status, words("code") ?? `http_${answer.status}`, words("detail") ?? words("title") ?? "", words("field"), words("remedy"),
+    );
+  } catch {
+    return new Problem(answer.status, `http_${answer.status}`, "");
+  }
+}
+
+async function json<T>(method: string, path: string, options?: CallOptions): Promise<T> {
+  const answer = await request(method, `/api/v1/${path}`, options);
+  if (answer.status === 204) return undefined as T;
+  const text = await answer.text();
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
+
+export const http = {
+  get: <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
+    json<T>("GET", path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) }),
+  post: <T>(path: string, body: unknown = {}): Promise<T> => json<T>("POST", path, { body }),
+  put: <T>(path: string, body: unknown, version?: number): Promise<T> => json<T>("PUT", path, { body, version }),
+  patch: <T>(path: string, body: unknown, version?: number): Promise<T> => json<T>("PATCH", path, { body, version }),
+  delete: <T>(path: string, body?: unknown, version?: number): Promise<T> =>
+    json<T>("DELETE", path, body === undefined ? { version } : { body, version }),
+};

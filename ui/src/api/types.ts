@@ -1,0 +1,127 @@
+/** What the API says and takes (docs/architecture.md, "HTTP: web"). */
+
+export type Language = "zh" | "en";
+export type Theme = "light" | "dark" | "auto";
+export type Stream = "main" | "sub";
+
+export interface Me {
+  readonly id: string;
+  readonly name: string;
+  readonly display_name: string;
+  readonly unit: string;
+  readonly role: string;
+  readonly language: string;
+  readonly theme?: string;
+  readonly permissions: readonly string[];
+}
+
+export interface StreamInfo {
+  readonly name: Stream;
+  readonly transport: string;
+  readonly host: string;
+  readonly has_credentials: boolean;
+}
+
+export interface StreamStatus {
+  readonly camera: string;
+  readonly stream: Stream;
+  readonly state: "connecting" | "streaming" | "failed" | "stopped";
+  readonly reason: string | null;
+  readonly detail_zh: string;
+  readonly detail_en: string;
+  readonly since_ns: number;
+  readonly recording: boolean;
+  readonly bitrate_bps: number;
+  readonly fps_milli: number;
+  readonly width: number;
+  readonly height: number;
+  readonly codecs: string;
+  readonly clock_offset_ms: number | null;
+  readonly connects: number;
+  readonly lost_packets: number;
+  readonly damaged_units: number;
+  readonly viewers: number;
+}
+
+export interface Camera {
+  readonly id: string;
+  readonly name: string;
+  readonly group: string;
+  readonly enabled: boolean;
+  readonly keep_days: number;
+  readonly priority: number;
+  readonly record_audio: boolean;
+  readonly streams: readonly StreamInfo[];
+  readonly status: readonly StreamStatus[];
+  readonly version?: number;
+}
+
+export interface CameraInput {
+  name?: string;
+  group?: string;
+  enabled?: boolean;
+  keep_days?: number;
+  priority?: number;
+  record_audio?: boolean;
+  url?: string;
+  sub_url?: string;
+  transport?: string;
+}
+
+export interface TestStep {
+  readonly step: "name" | "reach" | "authenticate" | "describe" | "first_frame";
+  readonly state: "ok" | "failed" | "skipped";
+  readonly zh: string;
+  readonly en: string;
+  readonly ms: number | null;
+}
+
+export interface VolumeStatus {
+  readonly id: string;
+  readonly path: string;
+  readonly state: string;
+  readonly total_bytes: number;
+  readonly free_bytes: number;
+  readonly used_bytes: number;
+  readonly queue_bytes: number;
+  readonly full_on_ns: number | null;
+  readonly oldest_ns: number | null;
+}
+
+export interface EngineStatus {
+  readonly instance: string;
+  readonly started_ns: number;
+  readonly plan_version: number;
+  readonly streams: readonly StreamStatus[];
+  readonly volumes: readonly VolumeStatus[];
+  readonly alarms: readonly Readonly<Record<string, string>>[];
+  readonly deletion_paused: string | null;
+}
+
+export interface TicketAnswer {
+  readonly ticket: string;
+  readonly expires_at: string;
+  readonly edge: string;
+  readonly watermark: string;
+}
+
+export interface SavedLayout {
+  readonly id: string;
+  readonly name: string;
+  readonly content: unknown;
+  readonly version?: number;
+}
+
+export interface AuditEntry {
+  readonly id: number | string;
+  readonly at: string;
+  readonly actor_name: string;
+  readonly actor_unit: string;
+  readonly address: string;
+  readonly action: string;
+  readonly title: string;
+  readonly object_name: string;
+  readonly object_id: string;
+  readonly reason: string;
+  readonly outcome: "done" | "denied" | "failed";
+}

@@ -1,0 +1,27 @@
+/** Words in the chosen language. `t` is reactive through `language`; a key that does not exist does not compile. */
+import { ref } from "vue";
+
+import { en } from "./en";
+import { zh, type Dictionary, type Key } from "./zh";
+
+export type { Key } from "./zh";
+export type LanguageCode = "zh" | "en";
+
+const DICTIONARIES: Record<LanguageCode, Dictionary> = { zh, en };
+
+export const language = ref<LanguageCode>("zh");
+
+/** The words of `key`, with `{name}` replaced from `values`. */
+export function t(key: Key, values: Readonly<Record<string, string | number>> = {}): string {
+  return DICTIONARIES[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** For keys made from what the server says: the words, or `otherwise` when we have none for it. */
+export function tOr(key: string, otherwise: string): string {
+  return key in zh ? t(key as Key) : otherwise;
+}
+
+/** Pick the text in the user's language out of a pair. */
+export function pick(pair: { readonly zh: string; readonly en: string }): string {
+  return language.value === "zh" ? pair.zh || pair.en : pair.en || pair.zh;
+}

@@ -1,0 +1,18 @@
+import { createApp } from "vue";
+
+import "element-plus/dist/index.css";
+import "element-plus/theme-chalk/dark/css-vars.css";
+import "./styles/base.css";
+
+import { whenSignedOut } from "./api/client";
+import App from "./App.vue";
+import { router } from "./router";
+import { me, restoreLook } from "./state/session";
+
+restoreLook();
+whenSignedOut(() => {
+  me.value = null;
+  const here = router.currentRoute.value;
+  if (here.name !== "login" && here.name !== "setup") void router.replace({ name: "login", query: { next: here.fullPath } });
+});
+createApp(App).use(router).mount("#app");

@@ -1,0 +1,49 @@
+/** What must not be overlooked on any page: alarms of the recorder, and a recorder that does not answer. */
+import { ref } from "vue";
+
+import { api } from "../api/calls";
+import { Problem } from "../api/client";
+import type { EngineStatus } from "../api/types";
+import { may } from "./session";
+
+export interface Alarm {
+  readonly zh: string;
+  readonly en: string;
+}
+
+export const alarms = ref<readonly Alarm[]>([]);
+
+const POLL_MS = 10_000;
+
+export function alarmsOf(status: EngineStatus): Alarm[] {
+  const found: Alarm[] = status.alarms.map((alarm) => ({
+    zh: alarm["zh"] ?? alarm["code"] ?? "",
+    en: alarm["en"] ?? alarm["code"] ?? "",
+  }));
+  if (status.deletion_paused) {
+    found.push({ zh: "到期删除已暂停,请核对服务器时间", en: "Deletion of old footage is paused: check the server's time" });
+  }
+  return found;
+}
+
+/** Ask every ten seconds until the returned function is called; only for those who may see the system page. */
+export function watchAlarms(): () => void {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let stopped = false;
+  const ask = async (): Promise<void> => {
+    if (may("system.read") && !document.hidden) {
+      try {
+        alarms.value = alarmsOf(await api.systemStatus());
+      } catch (error) {
+        const away = error instanceof Problem && error.code === "engine_away";
+        alarms.value = away ? [{ zh: "录像程序没有应答", en: "The recorder does not answer" }] : alarms.value;
+      }
+    }
+    if (!stopped) timer = setTimeout(() => void ask(), POLL_MS);
+  };
+  void ask();
+  return () => {
+    stopped = true;
+    if (timer) clearTimeout(timer);
+  };
+}

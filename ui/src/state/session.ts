@@ -1,0 +1,96 @@
+/** Who is signed in, and how they like the page. Language and theme also live in the browser, for the sign-in screen. */
+import { computed, ref } from "vue";
+
+import { api } from "../api/calls";
+import { setRequestLanguage } from "../api/client";
+import type { Me, Theme } from "../api/types";
+import { language, type LanguageCode } from "../i18n";
+
+export const me = ref<Me | null>(null);
+export const theme = ref<Theme>("auto");
+const systemDark = ref(false);
+
+export const dark = computed(() => theme.value === "dark" || (theme.value === "auto" && systemDark.value));
+
+function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // A browser without storage still works; it only forgets.
+  }
+}
+
+function recall(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function applyLanguage(code: LanguageCode): void {
+  language.value = code;
+  setRequestLanguage(code);
+  document.documentElement.lang = code === "zh" ? "zh-CN" : "en";
+  remember("mingjian.language", code);
+}
+
+function applyTheme(choice: Theme): void {
+  theme.value = choice;
+  document.documentElement.classList.toggle("dark", dark.value);
+  remember("mingjian.theme", choice);
+}
+
+/** At page start, before anything is drawn. */
+export function restoreLook(): void {
+  const query = window.matchMedia("(prefers-color-scheme: dark)");
+  systemDark.value = query.matches;
+  query.addEventListener("change", () => {
+    systemDark.value = query.matches;
+    applyTheme(theme.value);
+  });
+  const saved = recall("mingjian.theme");
+  applyTheme(saved === "light" || saved === "dark" ? saved : "auto");
+  applyLanguage(recall("mingjian.language") === "en" ? "en" : "zh");
+}
+
+export async function setLanguage(code: LanguageCode): Promise<void> {
+  applyLanguage(code);
+  if (me.value) me.value = { ...me.value, ...(await api.patchMe({ language: code })) };
+}
+
+export async function setTheme(choice: Theme): Promise<void> {
+  applyTheme(choice);
+  if (me.value) me.value = { ...me.value, ...(await api.patchMe({ theme: choice })) };
+}
+
+function adopt(user: Me): void {
+  me.value = user;
+  if (user.language.startsWith("zh")) applyLanguage("zh");
+  else if (user.language.startsWith("en")) applyLanguage("en");
+  if (user.theme === "light" || user.theme === "dark" || user.theme === "auto") applyTheme(user.theme);
+}
+
+export async function loadMe(): Promise<void> {
+  adopt(await api.me());
+}
+
+export async function signIn(name: string, password: string): Promise<void> {
+  await api.login(name, password);
+  await loadMe();
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await api.logout();
+  } finally {
+    me.value = null;
+  }
+}
+
+/** Whether the signed-in person may do something; the server decides again in any case. */
+export function may(permission: string): boolean {
+  const user = me.value;
+  if (!user) return false;
+  return user.permissions.includes(permission) || user.permissions.includes("*") || user.role === "admin";
+}
