@@ -43,6 +43,10 @@ class MingjianError(Exception):
         self.remedy = remedy
         self.detail = detail
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled whole, so that a worker process can raise it; subclasses may have their own constructors."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
     def say(self, language: str) -> str:
         """The whole sentence for a person: what is wrong, then what to do."""
         text = self.message.for_language(language)
@@ -50,3 +54,10 @@ class MingjianError(Exception):
             return text
         joint = "。" if language.lower().startswith("zh") else ". "
         return f"{text.rstrip('。. ')}{joint}{self.remedy.for_language(language)}"
+
+
+def _rebuilt(kind: type[MingjianError], args: tuple[object, ...], state: dict[str, object]) -> MingjianError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error

@@ -221,8 +221,17 @@ def test_the_answer_and_the_playlist_name_bytes_by_segment_and_offset() -> None:
     assert media_playlist(got.chunks, ended=True) == (
         "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n"
         "#EXT-X-INDEPENDENT-SEGMENTS\n"
-        '#EXT-X-MAP:URI="init/s1"\n#EXT-X-PROGRAM-DATE-TIME:2023-11-14T22:13:22Z\n'
-        "#EXTINF:2.00000,\ndata/s1/1765-1066\n#EXTINF:2.00000,\ndata/s1/2831-1067\n"
-        '#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="init/s2"\n#EXT-X-PROGRAM-DATE-TIME:2023-11-14T22:13:26Z\n'
-        "#EXTINF:2.00000,\ndata/s2/700-1065\n#EXT-X-ENDLIST\n"
+        '#EXT-X-MAP:URI="init/s1.mp4"\n#EXT-X-PROGRAM-DATE-TIME:2023-11-14T22:13:22Z\n'
+        "#EXTINF:2.00000,\ndata/s1/1765-1066.m4s\n#EXTINF:2.00000,\ndata/s1/2831-1067.m4s\n"
+        '#EXT-X-MAP:URI="init/s2.mp4"\n#EXT-X-PROGRAM-DATE-TIME:2023-11-14T22:13:26Z\n'
+        "#EXTINF:2.00000,\ndata/s2/700-1065.m4s\n#EXT-X-ENDLIST\n"
     )
+
+
+def test_a_playlist_breaks_its_time_line_only_where_a_run_ends() -> None:
+    index = Index(segment(1, 0, GOP), segment(2, 6, GOP), segment(3, 20, GOP, run="r2"))
+    text = media_playlist(plan(index, 0, 30).chunks, ended=False)
+    assert text.count("#EXT-X-MAP") == 3
+    assert text.count('#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="init/s3.mp4"') == text.count("DISCONTINUITY") == 1
+    assert "#EXT-X-PLAYLIST-TYPE:EVENT" in text
+    assert "ENDLIST" not in text

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from mingjian.kernel.isotime import format_iso_ns
 from mingjian.media.playback.chunks import Chunk
+from mingjian.media.playback.frames import FrameTime
 from mingjian.media.playback.plan import Plan
 from mingjian.media.playback.playlist import data_path, init_path
 from mingjian.media.playback.timeline import DayOfRecordings
+from mingjian.media.playback.trick import TrickPlan, trick_codecs
 from mingjian.ports.recording import Span
 
 
@@ -75,4 +78,40 @@ def plan_json(stream: str, plan: Plan, convert: str | None = None) -> dict[str, 
         "planned_to": format_iso_ns(plan.planned_to_ns),
         "next": None if plan.cursor is None else plan.cursor.text(),
         "growing": plan.growing,
+    }
+
+
+def frames_json(times: Sequence[FrameTime]) -> dict[str, Any]:
+    """The answer of `frames`."""
+    return {
+        "frames": [
+            {
+                "pts_90k": time.pts_90k,
+                "duration_90k": time.duration_90k,
+                "at": format_iso_ns(time.at_ns),
+                "keyframe": time.keyframe,
+            }
+            for time in times
+        ]
+    }
+
+
+def trick_json(plan: TrickPlan, stream: str, from_ns: int, to_ns: int, speed: float) -> dict[str, Any]:
+    """The answer of `trick.json`; `url` gives the stream it describes."""
+    codecs = trick_codecs(plan.pictures)
+    bounds = {"from": format_iso_ns(from_ns), "to": format_iso_ns(to_ns)}
+    return {
+        "url": "trick?" + urlencode({"stream": stream, **bounds, "speed": f"{speed:g}"}),
+        "mime": f'video/mp4; codecs="{codecs}"',
+        "codecs": codecs,
+        **bounds,
+        "pictures": [
+            {
+                "t_90k": picture.t_90k,
+                "duration_90k": picture.duration_90k,
+                "at": format_iso_ns(picture.chunk.start_ns),
+            }
+            for picture in plan.pictures
+        ],
+        "next": None if plan.next_ns is None else format_iso_ns(plan.next_ns),
     }

@@ -1,7 +1,8 @@
 """The playback plan as an HLS media playlist (RFC 8216, and its successor draft-pantos-hls-rfc8216bis). Pure.
 
-Each segment file has its own init part and media time from zero, so each begins with EXT-X-DISCONTINUITY, EXT-X-MAP
-and EXT-X-PROGRAM-DATE-TIME.
+Each segment file has its own init part, so each begins with EXT-X-MAP and EXT-X-PROGRAM-DATE-TIME. Names end in .mp4 and
+.m4s, since many HLS readers refuse others; bytes asked for by such a name carry the run's media time, which goes on over
+segments, so that EXT-X-DISCONTINUITY stands only where a run ends.
 """
 
 from __future__ import annotations
@@ -25,16 +26,16 @@ def media_playlist(chunks: Iterable[Chunk], ended: bool) -> str:
         "#EXT-X-PLAYLIST-TYPE:" + ("VOD" if ended else "EVENT"),
         "#EXT-X-INDEPENDENT-SEGMENTS",
     ]
-    segment = ""
+    segment = run = ""
     for chunk in chunks:
         if chunk.segment.id != segment:
-            if segment:
+            if run and run != chunk.segment.run:
                 lines.append("#EXT-X-DISCONTINUITY")
-            segment = chunk.segment.id
-            lines.append(f'#EXT-X-MAP:URI="{init_path(segment)}"')
+            segment, run = chunk.segment.id, chunk.segment.run
+            lines.append(f'#EXT-X-MAP:URI="{init_path(segment)}.mp4"')
             lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_milliseconds(chunk.start_ns)}")
         lines.append(f"#EXTINF:{chunk.duration_90k / RATE_90K:.5f},")
-        lines.append(data_path(chunk))
+        lines.append(f"{data_path(chunk)}.m4s")
     if ended:
         lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
