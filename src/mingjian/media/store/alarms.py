@@ -1,0 +1,35 @@
+"""What the store tells people when it needs them, in both languages."""
+
+from __future__ import annotations
+
+Alarm = dict[str, str]
+
+_TEXTS = {
+    # code: (severity, zh, en); severity 1 is the highest
+    "storage_exhausted": (
+        "1",
+        "所有录像卷已满:录像按摄像机优先级降级,请立即扩容",
+        "every volume is full: recording is degraded by camera priority; add storage now",
+    ),
+    "volume_missing": ("1", "录像卷 {name} 不可用:{detail}", "the volume {name} is not available: {detail}"),
+    "volume_read_only": ("1", "录像卷 {name} 只读,无法写入", "the volume {name} is read only"),
+    "volume_full": (
+        "2",
+        "录像卷 {name} 已满,录像改写到其他卷",
+        "the volume {name} is full; recording goes on elsewhere",
+    ),
+    "volume_slow": ("2", "录像卷 {name} 写入太慢", "the volume {name} writes too slowly"),
+    "index_broken": (
+        "2",
+        "录像卷 {name} 的索引损坏,已另起新索引,请运行 mingjian store rebuild",
+        "the index of volume {name} was broken; a new one was begun: run mingjian store rebuild",
+    ),
+    "volume_nearly_full": ("3", "录像卷 {name} 即将写满", "the volume {name} is nearly full"),
+}
+
+
+def alarm(code: str, name: str, detail: str = "") -> Alarm:
+    """One alarm: code, severity, volume, zh, en."""
+    severity, zh, en = _TEXTS[code]
+    told = {"name": name, "detail": detail}
+    return {"code": code, "severity": severity, "volume": name, "zh": zh.format(**told), "en": en.format(**told)}

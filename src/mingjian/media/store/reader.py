@@ -1,0 +1,207 @@
+"""The store as edge, playback and command line see it: read only, all volumes of a data folder, no engine needed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.spans import clip, merge
+from mingjian.kernel.text import Text
+from mingjian.media.store import rows
+from mingjian.media.store.index import JOIN_TOLERANCE_NS
+from mingjian.media.store.schema import open_for_reading
+from mingjian.media.store.volume import Volume, open_volume, volume_roots
+from mingjian.ports.recording import FragmentRef, SegmentRecord
+from mingjian.wire.fmp4.box import BrokenFile
+from mingjian.wire.fmp4.build import TableRow
+from mingjian.wire.fmp4.read import InitInfo, read_init, read_table, walk_fragments
+
+Interval = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVolume:
+    """A volume whose index is open for reading."""
+
+    volume: Volume
+    connection: sqlite3.Connection
+
+
+class StoreReader:
+    """Opens what there is; a volume that cannot be opened is told in `problems` and left out.
+
+    Answers are as fresh as the last batch of the engine (about 1 s). Not for use by several threads at once: make one
+    reader per thread.
+    """
+
+    def __init__(self, roots: Sequence[Path]) -> None:
+        self.problems: list[tuple[Path, str]] = []
+        self.volumes: list[OpenVolume] = []
+        self._waiting = list(roots)
+        self._open_waiting()
+
+    @classmethod
+    def of_data(cls, data: Path) -> StoreReader:
+        """A reader over all volumes of a data folder."""
+        return cls(volume_roots(data))
+
+    def refresh(self) -> None:
+        """Try again to open volumes that could not be opened before (not yet made, not yet mounted)."""
+        self._open_waiting()
+
+    def close(self) -> None:
+        """Let go of the indexes."""
+        for opened in self.volumes:
+            opened.connection.close()
+        self.volumes = []
+
+    def _open_waiting(self) -> None:
+        waiting, self._waiting, self.problems = self._waiting, [], []
+        for root in waiting:
+            try:
+                volume = open_volume(root)
+                self.volumes.append(OpenVolume(volume, open_for_reading(volume.index)))
+            except (MingjianError, sqlite3.DatabaseError) as error:
+                self._waiting.append(root)
+                self.problems.append((root, str(error)))
+
+    def segments(self, camera: str, stream: str, from_ns: int, to_ns: int) -> list[SegmentRecord]:
+        """Segments, sealed or growing, with footage in [from, to), by start."""
+        found: list[SegmentRecord] = []
+        for opened in self.volumes:
+            found += rows.segments_between(opened.connection, opened.volume.id, camera, stream, from_ns, to_ns)
+        return sorted(found, key=lambda record: (record.start_ns, record.sequence))
+
+    def segment(self, segment: str) -> SegmentRecord | None:
+        """One segment by its id."""
+        for opened in self.volumes:
+            record = rows.segment_by_id(opened.connection, opened.volume.id, segment)
+            if record is not None:
+                return record
+        return None
+
+    def path(self, record: SegmentRecord) -> Path:
+        """The file of a segment. Raises MingjianError `no_volume` when its volume is not open."""
+        for opened in self.volumes:
+            if opened.volume.id == record.volume:
+                return opened.volume.root / record.path
+        raise MingjianError(
+            "no_volume",
+            Text(zh=f"录像卷 {record.volume} 不可用", en=f"the volume {record.volume} is not available"),
+            fault=Fault.ENVIRONMENT,
+        )
+
+    def init(self, record: SegmentRecord) -> InitInfo:
+        """The tracks and metadata of a segment. Raises BrokenFile, OSError."""
+        fd = os.open(self.path(record), os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return read_init(lambda offset, length: os.pread(fd, length, offset), os.fstat(fd).st_size)
+        finally:
+            os.close(fd)
+
+    def fragments(self, record: SegmentRecord) -> list[FragmentRef]:
+        """The fragments of a segment: from its table when sealed, else by walking the whole ones there are.
+
+        Raises OSError when the file is gone, BrokenFile when not even its init segment can be read.
+        """
+        fd = os.open(self.path(record), os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return _fragments(fd, record)
+        finally:
+            os.close(fd)
+
+    def recorded(self, camera: str, stream: str, from_ns: int, to_ns: int) -> list[Interval]:
+        """Stretches of footage within [from, to), disjoint and sorted."""
+        return self._spans(camera, stream, "recorded", from_ns, to_ns)
+
+    def expired(self, camera: str, stream: str, from_ns: int, to_ns: int) -> list[Interval]:
+        """Stretches whose footage retention has deleted."""
+        return self._spans(camera, stream, "expired", from_ns, to_ns)
+
+    def days(self, camera: str, stream: str, from_ns: int, to_ns: int, zone: dt.tzinfo = dt.UTC) -> list[dt.date]:
+        """The days, in `zone`, that have footage within [from, to)."""
+        found: set[dt.date] = set()
+        for start_ns, end_ns in self.recorded(camera, stream, from_ns, to_ns):
+            day = dt.datetime.fromtimestamp(start_ns // 1_000_000_000, zone).date()
+            last = dt.datetime.fromtimestamp((end_ns - 1) // 1_000_000_000, zone).date()
+            while day <= last:
+                found.add(day)
+                day += dt.timedelta(days=1)
+        return sorted(found)
+
+    def streams(self) -> list[tuple[str, str]]:
+        """Every (camera, stream) of which anything is known."""
+        found: set[tuple[str, str]] = set()
+        for opened in self.volumes:
+            found.update(opened.connection.execute("SELECT camera, stream FROM streams"))
+        return sorted(found)
+
+    def recorded_of_all(
+        self, cameras: Iterable[str], stream: str, from_ns: int, to_ns: int
+    ) -> dict[str, list[Interval]]:
+        """`recorded` for many cameras in one pass: one screen of a city."""
+        wanted = set(cameras)
+        found: dict[str, list[Interval]] = {camera: [] for camera in wanted}
+        for opened in self.volumes:
+            for camera, start_ns, end_ns in opened.connection.execute(
+                "SELECT t.camera, p.start_ns, p.end_ns FROM streams t JOIN spans p ON p.stream_id = t.id "
+                "WHERE t.stream=? AND p.kind='recorded' AND p.start_ns<? AND p.end_ns>?",
+                (stream, to_ns, from_ns),
+            ):
+                if camera in wanted:
+                    found[camera].append((start_ns, end_ns))
+        return {camera: list(clip(merge(spans, JOIN_TOLERANCE_NS), from_ns, to_ns)) for camera, spans in found.items()}
+
+    def clock_offsets(self, camera: str, stream: str, from_ns: int, to_ns: int) -> list[tuple[int, int]]:
+        """History of the camera's clock: (at_ns, camera minus ours in ms)."""
+        found: list[tuple[int, int]] = []
+        for opened in self.volumes:
+            found += opened.connection.execute(
+                "SELECT o.at_ns, o.offset_ms FROM offsets o JOIN streams t ON t.id = o.stream_id "
+                "WHERE t.camera=? AND t.stream=? AND o.at_ns>=? AND o.at_ns<?",
+                (camera, stream, from_ns, to_ns),
+            )
+        return sorted(found)
+
+    def _spans(self, camera: str, stream: str, kind: str, from_ns: int, to_ns: int) -> list[Interval]:
+        found: list[Interval] = []
+        for opened in self.volumes:
+            found += opened.connection.execute(
+                "SELECT p.start_ns, p.end_ns FROM spans p JOIN streams t ON t.id = p.stream_id "
+                "WHERE t.camera=? AND t.stream=? AND p.kind=? AND p.start_ns<? AND p.end_ns>?",
+                (camera, stream, kind, to_ns, from_ns),
+            )
+        return list(clip(merge(found, JOIN_TOLERANCE_NS), from_ns, to_ns))
+
+
+def _fragments(fd: int, record: SegmentRecord) -> list[FragmentRef]:
+    size = os.fstat(fd).st_size
+
+    def read_at(offset: int, length: int) -> bytes:
+        return os.pread(fd, length, offset)
+
+    table = read_table(read_at, size) if record.sealed else None
+    if table is not None:
+        return [_ref(index, row) for index, row in enumerate(table, 1)]
+    init = read_init(read_at, size)
+    found: list[FragmentRef] = []
+    try:
+        for index, fragment in enumerate(walk_fragments(read_at, init.size, size, init), 1):
+            if fragment.leaf_hash is None:
+                break  # still being written
+            found.append(_ref(index, fragment.row(init)))
+    except BrokenFile:
+        if record.sealed:
+            raise
+    return found
+
+
+def _ref(index: int, row: TableRow) -> FragmentRef:
+    return FragmentRef(
+        index, row.offset, row.size, row.trailer_bytes, row.start_90k, row.duration_90k, row.keyframe, row.start_ns
+    )

@@ -1,0 +1,64 @@
+"""Reading the tables of an index as values of ports.recording; used by reader, recovery, fsck and retention."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from mingjian.ports.recording import SegmentRecord
+
+_COLUMNS = (
+    "s.id, t.camera, t.stream, s.run, s.sequence, s.path, s.start_ns, s.end_ns, s.start_90k, s.duration_90k, s.bytes, "
+    "s.init_bytes, s.fragments, s.frames, s.damaged_frames, s.codecs, s.width, s.height, s.sealed, s.digest, "
+    "s.digest_alg, s.recomputed, s.clock_offset_ms"
+)
+_FIELDS = [name.strip()[2:] for name in _COLUMNS.split(",")]
+_SELECT = f"SELECT {_COLUMNS} FROM segments s JOIN streams t ON t.id = s.stream_id"  # noqa: S608 - constants
+
+
+def _record(row: tuple[Any, ...], volume: str) -> SegmentRecord:
+    values: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
+    values["sealed"], values["recomputed"] = bool(values["sealed"]), bool(values["recomputed"])
+    return SegmentRecord(**values, volume=volume)
+
+
+def segments_between(
+    connection: sqlite3.Connection, volume: str, camera: str, stream: str, from_ns: int, to_ns: int
+) -> list[SegmentRecord]:
+    """Segments that overlap [from, to), by start."""
+    row = connection.execute("SELECT value FROM meta WHERE key='longest_ns'").fetchone()
+    reach_ns = int(row[0]) if row else 0
+    found = connection.execute(
+        f"{_SELECT} WHERE t.camera=? AND t.stream=? AND s.start_ns>=? AND s.start_ns<? AND s.end_ns>? ORDER BY s.start_ns",
+        (camera, stream, from_ns - reach_ns, to_ns, from_ns),
+    )
+    return [_record(row, volume) for row in found]
+
+
+def segment_by_id(connection: sqlite3.Connection, volume: str, segment: str) -> SegmentRecord | None:
+    """One segment."""
+    row = connection.execute(f"{_SELECT} WHERE s.id=?", (segment,)).fetchone()
+    return None if row is None else _record(row, volume)
+
+
+def open_segments(connection: sqlite3.Connection, volume: str) -> list[SegmentRecord]:
+    """Segments that are not sealed."""
+    return [_record(row, volume) for row in connection.execute(f"{_SELECT} WHERE s.sealed=0")]
+
+
+def all_segments(connection: sqlite3.Connection, volume: str) -> Iterator[SegmentRecord]:
+    """Every segment of a volume."""
+    for row in connection.execute(f"{_SELECT} ORDER BY s.path"):
+        yield _record(row, volume)
+
+
+def segments_before(
+    connection: sqlite3.Connection, volume: str, camera: str, end_ns: int, limit: int
+) -> list[SegmentRecord]:
+    """Sealed segments of a camera that ended before an instant, oldest first."""
+    found = connection.execute(
+        f"{_SELECT} WHERE t.camera=? AND s.sealed=1 AND s.start_ns<? AND s.end_ns<? ORDER BY s.start_ns LIMIT ?",
+        (camera, end_ns, end_ns, limit),
+    )
+    return [_record(row, volume) for row in found]

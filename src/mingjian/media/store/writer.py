@@ -1,0 +1,450 @@
+"""One thread per volume writes its segments, journal and index; a second one waits for the platter.
+
+The event loop hands over jobs and never waits: the queue is bounded in bytes, and what does not fit is refused, which
+the recorder books as a loss. A fragment is gathered into one reused buffer, hashed and written from there in three calls
+outside the interpreter's lock: one copy costs less than taking the lock anew for each picture.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from mingjian.kernel.clock import NS_PER_S, Clock
+from mingjian.ledger.merkle import HASH_BYTES, hasher, leaf_hash
+from mingjian.media.store.disk import Disk, write_all
+from mingjian.media.store.index import Index
+from mingjian.media.store.journal import Journal
+from mingjian.media.store.schema import open_for_writing
+from mingjian.media.store.segment import FragmentJob, Segment
+from mingjian.media.store.volume import Volume
+from mingjian.wire.fmp4.build import LEAF_BOX_BYTES, build_leaf, build_mfra
+
+COMMIT_EVERY_NS = NS_PER_S
+SYNC_EVERY_NS = 4 * NS_PER_S
+_STATE_OF_ERRNO = {
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EFBIG: "full",
+    errno.EROFS: "read_only",
+    errno.EACCES: "read_only",
+    errno.ENOENT: "missing",
+    errno.ENODEV: "missing",
+}
+
+
+@dataclass(slots=True)
+class WriterLimits:
+    """How much may wait, and how long until it is committed and synced."""
+
+    queue_bytes: int = 96 << 20
+    commit_every_ns: int = COMMIT_EVERY_NS
+    sync_every_ns: int = SYNC_EVERY_NS
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One stretch of the recorder's running by one unstepped clock: wall time is `epoch_ns` plus monotonic time."""
+
+    id: str
+    epoch_ns: int
+
+    def now_ns(self, clock: Clock) -> int:
+        """Wall time without the step that nobody has noticed yet."""
+        return self.epoch_ns + clock.mono_ns()
+
+
+@dataclass(slots=True)
+class _Sync:
+    """What the sync thread is to make durable."""
+
+    segments: list[Segment] = field(default_factory=list)
+    broken: list[Segment] = field(default_factory=list)
+    journal: tuple[list[int], list[int], list[Path]] = ([], [], [])
+    sealed: list[Segment] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+    done: list[threading.Event] = field(default_factory=list)
+
+
+class VolumeWriter:
+    """The only writer of one volume. Methods not marked otherwise may be called from any thread and do not block."""
+
+    def __init__(
+        self,
+        volume: Volume,
+        clock: Clock,
+        disk: Disk,
+        life: Life,
+        *,
+        limits: WriterLimits | None = None,
+        on_loss: Callable[[Segment, FragmentJob, str], None] = lambda segment, job, why: None,
+        on_tick: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.volume = volume
+        self.state = "ok"
+        self.error = ""
+        self.oldest_ns: int | None = None
+        self._clock = clock
+        self._disk = disk
+        self._life = life
+        self._limits = limits or WriterLimits()
+        self._on_loss = on_loss
+        self._on_tick = on_tick
+        self._jobs: deque[tuple[Callable[..., None], tuple[Any, ...], int]] = deque()
+        self._ready = threading.Condition()
+        self._queued_bytes = 0
+        self._closing = False
+        self._journal = Journal(volume.journal, disk)
+        self._index: Index | None = None
+        self._entries: list[dict[str, Any]] = []
+        self._works: list[Callable[[Index], None]] = []
+        self._open: dict[str, Segment] = {}
+        self._dirty: dict[str, Segment] = {}
+        self._spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        self._to_sync = _Sync()
+        self._sync_busy = False
+        self._sync_wanted: _Sync | None = None
+        self._sync_ready = threading.Condition()
+        self._scratch = bytearray(1 << 20)
+        self._next_commit_ns = 0
+        self._next_sync_ns = 0
+        self._threads = [
+            threading.Thread(target=self._run, name=f"write-{volume.id}", daemon=True),
+            threading.Thread(target=self._run_sync, name=f"sync-{volume.id}", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin; blocks only to open the index. Raises sqlite3.DatabaseError when the index is broken."""
+        self._index = Index(open_for_writing(self.volume.index))
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def queue_limit(self) -> int:
+        """Bytes that may wait."""
+        return self._limits.queue_bytes
+
+    @property
+    def queued_bytes(self) -> int:
+        """Bytes waiting."""
+        return self._queued_bytes
+
+    def open_segment(self, segment: Segment) -> None:
+        """Create the file and write its init segment."""
+        self._put(self._do_open, (segment,), len(segment.init))
+
+    def append(self, segment: Segment, job: FragmentJob) -> bool:
+        """Write one fragment. False when the queue is full: the fragment is not taken."""
+        if self._queued_bytes + job.size > self._limits.queue_bytes:
+            return False
+        self._put(self._do_append, (segment, job), job.size)
+        return True
+
+    def seal(self, segment: Segment) -> None:
+        """Close the file with its index and digest."""
+        self._put(self._do_seal, (segment,), 0)
+
+    def note(self, entry: dict[str, Any]) -> None:
+        """A journal entry, projected onto the index."""
+        self._put(self._do_note, (entry,), 0)
+
+    def begin_life(self, life: Life, entry: dict[str, Any]) -> None:
+        """The clock has stepped: heartbeats go on under another life."""
+        self._put(self._do_life, (life, entry), 0)
+
+    def work(self, action: Callable[[Index], None]) -> None:
+        """Do something within the next transaction of the index (recovery, deletions)."""
+        self._put(self._works.append, (action,), 0)
+
+    def flush(self, timeout_s: float = 30.0) -> bool:
+        """Block until everything handed over so far is written, committed and synced; False when it takes too long."""
+        done = threading.Event()
+        self._put(self._do_flush, (done,), 0)
+        return done.wait(timeout_s)
+
+    def close(self, timeout_s: float = 30.0) -> bool:
+        """Write what waits, sync, stop. False when a thread did not end in time."""
+        flushed = self.flush(timeout_s) and self.flush(timeout_s)  # the second syncs the journal's lines on the seals
+        with self._ready:
+            self._closing = True
+            self._ready.notify()
+        with self._sync_ready:
+            self._sync_ready.notify()
+        for thread in self._threads:
+            thread.join(timeout_s)
+        alive = any(thread.is_alive() for thread in self._threads)
+        if not alive and self._index is not None:
+            self._journal.close()
+            self._index.connection.close()
+        return flushed and not alive
+
+    def _put(self, do: Callable[..., None], arguments: tuple[Any, ...], size: int) -> None:
+        with self._ready:
+            self._jobs.append((do, arguments, size))
+            self._queued_bytes += size
+            if len(self._jobs) == 1:
+                self._ready.notify()
+
+    # The writer thread
+
+    def _run(self) -> None:
+        while True:
+            with self._ready:
+                if not self._jobs and not self._closing:
+                    self._ready.wait(0.2)
+                if not self._jobs and self._closing:
+                    return
+                job = self._jobs.popleft() if self._jobs else None
+            if job is not None:
+                do, arguments, size = job
+                do(*arguments)
+                with self._ready:
+                    self._queued_bytes -= size
+                job = do = arguments = None  # type: ignore[assignment]  # do not keep media while waiting
+            self._tick()
+
+    def _tick(self) -> None:
+        now = self._clock.mono_ns()
+        if now >= self._next_commit_ns:
+            self._next_commit_ns = now + self._limits.commit_every_ns
+            self._on_tick()
+            self._commit()
+        if now >= self._next_sync_ns and not self._sync_busy:
+            self._next_sync_ns = now + self._limits.sync_every_ns
+            self._journal_append(self._beat())
+            self._start_sync()
+
+    def _beat(self) -> dict[str, Any]:
+        return {"t": "beat", "life": self._life.id, "at_ns": self._life.now_ns(self._clock)}
+
+    def _do_life(self, life: Life, entry: dict[str, Any]) -> None:
+        self._commit()
+        self._life = life
+        self._do_note(entry)
+
+    def _do_open(self, segment: Segment) -> None:
+        path = self.volume.root / segment.record.path
+        try:
+            self._to_sync.folders += self._disk.make_dir(path.parent)
+            segment.fd = self._create(segment)
+            self._to_sync.folders.append(path.parent)
+            write_all(self._disk, segment.fd, memoryview(segment.init))
+        except OSError as error:
+            self._segment_failed(segment, error)
+            return
+        record = replace(segment.record, init_bytes=len(segment.init), bytes=len(segment.init))
+        segment.record = record
+        segment.offset = len(segment.init)
+        self._open[record.id] = segment
+        segment.frontier.append(leaf_hash(record.digest_alg, (segment.init,)))
+        segment.unsynced = True
+        self._dirty[record.id] = segment
+        self._journal_append(
+            {
+                "t": "open", "segment": record.id, "camera": record.camera, "stream": record.stream,
+                "run": record.run, "path": record.path, "start_ns": record.start_ns,
+            }
+        )  # fmt: skip
+
+    def _create(self, segment: Segment) -> int:
+        """Exclusively: a path that is taken (a stepped clock) is left alone, the next sequence number tried."""
+        while True:
+            try:
+                return self._disk.create(self.volume.root / segment.record.path)
+            except FileExistsError:
+                segment.take_next_path()
+
+    def _do_append(self, segment: Segment, job: FragmentJob) -> None:
+        fd = segment.fd
+        if segment.failed or fd is None:
+            self._on_loss(segment, job, self.error)
+            return
+        view, size = self._gather(job)
+        algorithm = segment.record.digest_alg
+        state = hasher(algorithm)()
+        state.update(b"\x00")
+        state.update(view[:size])
+        leaf = state.digest()
+        assert len(leaf) == HASH_BYTES
+        view[size:] = build_leaf(algorithm, segment.frontier.size, leaf)
+        try:
+            write_all(self._disk, fd, view)
+        except OSError as error:
+            self._segment_failed(segment, error)
+            self._on_loss(segment, job, self.error)
+            return
+        finally:
+            view.release()
+        segment.frontier.append(leaf)
+        segment.advance(job, size, LEAF_BOX_BYTES)
+        segment.unsynced = True
+        self._dirty[segment.record.id] = segment
+        spans = self._spans.setdefault((segment.record.camera, segment.record.stream), [])
+        if spans and spans[-1][1] == job.start_ns:
+            spans[-1] = (spans[-1][0], job.end_ns)
+        else:
+            spans.append((job.start_ns, job.end_ns))
+
+    def _gather(self, job: FragmentJob) -> tuple[memoryview, int]:
+        """The fragment's bytes, side by side in the reused buffer, and room for the leaf box behind them."""
+        total = job.size + LEAF_BOX_BYTES
+        if len(self._scratch) < total:
+            self._scratch = bytearray(total + (total >> 2))
+        view = memoryview(self._scratch)[:total]
+        at = 0
+        for buffer in job.buffers:
+            end = at + len(buffer)
+            view[at:end] = buffer
+            at = end
+        return view, at
+
+    def _segment_failed(self, segment: Segment, error: OSError) -> None:
+        """Keep what is whole of the segment, take the torn tail off, and tell the recorder to begin another."""
+        segment.failed = True
+        self.state = _STATE_OF_ERRNO.get(error.errno or 0, "missing" if error.errno == errno.EIO else "read_only")
+        self.error = f"{errno.errorcode.get(error.errno or 0, 'EIO')}"
+        self._open.pop(segment.record.id, None)
+        if segment.fd is None:
+            return
+        self._to_sync.broken.append(segment)
+        try:
+            self._disk.truncate(segment.fd, segment.offset)
+            if not segment.offset:
+                self._disk.unlink(self.volume.root / segment.record.path)
+        except OSError as second:
+            self.error = errno.errorcode.get(second.errno or 0, "EIO")  # recovery at the next start cuts the tail
+
+    def _do_seal(self, segment: Segment) -> None:
+        if segment.fd is None or segment.failed:
+            return
+        record = segment.record
+        trailer = build_mfra(segment.lead_track, segment.rows)
+        try:
+            write_all(self._disk, segment.fd, memoryview(trailer))
+        except OSError as error:
+            self._segment_failed(segment, error)
+            return  # stays open in the index; recovery seals it
+        segment.offset += len(trailer)
+        self._open.pop(record.id, None)
+        segment.record = replace(
+            record, sealed=True, bytes=segment.offset, digest=segment.frontier.root().hex(), recomputed=False
+        )
+        self._to_sync.sealed.append(segment)
+
+    def _do_note(self, entry: dict[str, Any]) -> None:
+        self._journal_append(entry)
+        self._entries.append(entry)
+
+    def _journal_append(self, entry: dict[str, Any]) -> None:
+        try:
+            self._journal.append(entry)
+        except OSError as error:
+            self.state = _STATE_OF_ERRNO.get(error.errno or 0, "missing")
+            self.error = errno.errorcode.get(error.errno or 0, "EIO")
+
+    def _do_flush(self, done: threading.Event) -> None:
+        self._commit()
+        self._to_sync.done.append(done)
+        self._start_sync()
+
+    def _commit(self) -> None:
+        """One transaction: facts, progress of open segments, recorded spans, heartbeat. Kept for later if it fails."""
+        index = self._index
+        assert index is not None
+        try:
+            with index.batch():
+                for entry in self._entries:
+                    index.apply(entry)
+                for action in self._works:
+                    action(index)
+                for segment in self._dirty.values():
+                    index.put_segment(segment.record)
+                for (camera, stream), spans in self._spans.items():
+                    index.recorded(camera, stream, spans)
+                index.apply(self._beat())
+        except sqlite3.DatabaseError as error:
+            self.error = f"index: {error}"
+            return
+        self._entries.clear()
+        self._works.clear()
+        self._dirty.clear()
+        self._spans.clear()
+
+    # Syncing
+
+    def _start_sync(self) -> None:
+        """Hand everything unsynced to the sync thread, if it is free."""
+        if self._sync_busy:
+            # a flush that came meanwhile waits for the next round
+            self._next_sync_ns = 0
+            return
+        wanted, self._to_sync = self._to_sync, _Sync()
+        wanted.segments = [segment for segment in self._open.values() if segment.unsynced]
+        wanted.journal = self._journal.unsynced()
+        for segment in wanted.segments:
+            segment.unsynced = False
+        self._sync_busy = True
+        with self._sync_ready:
+            self._sync_wanted = wanted
+            self._sync_ready.notify()
+
+    def _run_sync(self) -> None:
+        while True:
+            with self._sync_ready:
+                while self._sync_wanted is None:
+                    if self._closing:
+                        return
+                    self._sync_ready.wait(0.5)
+                wanted, self._sync_wanted = self._sync_wanted, None
+            problem = self._make_durable(wanted)
+            self._put(self._do_synced, (wanted, problem), 0)
+
+    def _make_durable(self, wanted: _Sync) -> OSError | None:
+        try:
+            if not self._disk.sync_volume(self.volume.root):
+                for segment in [*wanted.segments, *wanted.sealed, *wanted.broken]:
+                    if segment.fd is not None:
+                        self._disk.sync_file(segment.fd)
+                for fd in wanted.journal[0]:
+                    self._disk.sync_file(fd)
+                for folder in dict.fromkeys([*wanted.folders, *wanted.journal[2]]):
+                    self._disk.sync_dir(folder)
+        except OSError as error:
+            return error
+        return None
+
+    def _do_synced(self, wanted: _Sync, problem: OSError | None) -> None:
+        """Only now, with its bytes on the platter, a segment counts as sealed."""
+        self._sync_busy = False
+        if problem is not None:
+            self.state = _STATE_OF_ERRNO.get(problem.errno or 0, "missing")
+            self.error = errno.errorcode.get(problem.errno or 0, "EIO")
+        for segment in [*wanted.sealed, *wanted.broken]:
+            if segment.fd is not None:
+                self._disk.close(segment.fd)
+                segment.fd = None
+        for fd in wanted.journal[1]:
+            self._disk.close(fd)
+        for segment in wanted.sealed:
+            if problem is None:
+                self._journal_append(seal_entry(segment.record))
+                self._dirty[segment.record.id] = segment
+        if wanted.sealed:
+            self._commit()
+        for done in wanted.done:
+            done.set()
+
+
+def seal_entry(record: Any) -> dict[str, Any]:
+    """The journal's line about a sealed segment: the digest taken while it was written."""
+    return {
+        "t": "seal", "segment": record.id, "path": record.path, "digest": record.digest, "alg": record.digest_alg,
+        "recomputed": record.recomputed, "bytes": record.bytes, "fragments": record.fragments, "frames": record.frames,
+        "damaged": record.damaged_frames, "end_ns": record.end_ns, "offset_ms": record.clock_offset_ms,
+    }  # fmt: skip
