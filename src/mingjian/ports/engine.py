@@ -68,6 +68,10 @@ class EngineControl(Protocol):
         """Write the plan where the engine finds it; works while no engine runs."""
         ...
 
+    def confirm_time(self, person: str, reason: str) -> None:
+        """A person vouches for the machine's time: deleting by retention may go on."""
+        ...
+
     def status(self) -> EngineStatus:
         """What every stream and volume is doing."""
         ...

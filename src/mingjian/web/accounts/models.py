@@ -1,0 +1,93 @@
+"""Users, what their sign-in attempts left, and the mark that the first administrator was made."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from mingjian.web.authority.actor import Role
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds users by login name; users are made by accounts.actions only."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The user of a login name."""
+        return self.get(name_key=name_key(username or ""))
+
+
+def name_key(name: str) -> str:
+    """What makes two login names the same: case and width do not tell people apart."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. Never deleted: records refer to him; he is disabled."""
+
+    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
+    name = models.CharField(max_length=64)  # login name, as written
+    name_key = models.CharField(max_length=128, unique=True)
+    display_name = models.CharField(max_length=64, blank=True)
+    unit = models.CharField(max_length=128, blank=True)
+    role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in Role])
+    language = models.CharField(max_length=2, blank=True)  # "zh", "en", or empty: as the browser asks
+    theme = models.CharField(max_length=8, default="auto")  # "light", "dark", "auto"
+    must_change_password = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    created_ns = models.BigIntegerField()
+    version = models.PositiveIntegerField(default=1)
+
+    last_login = None  # the audit record has it
+
+    USERNAME_FIELD = "name_key"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    class Meta:
+        """No Django permissions: policies decide."""
+
+        default_permissions = ()
+
+
+class SetupMark(models.Model):
+    """One row at most: written with the first user, so that two first users cannot be."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    at_ns = models.BigIntegerField()
+
+    class Meta:
+        """A mark."""
+
+        default_permissions = ()
+
+
+class AttemptCount(models.Model):
+    """Failed sign-ins of one scope since `since_ns`. `scope` is a keyed digest: names typed wrong are often passwords."""
+
+    scope = models.CharField(primary_key=True, max_length=64)
+    failures = models.PositiveIntegerField(default=0)
+    since_ns = models.BigIntegerField()
+    blocked_until_ns = models.BigIntegerField(default=0)
+
+    class Meta:
+        """Cleared as it ages."""
+
+        default_permissions = ()
+
+
+class KnownAddress(models.Model):
+    """An address from which a user has signed in: others' guessing elsewhere does not slow him there."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    address = models.CharField(max_length=45)
+    last_ns = models.BigIntegerField()
+
+    class Meta:
+        """One row for each pair."""
+
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "address"], name="known_address")]  # noqa: RUF012

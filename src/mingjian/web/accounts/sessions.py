@@ -1,0 +1,88 @@
+"""Signing in and out: the session's beginning and end."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.contrib.auth import login, logout
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
+
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
+from mingjian.web import wiring
+from mingjian.web.accounts.models import User, name_key
+from mingjian.web.accounts.policies import SIGN_IN, SIGN_OUT
+from mingjian.web.accounts.signals import signed_out
+from mingjian.web.accounts.throttle import count_attempt, forgive
+from mingjian.web.audit.actions import record
+from mingjian.web.audit.models import Outcome
+from mingjian.web.audit.names import register
+from mingjian.web.authority.actor import Actor
+
+SIGNED_IN = register("accounts.sign_in", "登录", "signed in")
+SIGNED_OUT = register("accounts.sign_out", "退出登录", "signed out")
+
+_BACKEND = "mingjian.web.accounts.backend.UserBackend"
+
+
+def sign_in(request: HttpRequest, actor: Actor, name: str, password: str) -> User:
+    """Begin a session for the name and password; the session's key and the CSRF token are new ones.
+
+    Raises MingjianError `wrong_credentials` (the same for a wrong name, a wrong password and a disabled account) or
+    `too_many_attempts`.
+    """
+    now_ns = wiring.clock().now_ns()
+    count_attempt(name, actor.address, now_ns)
+    user = User.objects.filter(name_key=name_key(name)).first()
+    if user is None:
+        make_password(password)  # takes as long as checking one: the time must not tell which names exist
+        record(actor, SIGNED_IN, kind="user", outcome=Outcome.FAILED, policy=SIGN_IN)
+        raise _wrong_credentials()
+    if not user.check_password(password) or not user.is_active:
+        record(actor, SIGNED_IN, kind="user", object_id=user.id, name=user.name, outcome=Outcome.FAILED, policy=SIGN_IN)
+        raise _wrong_credentials()
+    forgive(user.id, name, actor.address, now_ns)
+    begin_session(request, user)
+    record(_as(user, actor), SIGNED_IN, kind="user", object_id=user.id, name=user.name, policy=SIGN_IN)
+    return user
+
+
+def begin_session(request: HttpRequest, user: User) -> None:
+    """A fresh session: whatever the browser brought before is dropped (session fixation)."""
+    request.session.flush()
+    login(request, user, backend=_BACKEND)
+    rotate_token(request)
+
+
+def sign_out(request: HttpRequest, actor: Actor) -> None:
+    """End the session and take back the tickets issued to it."""
+    SIGN_OUT.require(actor)
+    user = request.user
+    assert isinstance(user, User)
+    digest = session_digest(request)
+    record(actor, SIGNED_OUT, kind="user", object_id=user.id, name=user.name, policy=SIGN_OUT)
+    signed_out.send(User, user=user, actor=actor, session_digest=digest)
+    logout(request)
+
+
+def session_digest(request: HttpRequest) -> str:
+    """What tickets are bound to: the session without its key."""
+    key = request.session.session_key or ""
+    return hashlib.sha256(b"mingjian-session\x00" + key.encode()).hexdigest()[:32]
+
+
+def _as(user: User, actor: Actor) -> Actor:
+    return Actor(user.id, user.display_name or user.name, user.unit, user.role, actor.address, actor.request)
+
+
+def _wrong_credentials() -> MingjianError:
+    return MingjianError(
+        "wrong_credentials",
+        Text(zh="登录名或口令不正确", en="the name or the password is wrong"),
+        fault=Fault.USER,
+        remedy=Text(
+            zh="请核对大小写;如忘记口令,请联系管理员", en="check capitals; the administrator can reset a password"
+        ),
+    )

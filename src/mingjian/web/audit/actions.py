@@ -1,0 +1,101 @@
+"""Writing the audit record: inside the transaction of what it records, so that neither is there without the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
+from mingjian.web import wiring
+from mingjian.web.audit.models import AuditEntry, Outcome
+from mingjian.web.audit.names import register, title_of
+from mingjian.web.authority.actor import Actor
+from mingjian.web.authority.policy import Policy, Refused
+
+REFUSED = register("authority.refused", "越权操作被拒绝", "something not allowed was refused")
+
+_SECRET_WORDS = ("password", "url", "sealed", "secret", "credential", "csrf", "session", "cookie", "token", "signature")
+
+Values = Mapping[str, Any]
+
+
+def record(
+    actor: Actor,
+    action: str,
+    *,
+    kind: str = "",
+    object_id: str = "",
+    name: str = "",
+    before: Values | None = None,
+    after: Values | None = None,
+    policy: Policy | None = None,
+    clause: str | None = None,
+    reason: str = "",
+    outcome: Outcome = Outcome.DONE,
+) -> AuditEntry:
+    """Add an entry. `before` and `after` are what changed, as plain JSON values.
+
+    Raises MingjianError (fault: ours) `unknown_audit_name`, or `secret_in_audit` when a value's key names a secret.
+    """
+    title_of(action)
+    for values in (before, after):
+        _refuse_secrets(values)
+    return AuditEntry.objects.create(
+        at_ns=wiring.clock().now_ns(),
+        actor_id=actor.user,
+        actor_name=actor.name[:64],
+        actor_unit=actor.unit[:128],
+        actor_role=actor.role,
+        address=actor.address,
+        action=action,
+        object_kind=kind,
+        object_id=object_id,
+        object_name=name[:128],
+        before=None if before is None else dict(before),
+        after=None if after is None else dict(after),
+        right="" if policy is None else policy.name,
+        clause=clause,
+        reason=reason[:500],
+        outcome=outcome,
+        request=actor.request,
+    )
+
+
+def record_refusal(refused: Refused, path: str) -> AuditEntry:
+    """Add the entry of an attempt that a policy refused; called outside the transaction that was rolled back."""
+    return AuditEntry.objects.create(
+        at_ns=wiring.clock().now_ns(),
+        actor_id=refused.actor.user,
+        actor_name=refused.actor.name[:64],
+        actor_unit=refused.actor.unit[:128],
+        actor_role=refused.actor.role,
+        address=refused.actor.address,
+        action=REFUSED,
+        object_kind="path",
+        object_name=path[:128],
+        right=refused.policy,
+        outcome=Outcome.DENIED,
+        request=refused.actor.request,
+    )
+
+
+def changes(before: Values, after: Values) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What differs, as the two halves of an entry."""
+    keys = [key for key in after if before.get(key) != after[key]]
+    return {key: before.get(key) for key in keys}, {key: after[key] for key in keys}
+
+
+def _refuse_secrets(value: object, key: str = "") -> None:
+    if any(word in key.lower() for word in _SECRET_WORDS) and not isinstance(value, bool):
+        raise MingjianError(
+            "secret_in_audit",
+            Text(zh=f"审计内容含敏感字段 {key}", en=f"an audit entry would hold a secret: {key}"),
+            fault=Fault.OURS,
+        )
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            _refuse_secrets(inner, str(name))
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _refuse_secrets(inner)

@@ -1,0 +1,46 @@
+"""The guard of every endpoint: CSRF on whatever changes something, then the policy. No guard, no endpoint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja.utils import check_csrf
+
+from mingjian.web.authority.actor import Actor, nobody
+from mingjian.web.authority.policy import Policy
+from mingjian.web.http.failures import csrf_error
+from mingjian.web.http.middleware import address_of, request_id_of
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who sends the request."""
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return nobody(address_of(request), request_id_of(request))
+    return Actor(
+        user=user.id,
+        name=user.display_name or user.name,
+        unit=user.unit,
+        role=user.role,
+        address=address_of(request),
+        request=request_id_of(request),
+        must_change_password=user.must_change_password,
+    )
+
+
+class Requires:
+    """Lets a request through when `policy` allows its actor in general; actions ask again about their subject."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def __call__(self, request: HttpRequest) -> Actor:
+        """The actor. Raises MingjianError csrf_failed, or Refused."""
+        if request.method not in _SAFE and check_csrf(request) is not None:
+            raise csrf_error()
+        actor = actor_of(request)
+        self.policy.require(actor)
+        return actor

@@ -1,0 +1,90 @@
+"""Middleware before everything else: where a request comes from, its id, the headers of every answer."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from mingjian.kernel.ids import new_id
+from mingjian.web import wiring
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+log = logging.getLogger("mingjian.web")
+
+_ID = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
+_CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def from_our_edge(request: HttpRequest) -> bool:
+    """Whether the request came over the unix socket: there an ASGI server knows no client address."""
+    return bool(request.META.get("mingjian.edge", False))
+
+
+class PeerMiddleware:
+    """Settle the client's address, before anything reads it.
+
+    Only our own edge reaches us over the unix socket, so only there X-Forwarded-For (its last entry: the one the edge
+    itself wrote), X-Forwarded-Proto and X-Request-Id are believed; from anywhere else they are removed.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request with META as it may be trusted."""
+        meta = request.META
+        forwarded = meta.pop("HTTP_X_FORWARDED_FOR", "")
+        if meta.get("REMOTE_ADDR"):
+            meta.pop("HTTP_X_FORWARDED_PROTO", None)
+            meta.pop("HTTP_X_REQUEST_ID", None)
+        else:
+            meta["mingjian.edge"] = True
+            meta["REMOTE_ADDR"] = forwarded.rpartition(",")[2].strip()[:45] or "unix"
+        return self._get_response(request)
+
+
+class RequestIdMiddleware:
+    """Give each request an id that the answer, the audit record and the log share."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with X-Request-Id."""
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if _ID.match(given) else new_id(wiring.clock().now_ns())
+        request.META["mingjian.request_id"] = request_id
+        start_ns = wiring.clock().mono_ns()
+        response = self._get_response(request)
+        response["X-Request-Id"] = request_id
+        taken_ms = (wiring.clock().mono_ns() - start_ns) // 1_000_000
+        log.info("%s %s %d %d ms %s", request.method, request.path, response.status_code, taken_ms, request_id)
+        return response
+
+
+class HeadersMiddleware:
+    """What every answer of web says: not for caches, not for frames, no scripts."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the headers."""
+        response = self._get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Content-Security-Policy", _CSP)
+        return response
+
+
+def request_id_of(request: HttpRequest) -> str:
+    """The request's id."""
+    return str(request.META.get("mingjian.request_id", ""))
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's address as PeerMiddleware settled it."""
+    return str(request.META.get("REMOTE_ADDR", ""))

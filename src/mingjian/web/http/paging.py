@@ -1,0 +1,78 @@
+"""Cursors: where the last page ended, as an opaque text. Stable while rows come and go."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
+
+_Row = TypeVar("_Row", bound=Model)
+Key = tuple[str | int, ...]
+
+
+def page(
+    rows: QuerySet[_Row],
+    order: Sequence[str],
+    cursor: str | None,
+    limit: int,
+) -> tuple[list[_Row], str | None]:
+    """At most `limit` rows after `cursor` in the order of the fields (`-` before a name: descending), and the next cursor.
+
+    The fields together must be unique. Raises MingjianError `invalid` (field: cursor) for a cursor not of ours.
+    """
+    names = [name.lstrip("-") for name in order]
+    if cursor:
+        key = _open(cursor, len(order))
+        rows = rows.filter(_after(order, key))
+    found = list(rows.order_by(*order)[: limit + 1])
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    return found[:limit], _close(tuple(getattr(last, name) for name in names))
+
+
+def _after(order: Sequence[str], key: Key) -> Q:
+    """(a, b) > (x, y), spelled out for fields that may run in different directions."""
+    condition = Q(pk__in=[])
+    equal = Q()
+    for name, value in zip(order, key, strict=True):
+        field = name.lstrip("-")
+        beyond = "lt" if name.startswith("-") else "gt"
+        condition |= equal & Q(**{f"{field}__{beyond}": value})
+        equal &= Q(**{field: value})
+    return condition
+
+
+def _close(key: Key) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key, ensure_ascii=False).encode()).decode().rstrip("=")
+
+
+def _open(cursor: str, length: int) -> Key:
+    read: Callable[[str], object] = json.loads
+    try:
+        raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        value = read(raw.decode())
+    except (ValueError, binascii.Error) as error:
+        raise _bad_cursor() from error
+    if not isinstance(value, list) or len(value) != length:
+        raise _bad_cursor()
+    if not all(isinstance(part, str) or (type(part) is int and abs(part) < 1 << 63) for part in value):
+        raise _bad_cursor()
+    return tuple(value)
+
+
+def _bad_cursor() -> MingjianError:
+    return MingjianError(
+        "invalid",
+        Text(zh="翻页标记 cursor 无效", en="cursor is not one of ours"),
+        fault=Fault.USER,
+        field="/cursor",
+        remedy=Text(zh="请从第一页重新查询", en="start from the first page"),
+    )

@@ -1,0 +1,28 @@
+"""What request bodies have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from ninja import Field, Schema
+from pydantic import ConfigDict
+
+Limit = Annotated[int, Field(ge=1, le=1000)]
+Cursor = Annotated[str, Field(max_length=2048)] | None
+
+
+class Input(Schema):
+    """A request body: an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were sent and are not null: null in a change means "as it is"."""
+        sent = self.model_dump(exclude_unset=True)
+        return {key: value for key, value in sent.items() if value is not None}
+
+
+class Reason(Input):
+    """Why something is done: goes into the audit record."""
+
+    reason: str = Field(min_length=2, max_length=500)

@@ -1,0 +1,239 @@
+"""Cameras: list, add, change, remove, test, find."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router, Schema, Status
+
+from mingjian.kernel.isotime import format_iso_ns
+from mingjian.web.http.guard import Requires, actor_of
+from mingjian.web.http.idempotency import create_once
+from mingjian.web.http.language import language_of
+from mingjian.web.http.schemas import Cursor, Input, Limit, Reason
+from mingjian.web.http.versions import expected_version, set_etag
+from mingjian.web.registry import actions, policies, queries
+from mingjian.web.registry.models import Camera
+from mingjian.web.system.engine_view import EngineAnswer, EngineReachOut, StreamStatusOut, ask_engine, stream_out
+
+router = Router(tags=["cameras"])
+
+CameraName = Annotated[str, Field(min_length=1, max_length=128)]
+Url = Annotated[str, Field(max_length=2048)]
+Transport = Literal["tcp", "udp"]
+
+
+class StreamOut(Schema):
+    """A stream as registered: where it comes from, never the URL."""
+
+    name: Literal["main", "sub"]
+    transport: Transport
+    host: str
+    has_credentials: bool
+    push: bool
+
+
+class CameraOut(Schema):
+    """A camera. `status` has an entry for each stream the engine knows; empty while the engine is away."""
+
+    id: str
+    name: str
+    group: str
+    enabled: bool
+    keep_days: int
+    priority: int
+    record_audio: bool
+    note: str
+    planned_from: str
+    removed_at: str | None
+    version: int
+    streams: list[StreamOut]
+    status: list[StreamStatusOut]
+
+
+class CameraPage(Schema):
+    """Cameras by tree and name; `engine` says whether their status could be asked."""
+
+    items: list[CameraOut]
+    next: str | None
+    engine: EngineReachOut
+
+
+class CameraIn(Input):
+    """A new camera. URLs may carry credentials; they are sealed and never come out again."""
+
+    name: CameraName
+    url: Annotated[str, Field(min_length=1, max_length=2048)]
+    sub_url: Url = ""
+    transport: Transport = "tcp"
+    push: bool = False
+    group: str = Field("", max_length=255)
+    enabled: bool = True
+    keep_days: int | None = Field(None, ge=1, le=3650)
+    priority: int = Field(5, ge=0, le=9)
+    record_audio: bool = True
+    note: str = Field("", max_length=1000)
+
+
+class CameraChangeIn(Input):
+    """What to change; what is not given stays. An empty `sub_url` drops the sub stream."""
+
+    name: CameraName | None = None
+    url: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
+    sub_url: Url | None = None
+    transport: Transport | None = None
+    group: str | None = Field(None, max_length=255)
+    enabled: bool | None = None
+    keep_days: int | None = Field(None, ge=1, le=3650)
+    priority: int | None = Field(None, ge=0, le=9)
+    record_audio: bool | None = None
+    note: str | None = Field(None, max_length=1000)
+    reason: str = Field("", max_length=500)
+
+
+class TestIn(Input):
+    """A URL to try."""
+
+    url: Annotated[str, Field(min_length=1, max_length=2048)]
+    transport: Transport = "tcp"
+
+
+class StepOut(Schema):
+    """One step of a test; `detail` is in the reader's language, `zh` and `en` are both."""
+
+    step: Literal["name", "reach", "authenticate", "describe", "first_frame"]
+    state: Literal["ok", "failed", "skipped"]
+    detail: str
+    zh: str
+    en: str
+    ms: int
+
+
+class DiscoverIn(Input):
+    """How to search: ONVIF in the local network, or RTSP over an address range."""
+
+    method: Literal["onvif", "range"]
+    range: str | None = Field(None, max_length=64)
+
+
+class FoundOut(Schema):
+    """A device that answered."""
+
+    address: str
+    port: int
+    name: str
+    vendor: str
+    model: str
+    method: Literal["onvif", "range"]
+    urls: list[str]
+
+
+@router.get("", auth=Requires(policies.READ), response=CameraPage, operation_id="cameras_list")
+def list_cameras(
+    request: HttpRequest,
+    text: Annotated[str, Field(max_length=128)] = "",
+    group: Annotated[str, Field(max_length=255)] = "",
+    removed: bool = False,
+    cursor: Cursor = None,
+    limit: Limit = 200,
+) -> dict[str, Any]:
+    """Cameras with what they are doing now."""
+    rows, following = queries.cameras_page(text=text, group=group, removed=removed, cursor=cursor, limit=limit)
+    answer = ask_engine()
+    language = language_of(request)
+    return {
+        "items": _with_status(rows, answer, language),
+        "next": following,
+        "engine": answer.reach(language),
+    }
+
+
+@router.post("", auth=Requires(policies.MANAGE), response={201: CameraOut}, operation_id="cameras_add")
+def add_camera(request: HttpRequest, response: HttpResponse, data: CameraIn) -> Status[dict[str, Any]]:
+    """Register a camera; recording begins within seconds."""
+    actor = actor_of(request)
+
+    def create() -> dict[str, Any]:
+        return _plain(actions.add_camera(actor, actions.NewCamera(**data.dict())), [])
+
+    status, body = create_once(request, response, actor.user, create)
+    set_etag(response, body["version"])
+    return Status(status, body)
+
+
+@router.post("/test", auth=Requires(policies.PROBE), response=list[StepOut], operation_id="cameras_test")
+def test_camera(request: HttpRequest, data: TestIn) -> list[dict[str, Any]]:
+    """Try a URL: name, reach, authenticate, describe, first frame. Takes up to about 15 s."""
+    language = language_of(request)
+    steps = actions.test_camera(actor_of(request), data.url, data.transport)
+    return [
+        {
+            "step": step.step,
+            "state": step.state,
+            "detail": step.zh if language == "zh" else step.en,
+            "zh": step.zh,
+            "en": step.en,
+            "ms": step.ms,
+        }
+        for step in steps
+    ]
+
+
+@router.post("/discover", auth=Requires(policies.PROBE), response=list[FoundOut], operation_id="cameras_discover")
+def discover_cameras(request: HttpRequest, data: DiscoverIn) -> list[Any]:
+    """Search for cameras on the network."""
+    return list(actions.discover_cameras(actor_of(request), data.method, data.range))
+
+
+@router.get("/{camera_id}", auth=Requires(policies.READ), response=CameraOut, operation_id="cameras_get")
+def get_camera(request: HttpRequest, response: HttpResponse, camera_id: str) -> dict[str, Any]:
+    """One camera, with ETag."""
+    camera = queries.camera_by_id(camera_id)
+    set_etag(response, camera.version)
+    return _with_status([camera], ask_engine(), language_of(request))[0]
+
+
+@router.patch("/{camera_id}", auth=Requires(policies.MANAGE), response=CameraOut, operation_id="cameras_change")
+def change_camera(request: HttpRequest, response: HttpResponse, camera_id: str, data: CameraChangeIn) -> dict[str, Any]:
+    """Change a camera; needs If-Match."""
+    values = data.given()
+    reason = values.pop("reason", "")
+    camera = actions.change_camera(actor_of(request), camera_id, values, expected_version(request), reason)
+    set_etag(response, camera.version)
+    return _with_status([camera], ask_engine(), language_of(request))[0]
+
+
+@router.delete("/{camera_id}", auth=Requires(policies.MANAGE), response={204: None}, operation_id="cameras_remove")
+def remove_camera(request: HttpRequest, camera_id: str, data: Reason) -> Status[None]:
+    """Remove a camera; needs If-Match. Its footage stays."""
+    actions.remove_camera(actor_of(request), camera_id, data.reason, expected_version(request))
+    return Status(204, None)
+
+
+def _with_status(cameras: list[Camera], answer: EngineAnswer, language: str) -> list[dict[str, Any]]:
+    status: dict[str, list[dict[str, Any]]] = {}
+    for stream in answer.status.streams if answer.status else ():
+        status.setdefault(stream.camera, []).append(stream_out(stream, language))
+    return [_plain(camera, status.get(camera.id, [])) for camera in cameras]
+
+
+def _plain(camera: Camera, status: list[dict[str, Any]]) -> dict[str, Any]:
+    streams = sorted(camera.streams.all(), key=lambda stream: stream.name)
+    fields = ("id", "name", "group", "enabled", "keep_days", "priority", "record_audio", "note", "version")
+    return {
+        **{field: getattr(camera, field) for field in fields},
+        "planned_from": format_iso_ns(camera.planned_from_ns),
+        "removed_at": None if camera.removed_ns is None else format_iso_ns(camera.removed_ns),
+        "streams": [
+            {
+                "name": stream.name,
+                "transport": stream.transport,
+                "host": stream.host,
+                "has_credentials": stream.has_credentials,
+                "push": stream.push,
+            }
+            for stream in streams
+        ],
+        "status": status,
+    }

@@ -1,0 +1,42 @@
+"""Reading cameras."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from mingjian.web.http.paging import page
+from mingjian.web.http.problem import not_found
+from mingjian.web.registry.models import Camera, PlanState
+
+
+def camera_by_id(camera_id: str, *, lock: bool = False) -> Camera:
+    """The camera, removed ones too; `lock` within a transaction that changes it. Raises MingjianError not_found."""
+    rows = Camera.objects.select_for_update() if lock else Camera.objects.all()
+    camera = rows.filter(pk=camera_id).first()
+    if camera is None:
+        raise not_found("没有这台摄像机", "there is no such camera")
+    return camera
+
+
+def cameras_page(
+    *, text: str = "", group: str = "", removed: bool = False, cursor: str | None = None, limit: int = 1000
+) -> tuple[list[Camera], str | None]:
+    """Cameras by tree and name with their streams; `group` limits to a path and what is below it."""
+    rows = Camera.objects.filter(removed_ns__isnull=not removed)
+    if group:
+        rows = rows.filter(Q(group=group) | Q(group__startswith=f"{group}/"))
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(group__icontains=text) | Q(streams__host__icontains=text))
+        rows = rows.distinct()
+    return page(rows.prefetch_related("streams"), ["group", "name", "id"], cursor, limit)
+
+
+def all_cameras() -> list[Camera]:
+    """Every camera that is not removed, with streams: for the command line."""
+    return list(Camera.objects.filter(removed_ns__isnull=True).prefetch_related("streams").order_by("group", "name"))
+
+
+def plan_numbers() -> tuple[int, int]:
+    """The register's plan number, and that of the plan last handed to the engine."""
+    state = PlanState.objects.filter(id=1).first()
+    return (0, 0) if state is None else (state.version, state.published_version)

@@ -1,0 +1,1 @@
+"""Looking: tickets, their revocation, the register of looks, saved wall layouts."""

@@ -1,0 +1,85 @@
+"""The register of looks, the tickets of each, what was taken back, and saved walls."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from mingjian.web.accounts.models import User
+
+
+class Look(models.Model):
+    """One person looking at one camera for one purpose: the first ticket and its renewals.
+
+    The register that sc799 article 16.2(3) asks for: who, which unit, what, why, from when to when. Kept.
+    """
+
+    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
+    viewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    viewer_name = models.CharField(max_length=64)
+    viewer_unit = models.CharField(max_length=128, blank=True)
+    session = models.CharField(max_length=32)  # digest of the web session
+    camera = models.CharField(max_length=26, db_index=True)
+    camera_name = models.CharField(max_length=128)
+    streams = models.JSONField()
+    rights = models.JSONField()
+    purpose = models.CharField(max_length=200)
+    from_ms = models.BigIntegerField()  # footage asked for, 0 and 0 for live (UTC ms)
+    to_ms = models.BigIntegerField()
+    issued_ms = models.BigIntegerField()
+    expires_ms = models.BigIntegerField()  # of the latest ticket
+    renewals = models.PositiveIntegerField(default=0)
+    revoked_ms = models.BigIntegerField(null=True)
+
+    class Meta:
+        """Found by viewer."""
+
+        default_permissions = ()
+        indexes = [models.Index(fields=["viewer", "issued_ms"], name="look_viewer")]  # noqa: RUF012
+
+
+class IssuedTicket(models.Model):
+    """A ticket that may still be used, and the look it belongs to. Rows go when they have expired."""
+
+    id = models.CharField(primary_key=True, max_length=26)
+    look = models.ForeignKey(Look, on_delete=models.CASCADE, related_name="tickets")
+    issued_ms = models.BigIntegerField()
+    expires_ms = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        """Short-lived."""
+
+        default_permissions = ()
+
+
+class Revocation(models.Model):
+    """Tickets taken back: those issued up to `from_ms` that fit every field that is not empty."""
+
+    ticket = models.CharField(max_length=26, blank=True)
+    viewer = models.CharField(max_length=26, blank=True)
+    camera = models.CharField(max_length=26, blank=True)
+    session = models.CharField(max_length=32, blank=True)
+    from_ms = models.BigIntegerField()
+    until_ms = models.BigIntegerField(db_index=True)  # every ticket it fits has expired by then
+
+    class Meta:
+        """Dropped when it fits nothing any more."""
+
+        default_permissions = ()
+
+
+class Layout(models.Model):
+    """A saved wall of one person."""
+
+    id = models.CharField(primary_key=True, max_length=26)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=64)
+    grid = models.PositiveSmallIntegerField()
+    tiles = models.JSONField()  # [{"camera": id, "stream": "main"|"sub"} or null, ...]
+    created_ns = models.BigIntegerField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        """Names tell a person's walls apart."""
+
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="layout_owner_name")]  # noqa: RUF012

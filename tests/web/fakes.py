@@ -1,0 +1,80 @@
+"""Stand-ins for what `app` wires behind web."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
+from mingjian.ports.camera_probe import FoundDevice, ProbeStep
+from mingjian.ports.camera_url import CheckedUrl
+from mingjian.ports.engine import EngineStatus, StreamStatus, VolumeStatus
+from mingjian.ports.plan import EnginePlan
+
+
+def engine_away() -> MingjianError:
+    return MingjianError(
+        "engine_away",
+        Text(zh="录像引擎没有应答", en="the engine does not answer"),
+        fault=Fault.ENVIRONMENT,
+        remedy=Text(zh="请查看 mingjian run 的状态", en="look at mingjian run"),
+    )
+
+
+@dataclass
+class FakeEngine:
+    """Remembers plans, answers what it is told to."""
+
+    plans: list[EnginePlan] = field(default_factory=list)
+    confirmed: list[tuple[str, str]] = field(default_factory=list)
+    streams: tuple[StreamStatus, ...] = ()
+    volumes: tuple[VolumeStatus, ...] = ()
+    away: bool = False
+    broken: bool = False
+
+    def publish_plan(self, plan: EnginePlan) -> None:
+        if self.broken:
+            raise OSError(28, "No space left on device")
+        self.plans.append(plan)
+
+    def confirm_time(self, person: str, reason: str) -> None:
+        self._answer()
+        self.confirmed.append((person, reason))
+
+    def status(self) -> EngineStatus:
+        self._answer()
+        version = self.plans[-1].version if self.plans else 0
+        return EngineStatus("engine-1", 1_000_000_000, version, self.streams, self.volumes)
+
+    def _answer(self) -> None:
+        if self.away:
+            raise engine_away()
+
+
+def fake_check(url: str, *, allow_loopback: bool, field: str) -> CheckedUrl:
+    parts = urlsplit(url)
+    if parts.scheme != "rtsp" or not parts.hostname:
+        raise MingjianError("bad_url", Text(zh="地址无效", en="not a camera URL"), fault=Fault.USER, field=field)
+    if parts.hostname == "127.0.0.1" and not allow_loopback:
+        raise MingjianError(
+            "loopback", Text(zh="不能指向本机", en="points to this machine"), fault=Fault.USER, field=field
+        )
+    return CheckedUrl(url, parts.hostname, parts.username is not None)
+
+
+@dataclass
+class FakeProbe:
+    steps: tuple[ProbeStep, ...] = (
+        ProbeStep("name", "ok", "正常", "fine", 1),
+        ProbeStep("reach", "failed", "无应答", "no answer", 2),
+    )
+    found: tuple[FoundDevice, ...] = (
+        FoundDevice("192.168.1.9", 554, "cam", "v", "m", "onvif", ("rtsp://192.168.1.9/",)),
+    )
+
+    def test(self, url: str, transport: str, *, allow_loopback: bool) -> tuple[ProbeStep, ...]:
+        return self.steps
+
+    def discover(self, method: str, address_range: str | None) -> tuple[FoundDevice, ...]:
+        return self.found
