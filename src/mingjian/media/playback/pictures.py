@@ -8,13 +8,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.media_time import ns_to_90k
-from mingjian.kernel.text import Text
 from mingjian.media.playback.access import covered_range, require
 from mingjian.media.playback.chunks import Chunk, chunks_of, clip_chunks
 from mingjian.media.playback.decode import CodedPicture, snapshot_jpeg, thumbnail_jpeg
 from mingjian.media.playback.frames import FrameTime, frame_times
+from mingjian.media.playback.plan import no_footage
 from mingjian.media.playback.pool import WorkPool, undecodable
 from mingjian.media.playback.recordings import Recordings
 from mingjian.media.playback.segment_file import SegmentFile
@@ -34,18 +33,6 @@ class StillPicture:
 
     jpeg: bytes
     at_ns: int
-
-
-def no_footage(reason: str | None) -> MingjianError:
-    """Nothing was recorded at that instant; `reason` as the timeline has it."""
-    told = "" if reason is None else f" ({reason})"
-    return MingjianError(
-        "no_footage",
-        Text(zh=f"这一刻没有录像{told}", en=f"nothing was recorded at this instant{told}"),
-        fault=Fault.USER,
-        field="at",
-        remedy=Text(zh="请在时间轴上选择有录像的时间", en="choose a time that the timeline shows as recorded"),
-    )
 
 
 class Pictures:

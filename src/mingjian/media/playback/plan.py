@@ -50,6 +50,18 @@ def bad_cursor() -> MingjianError:
     )
 
 
+def no_footage(reason: str | None) -> MingjianError:
+    """Nothing was recorded at that instant; `reason` as the timeline has it."""
+    told = "" if reason is None else f" ({reason})"
+    return MingjianError(
+        "no_footage",
+        Text(zh=f"这一刻没有录像{told}", en=f"nothing was recorded at this instant{told}"),
+        fault=Fault.USER,
+        field="at",
+        remedy=Text(zh="请在时间轴上选择有录像的时间", en="choose a time that the timeline shows as recorded"),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Chunks in order, the gaps between `from` and the end of the last chunk, and where to go on.
