@@ -1,0 +1,69 @@
+"""The built UI: hashed assets are kept for a year, the page itself is asked for anew each time.
+
+The content security policy allows no inline script and no inline style sheet; styles set through the object model, as
+the UI's library does, are not affected.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aiohttp import web
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "connect-src 'self'; worker-src 'self' blob:; font-src 'self'; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), payment=(), usb=()",
+}
+_ASSETS = "assets/"
+_FOREVER = "public, max-age=31536000, immutable"
+_ASK_AGAIN = "no-cache"
+
+_NOT_BUILT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>明鉴</title>
+<h1>界面尚未构建</h1><p>请运行 <code>make ui</code>,然后刷新本页。</p>
+<hr><h1 lang="en">The screens are not built</h1><p lang="en">Run <code>make ui</code>, then reload this page.</p></html>"""
+
+
+class UiFiles:
+    """Files below one folder; a path of the page's own router gets the page."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = None if folder is None else folder.resolve()
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """The file a GET or HEAD asks for. Raises HTTPNotFound, HTTPMethodNotAllowed."""
+        if request.method not in ("GET", "HEAD"):
+            raise web.HTTPMethodNotAllowed(request.method, ["GET", "HEAD"])
+        if self._folder is None or not (self._folder / "index.html").is_file():
+            return web.Response(text=_NOT_BUILT, status=503, content_type="text/html", headers=SECURITY_HEADERS)
+        name = request.match_info.get("tail", "").lstrip("/")
+        found = self._find(name)
+        if found is None:
+            if _names_a_file(name):
+                raise web.HTTPNotFound
+            found = self._folder / "index.html"
+        hashed = name.startswith(_ASSETS)
+        headers = {**SECURITY_HEADERS, "Cache-Control": _FOREVER if hashed else _ASK_AGAIN}
+        return web.FileResponse(found, headers=headers)
+
+    def _find(self, name: str) -> Path | None:
+        """The file, None when there is none or when links or dots lead out of the folder."""
+        if self._folder is None or not name or "\x00" in name:
+            return None
+        path = (self._folder / name).resolve()
+        if not path.is_relative_to(self._folder) or not path.is_file():
+            return None
+        return path
+
+
+def _names_a_file(name: str) -> bool:
+    return name.startswith(_ASSETS) or "." in name.rpartition("/")[2]

@@ -1,0 +1,1 @@
+"""The engine process: plan, cameras, hub, status, its socket."""
