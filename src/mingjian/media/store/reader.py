@@ -15,8 +15,9 @@ from mingjian.kernel.text import Text
 from mingjian.media.store import rows
 from mingjian.media.store.index import JOIN_TOLERANCE_NS
 from mingjian.media.store.schema import open_for_reading
+from mingjian.media.store.timeline import DEATH_NS, Event, History, Life, PlanFacts, classify
 from mingjian.media.store.volume import Volume, open_volume, volume_roots
-from mingjian.ports.recording import FragmentRef, SegmentRecord
+from mingjian.ports.recording import FragmentRef, SegmentRecord, Span, SpanKind
 from mingjian.wire.fmp4.box import BrokenFile
 from mingjian.wire.fmp4.build import TableRow
 from mingjian.wire.fmp4.read import InitInfo, read_init, read_table, walk_fragments
@@ -122,6 +123,63 @@ class StoreReader:
     def expired(self, camera: str, stream: str, from_ns: int, to_ns: int) -> list[Interval]:
         """Stretches whose footage retention has deleted."""
         return self._spans(camera, stream, "expired", from_ns, to_ns)
+
+    def timeline(
+        self, camera: str, stream: str, from_ns: int, to_ns: int, now_ns: int, facts: PlanFacts | None = None,
+        language: str = "en",
+    ) -> list[Span]:  # fmt: skip
+        """Every instant of [from, to) with its kind and reason; see `timeline.classify`.
+
+        Without `facts` those that the engine last noted of the camera stand; a camera never heard of is not planned.
+        """
+        facts = facts or self.facts(camera)
+        if facts is None:
+            return [Span(SpanKind.NOT_PLANNED, from_ns, to_ns)] if to_ns > from_ns else []
+        return classify(self._history(camera, stream, from_ns, to_ns, language), facts, from_ns, to_ns, now_ns)
+
+    def facts(self, camera: str) -> PlanFacts | None:
+        """What the engine last noted of a camera's plan."""
+        found: PlanFacts | None = None
+        for opened in self.volumes:
+            row = opened.connection.execute(
+                "SELECT planned_from_ns, removed_ns FROM cameras WHERE camera=?", (camera,)
+            ).fetchone()
+            if row is not None:
+                found = PlanFacts(row[0], row[1])
+        return found
+
+    def _history(self, camera: str, stream: str, from_ns: int, to_ns: int, language: str) -> History:
+        """What `classify` needs: back to the footage before `from_ns`, forward a little beyond `to_ns`."""
+        recorded: list[Interval] = []
+        expired: list[Interval] = []
+        events: list[Event] = []
+        losses: list[Interval] = []
+        lives: dict[str, Life] = {}
+        for opened in self.volumes:
+            ask = opened.connection.execute
+            row = ask("SELECT id FROM streams WHERE camera=? AND stream=?", (camera, stream)).fetchone()
+            for name, start, last, clean, note in ask(
+                "SELECT id, start_ns, last_ns, clean, note FROM lifetimes ORDER BY start_ns"
+            ):
+                known = lives.get(name)
+                lives[name] = Life(start, max(last, known.last_ns if known else 0), bool(clean), note)
+            if row is None:
+                continue
+            key = int(row[0])
+            around = rows.spans_around(opened.connection, key, "recorded", from_ns, to_ns)
+            recorded += around
+            expired += rows.spans_around(opened.connection, key, "expired", from_ns, to_ns)
+            losses += ask("SELECT start_ns, end_ns FROM losses WHERE stream_id=? AND start_ns<?", (key, to_ns))
+            events += rows.events_of(
+                opened.connection, key, min((end for _, end in around), default=from_ns), to_ns + DEATH_NS, language
+            )
+        return History(
+            recorded=tuple(sorted(recorded)),
+            expired=tuple(expired),
+            events=tuple(sorted(events, key=lambda event: event.at_ns)),
+            losses=tuple(sorted(losses)),
+            lives=tuple(lives.values()),
+        )
 
     def days(self, camera: str, stream: str, from_ns: int, to_ns: int, zone: dt.tzinfo = dt.UTC) -> list[dt.date]:
         """The days, in `zone`, that have footage within [from, to)."""

@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from mingjian.ports.recording import SegmentRecord
+from mingjian.media.store.timeline import Event
+from mingjian.ports.recording import GapReason, SegmentRecord
 
 _COLUMNS = (
     "s.id, t.camera, t.stream, s.run, s.sequence, s.path, s.start_ns, s.end_ns, s.start_90k, s.duration_90k, s.bytes, "
@@ -62,3 +63,34 @@ def segments_before(
         (camera, end_ns, end_ns, limit),
     )
     return [_record(row, volume) for row in found]
+
+
+def spans_around(
+    connection: sqlite3.Connection, stream_id: int, kind: str, from_ns: int, to_ns: int
+) -> list[tuple[int, int]]:
+    """Spans that reach into [from, to), unclipped, and the last one before."""
+    first = connection.execute(
+        "SELECT MAX(start_ns) FROM spans WHERE stream_id=? AND kind=? AND start_ns<=?", (stream_id, kind, from_ns)
+    ).fetchone()[0]
+    return connection.execute(
+        "SELECT start_ns, end_ns FROM spans WHERE stream_id=? AND kind=? AND start_ns>=? AND start_ns<?",
+        (stream_id, kind, from_ns if first is None else first, to_ns),
+    ).fetchall()
+
+
+_EVENTS = "SELECT at_ns, state, reason, detail_zh, detail_en FROM events WHERE stream_id=? "
+_EVENTS_BEFORE = 50
+
+
+def events_of(connection: sqlite3.Connection, stream_id: int, from_ns: int, to_ns: int, language: str) -> list[Event]:
+    """Events of a stream in [from, to) and the last ones before, with the detail in one language."""
+    found = connection.execute(
+        f"{_EVENTS} AND at_ns<? ORDER BY at_ns DESC LIMIT ?", (stream_id, from_ns, _EVENTS_BEFORE)
+    )
+    listed = list(reversed(found.fetchall()))
+    listed += connection.execute(f"{_EVENTS} AND at_ns>=? AND at_ns<? ORDER BY at_ns, id", (stream_id, from_ns, to_ns))
+    chinese = language.lower().startswith("zh")
+    return [
+        Event(at_ns, state, GapReason(reason) if reason else None, (zh if chinese else en) or None)
+        for at_ns, state, reason, zh, en in listed
+    ]

@@ -74,6 +74,8 @@ class Store:
         self._sequences: dict[tuple[str, str], int] = {}
         self._open: dict[str, tuple[Segment, VolumeWriter, int]] = {}
         self._cameras: dict[str, dict[str, Any]] = {}
+        self._enabled: dict[str, bool] = {}
+        self._states: dict[tuple[str, str], tuple[str, str | None]] = {}
 
     def open(self) -> None:
         """Open every volume that can be opened; the others become alarms. Blocks for the indexes only.
@@ -194,7 +196,14 @@ class Store:
     def state(
         self, camera: str, stream: str, at_ns: int, state: str, reason: str | None = None, zh: str = "", en: str = ""
     ) -> None:
-        """A source changed its state (ports.media.SourceState), or an operator's order: `disabled`, `enabled`."""
+        """A source changed its state (ports.media.SourceState), or an operator's order: `disabled`, `enabled`.
+
+        Trying again, and failing again for the same reason, is nothing new and not noted.
+        """
+        last = self._states.get((camera, stream))
+        if (state, reason) == last or (state == "connecting" and last is not None and last[0] == "failed"):
+            return
+        self._states[camera, stream] = (state, reason)
         entry = {
             "t": "state", "camera": camera, "stream": stream, "at_ns": at_ns, "state": state, "reason": reason,
             "zh": zh, "en": en,
@@ -212,7 +221,10 @@ class Store:
         self._note({"t": "offset", "camera": camera, "stream": stream, "at_ns": at_ns, "offset_ms": offset_ms})
 
     def apply_plan(self, plan: EnginePlan) -> None:
-        """Remember what the plan says of keeping, on every volume: it must outlive the camera's removal."""
+        """Remember what the plan says of keeping, on every volume: it must outlive the camera's removal.
+
+        An operator's switching off and on is noted as well; sources need not say it.
+        """
         for camera in plan.cameras:
             entry = {
                 "t": "camera", "camera": camera.id, "keep_days": camera.keep_days,
@@ -221,6 +233,12 @@ class Store:
             if self._cameras.get(camera.id) != entry:
                 self._cameras[camera.id] = entry
                 self._note_everywhere(entry)
+            if self._enabled.get(camera.id) != camera.enabled:
+                self._enabled[camera.id] = camera.enabled
+                for stream in camera.streams:
+                    self.state(
+                        camera.id, stream.name, self._clock.now_ns(), "enabled" if camera.enabled else "disabled"
+                    )
 
     def add_hold(self, camera: str, stream: str | None, from_ns: int, to_ns: int, reason: str, person: str) -> str:
         """Nothing of [from, to) is deleted until the hold is removed. Returns the hold's id."""
