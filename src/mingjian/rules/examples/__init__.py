@@ -1,0 +1,30 @@
+"""The example tables, one file a subject."""
+
+from __future__ import annotations
+
+from mingjian.rules.example import Example
+from mingjian.rules.examples import (
+    builders,
+    filing,
+    penalties,
+    places,
+    planning,
+    prohibited,
+    project,
+    retention,
+    scope,
+    signs_and_obstruction,
+)
+
+EXAMPLES: tuple[Example, ...] = (
+    *scope.EXAMPLES,
+    *planning.EXAMPLES,
+    *places.EXAMPLES,
+    *builders.EXAMPLES,
+    *prohibited.EXAMPLES,
+    *project.EXAMPLES,
+    *filing.EXAMPLES,
+    *signs_and_obstruction.EXAMPLES,
+    *retention.EXAMPLES,
+    *penalties.EXAMPLES,
+)

@@ -1,0 +1,177 @@
+"""Which function speaks for which clause, and how far the law is bound.
+
+A clause is "ruled" when a function here answers for it, its examples (passing, failing, boundary) hold, and every
+small change of its parameters makes an example fail: proved anew at every call. It is "bound" only when, besides, an
+action of the application reaches that function; the application says which by naming the functions its actions call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mingjian.kernel.text import Text
+from mingjian.rules import (
+    acceptance,
+    additional_places,
+    audio,
+    brand_mandate,
+    builders,
+    change_filing,
+    conformance,
+    contractors,
+    coordination,
+    declared_use,
+    duplicate_coverage,
+    exemptions,
+    filing_channels,
+    filing_clock,
+    filing_contents,
+    integration_cost,
+    interfaces,
+    landscape,
+    manager_inspection,
+    obstruction,
+    penalties,
+    places,
+    plan_approval,
+    privacy,
+    prohibited_rooms,
+    removal,
+    retention,
+    scope,
+    secure_margins,
+    signs,
+    simultaneous,
+    transition,
+)
+from mingjian.rules.example import Example
+from mingjian.rules.examples import EXAMPLES
+from mingjian.rules.law import Clause, Law
+from mingjian.rules.proof import prove
+
+Rule = Callable[..., object]
+
+
+def _same(rules: tuple[Rule, ...], *keys: str) -> dict[str, tuple[Rule, ...]]:
+    return dict.fromkeys(keys, rules)
+
+
+BINDINGS: Mapping[str, tuple[Rule, ...]] = {
+    **_same((scope.in_scope,), scope.CITY, scope.DEFINITION),
+    scope.NON_PUBLIC: (scope.non_public_place,),
+    coordination.MECHANISM: (coordination.judge_mechanism,),
+    coordination.PUBLIC_SECURITY: (coordination.may_supervise,),
+    coordination.DEPARTMENTS: (coordination.may_be_tasked,),
+    declared_use.DECLARED_USE: (declared_use.judge_declarations,),
+    declared_use.NO_LEAK: (declared_use.strictest_flag, declared_use.judge_inherited),
+    plan_approval.APPROVAL: (plan_approval.judge_drafting, plan_approval.judge_plan),
+    duplicate_coverage.NO_DUPLICATION: (duplicate_coverage.judge_new_point,),
+    landscape.LANDSCAPE: (landscape.judge_landscape,),
+    places.OBLIGED: (places.must_have_system, places.coverage_gaps),
+    **_same((places.categories, places.must_have_system), *places.CATEGORIES, *places.NATIONAL_ITEMS),
+    additional_places.ADDITIONAL: (additional_places.judge_additional,),
+    **_same((secure_margins.judge_margin,), secure_margins.CONSULTATION, secure_margins.CONSENT),
+    **_same(
+        (builders.may_install, places.duty_bearers, coordination.gap_outcome),
+        places.GOVERNMENT_BUILDS,
+        places.UNIT_BUILDS,
+    ),
+    **_same((places.categories, places.duty_bearers), places.NATIONAL_GOVERNMENT, places.NATIONAL_MANAGER),
+    **_same((builders.may_install,), builders.NO_OTHER, builders.NATIONAL_NO_OTHER, builders.NATIONAL_OTHER_PLACES),
+    exemptions.EXEMPTION: (exemptions.governing, exemptions.exempt),
+    prohibited_rooms.MUNICIPAL: (prohibited_rooms.judge_room, prohibited_rooms.judge_names),
+    **_same((prohibited_rooms.judge_room,), prohibited_rooms.NATIONAL, *prohibited_rooms.NATIONAL_ITEMS),
+    prohibited_rooms.PRIVACY_BY_VIEW: (prohibited_rooms.judge_view, audio.judge_sound),
+    manager_inspection.MANAGER_INSPECTS: (manager_inspection.judge_inspection,),
+    privacy.MEASURES: (privacy.judge_privacy,),
+    simultaneous.THREE_SIMULTANEOUS: (simultaneous.judge_three_simultaneous,),
+    brand_mandate.NO_MANDATE: (brand_mandate.judge_template,),
+    conformance.CONFORMANCE: (conformance.judge_conformance,),
+    conformance.PRODUCTS: (conformance.judge_product,),
+    interfaces.THREE_PLATFORMS: (interfaces.judge_interfaces,),
+    integration_cost.INTEGRATION: (integration_cost.judge_cost,),
+    contractors.CONDITIONS: (contractors.judge_contractor, contractors.may_demand),
+    **_same((acceptance.judge_acceptance,), acceptance.INSPECTION, acceptance.CERTIFICATE),
+    acceptance.ARCHIVES: (acceptance.judge_archives,),
+    filing_clock.ACCEPTANCE: (filing_clock.judge_filing, filing_contents.judge_filer, filing_contents.parts_to_ask),
+    filing_clock.REMOVAL: (filing_clock.judge_filing, filing_contents.judge_filer, removal.judge_removal),
+    filing_clock.ENTRY_INTO_USE: (
+        filing_clock.judge_filing,
+        filing_contents.judge_filer,
+        filing_contents.parts_to_ask,
+        change_filing.judge_change,
+    ),
+    filing_channels.CHANNELS: (filing_channels.judge_channel,),
+    filing_contents.TRUTHFUL: (filing_contents.judge_truth,),
+    filing_contents.ASKED_ONCE: (filing_contents.judge_asking, filing_contents.parts_to_ask),
+    signs.MUNICIPAL_SIGN: (signs.judge_sign,),
+    signs.NATIONAL_SIGN: (signs.judge_sign, signs.judge_aim),
+    **_same((obstruction.judge_act,), obstruction.NO_COVERING, obstruction.NO_ALTERING),
+    obstruction.WORKS_NEARBY: (obstruction.judge_works,),
+    retention.MUNICIPAL: (retention.retention_minimum, retention.judge_setting, retention.judge_deletion),
+    retention.NATIONAL: (retention.retention_minimum, retention.judge_setting, retention.deletion_due),
+    transition.TRANSITION: (transition.judge_transition,),
+    **_same(
+        (penalties.penalties, penalties.penalty_rows),
+        "qd204.penalty.not_installed",
+        "qd204.penalty.unauthorised_or_prohibited",
+        "qd204.penalty.filing_sign_obstruction",
+        "qd204.penalty.no_filing",
+        "qd204.penalty.no_sign",
+        "qd204.penalty.obstruction",
+        "qd204.penalty.operation",
+        "qd204.penalty.use",
+        "sc799.penalty.unauthorised",
+        "sc799.penalty.prohibited_place",
+        "sc799.penalty.manager_did_not_inspect",
+        "sc799.penalty.no_consent",
+        "sc799.penalty.no_filing",
+        "sc799.penalty.altering",
+    ),
+}
+
+
+def rule_name(rule: Rule) -> str:
+    """Module and function, without the package: filing_clock.judge_filing."""
+    return f"{rule.__module__.removeprefix('mingjian.rules.')}.{rule.__qualname__}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseStanding:
+    """How far one clause is bound: bound, ruled, planned, out_of_scope or unproved; `why` for the last three."""
+
+    clause: Clause
+    status: str
+    rules: tuple[str, ...]
+    why: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Every clause with its standing, in the order of the texts."""
+
+    standings: tuple[ClauseStanding, ...]
+
+    def of(self, status: str) -> tuple[ClauseStanding, ...]:
+        """Those of one status."""
+        return tuple(standing for standing in self.standings if standing.status == status)
+
+
+def coverage(law: Law, reached: Mapping[str, str] | None = None, examples: tuple[Example, ...] = EXAMPLES) -> Coverage:
+    """Prove every clause now. `reached` maps the name of a rule to the action of the application that calls it."""
+    return Coverage(tuple(_standing(law, clause, reached or {}, examples) for clause in law.clauses))
+
+
+def _standing(law: Law, clause: Clause, reached: Mapping[str, str], examples: tuple[Example, ...]) -> ClauseStanding:
+    rules = tuple(rule_name(rule) for rule in BINDINGS.get(clause.key, ()))
+    if clause.status != "rule":
+        return ClauseStanding(clause, clause.status, rules, clause.why)
+    if not rules:
+        return ClauseStanding(clause, "unproved", rules, Text("没有对应的规则函数", "no rule speaks for it"))
+    proof = prove(law, clause.key, examples)
+    if not proof.holds:
+        what = ", ".join((*(example.says.en for example in proof.wrong), *proof.survivors)) or "examples are missing"
+        return ClauseStanding(clause, "unproved", rules, Text("示例不足以证明", f"not proved: {what}"))
+    bound = any(rule in reached for rule in rules)
+    return ClauseStanding(clause, "bound" if bound else "ruled", rules, None)

@@ -1,0 +1,1 @@
+"""State tables, one file each: Plan, Project, Filing, Removal."""
