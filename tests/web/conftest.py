@@ -36,6 +36,8 @@ configuration.provide(BASE)
 os.environ["DJANGO_SETTINGS_MODULE"] = "mingjian.web.settings"
 django.setup()
 
+from tests.web.client import Api  # noqa: E402 - needs Django's apps
+
 NOW_NS = 1_800_000_000_000_000_000
 PASSWORD = "Lantern-Harbour-42"
 
@@ -84,3 +86,57 @@ def configure() -> Callable[..., WebConfiguration]:
         return changed
 
     return change
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., Any]:
+    """Make a user without going through the API."""
+    from mingjian.web.accounts.actions import create_user
+    from mingjian.web.authority.actor import local_person
+
+    def make(name: str, role: str = "viewer", **values: Any) -> Any:
+        values = {"must_change_password": False, **values}
+        return create_user(local_person("test"), name=name, password=PASSWORD, role=role, **values)
+
+    return make
+
+
+@pytest.fixture
+def admin(make_user: Callable[..., Any]) -> Api:
+    """The administrator's browser."""
+    return Api(make_user("root", "admin", display_name="Root Admin", unit="Control Room"))
+
+
+@pytest.fixture
+def operator(make_user: Callable[..., Any]) -> Api:
+    return Api(make_user("olga", "operator"))
+
+
+@pytest.fixture
+def viewer(make_user: Callable[..., Any]) -> Api:
+    return Api(make_user("vera", "viewer", display_name="Vera", unit="Watch"))
+
+
+@pytest.fixture
+def camera(db: None) -> Any:
+    """A registered camera with credentials in its URLs."""
+    from mingjian.web.authority.actor import local_person
+    from mingjian.web.registry.actions import NewCamera, add_camera
+
+    new = NewCamera(
+        name="Crossing 1",
+        url="rtsp://cam:Hunter2-xyz@10.0.0.1/main",
+        sub_url="rtsp://cam:Hunter2-xyz@10.0.0.1/sub",
+        group="District/Street",
+    )
+    return add_camera(local_person("test"), new)
+
+
+@pytest.fixture
+def commits(django_capture_on_commit_callbacks: Any) -> Any:
+    """`with commits():` runs what waits for the commit when the block ends (tests never commit)."""
+
+    def capture() -> Any:
+        return django_capture_on_commit_callbacks(execute=True)
+
+    return capture

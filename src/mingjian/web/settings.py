@@ -25,8 +25,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mingjian.web.http.middleware.PeerMiddleware",
     "mingjian.web.http.middleware.RequestIdMiddleware",
-    "mingjian.web.http.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "mingjian.web.http.middleware.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

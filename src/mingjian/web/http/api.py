@@ -16,10 +16,10 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.web.audit.actions import record_refusal
 from mingjian.web.authority.policy import Refused
-from mingjian.web.http.failures import crashed_error
+from mingjian.web.http.failures import DATABASE_AWAY, crashed_error, database_error
 from mingjian.web.http.guard import Requires
 from mingjian.web.http.language import language_of
-from mingjian.web.http.middleware import request_id_of
+from mingjian.web.http.origin import request_id_of
 from mingjian.web.http.problem import not_found, problem_response
 from mingjian.web.http.validation import field_pointer, sentence
 
@@ -38,6 +38,7 @@ def build_api(routers: Sequence[tuple[str, Router]]) -> NinjaAPI:
         openapi_url="/openapi.json",
         docs_url=None,
         urls_namespace="api",
+        auth=_refuse_all,
     )
     for prefix, router in routers:
         _check_guarded(prefix, router)
@@ -47,8 +48,15 @@ def build_api(routers: Sequence[tuple[str, Router]]) -> NinjaAPI:
     api.add_exception_handler(HttpError, _on_http_error)
     api.add_exception_handler(Http404, _on_404)
     api.add_exception_handler(RequestDataTooBig, _on_too_big)
+    for kind in DATABASE_AWAY:
+        api.add_exception_handler(kind, _on_database_away)
     api.add_exception_handler(Exception, _on_crash)
     return api
+
+
+def _refuse_all(request: HttpRequest) -> None:
+    """What guards an endpoint that names no policy, should one slip past the check below."""
+    raise not_found()
 
 
 def _check_guarded(prefix: str, router: Router) -> None:
@@ -97,6 +105,11 @@ def _on_404(request: HttpRequest, error: Http404 | type[Http404]) -> HttpRespons
 def _on_too_big(request: HttpRequest, error: RequestDataTooBig | type[RequestDataTooBig]) -> HttpResponse:
     said = Text(zh="请求内容过大,最多 1 MiB", en="the request is too large: at most 1 MiB")
     return problem_response(MingjianError("body_too_large", said, fault=Fault.USER), request)
+
+
+def _on_database_away(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    log.error("%s the database is away: %s", request_id_of(request), error)
+    return problem_response(database_error(), request)
 
 
 def _on_crash(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:

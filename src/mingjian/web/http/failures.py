@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.web.http.problem import not_found, problem_response
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 def csrf_error() -> MingjianError:
@@ -55,6 +60,36 @@ def crashed_error() -> MingjianError:
     )
 
 
+def database_error() -> MingjianError:
+    """The database is locked, full or gone; recording and watching go on without it."""
+    return MingjianError(
+        "database_away",
+        Text(
+            zh="数据库暂时不可用,操作没有完成;录像不受影响",
+            en="the database is away: nothing was changed, recording goes on",
+        ),
+        fault=Fault.ENVIRONMENT,
+        remedy=Text(
+            zh="请稍后重试;如持续出现,请检查数据库和磁盘",
+            en="try again; if it stays, look at the database and its disk",
+        ),
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500."""
-    return problem_response(crashed_error(), request)
+    """Django's handler500: what went wrong outside of an endpoint, such as while the session was read or saved."""
+    crash = sys.exc_info()[1]
+    return problem_response(database_error() if isinstance(crash, DATABASE_AWAY) else crashed_error(), request)
+
+
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """The address is right, the method is not."""
+    error = MingjianError(
+        "method_not_allowed",
+        Text(zh=f"此地址不支持 {request.method}", en=f"{request.method} is not possible at this address"),
+        fault=Fault.USER,
+        remedy=Text(zh=f"可用:{allowed}", en=f"it takes: {allowed}"),
+    )
+    response = problem_response(error, request)
+    response["Allow"] = allowed
+    return response

@@ -10,7 +10,7 @@ from ninja.utils import check_csrf
 from mingjian.web.authority.actor import Actor, nobody
 from mingjian.web.authority.policy import Policy
 from mingjian.web.http.failures import csrf_error
-from mingjian.web.http.middleware import address_of, request_id_of
+from mingjian.web.http.origin import address_of, request_id_of
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -6,10 +6,12 @@ import logging
 import re
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from mingjian.kernel.ids import new_id
 from mingjian.web import wiring
+from mingjian.web.http.failures import method_not_allowed
+from mingjian.web.http.origin import FROM_EDGE, REQUEST_ID
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -17,11 +19,6 @@ log = logging.getLogger("mingjian.web")
 
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
 _CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-
-def from_our_edge(request: HttpRequest) -> bool:
-    """Whether the request came over the unix socket: there an ASGI server knows no client address."""
-    return bool(request.META.get("mingjian.edge", False))
 
 
 class PeerMiddleware:
@@ -42,7 +39,7 @@ class PeerMiddleware:
             meta.pop("HTTP_X_FORWARDED_PROTO", None)
             meta.pop("HTTP_X_REQUEST_ID", None)
         else:
-            meta["mingjian.edge"] = True
+            meta[FROM_EDGE] = True
             meta["REMOTE_ADDR"] = forwarded.rpartition(",")[2].strip()[:45] or "unix"
         return self._get_response(request)
 
@@ -57,7 +54,7 @@ class RequestIdMiddleware:
         """Answer with X-Request-Id."""
         given = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = given if _ID.match(given) else new_id(wiring.clock().now_ns())
-        request.META["mingjian.request_id"] = request_id
+        request.META[REQUEST_ID] = request_id
         start_ns = wiring.clock().mono_ns()
         response = self._get_response(request)
         response["X-Request-Id"] = request_id
@@ -67,7 +64,7 @@ class RequestIdMiddleware:
 
 
 class HeadersMiddleware:
-    """What every answer of web says: not for caches, not for frames, no scripts."""
+    """What every answer of web says: not for caches, not for frames, no scripts; and no bare 405."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -75,16 +72,8 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer with the headers."""
         response = self._get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            response = method_not_allowed(request, response["Allow"])
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Security-Policy", _CSP)
         return response
-
-
-def request_id_of(request: HttpRequest) -> str:
-    """The request's id."""
-    return str(request.META.get("mingjian.request_id", ""))
-
-
-def address_of(request: HttpRequest) -> str:
-    """The client's address as PeerMiddleware settled it."""
-    return str(request.META.get("REMOTE_ADDR", ""))

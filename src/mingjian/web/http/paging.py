@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import IntegerField, Model, Q, QuerySet
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
@@ -29,7 +29,7 @@ def page(
     """
     names = [name.lstrip("-") for name in order]
     if cursor:
-        key = _open(cursor, len(order))
+        key = _open(cursor, [_kind(rows.model, name) for name in names])
         rows = rows.filter(_after(order, key))
     found = list(rows.order_by(*order)[: limit + 1])
     if len(found) <= limit:
@@ -54,17 +54,22 @@ def _close(key: Key) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
-def _open(cursor: str, length: int) -> Key:
+def _kind(model: type[Model], name: str) -> type:
+    return int if isinstance(model._meta.get_field(name), IntegerField) else str
+
+
+def _open(cursor: str, kinds: Sequence[type]) -> Key:
     read: Callable[[str], object] = json.loads
     try:
         raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         value = read(raw.decode())
     except (ValueError, binascii.Error) as error:
         raise _bad_cursor() from error
-    if not isinstance(value, list) or len(value) != length:
+    if not isinstance(value, list) or len(value) != len(kinds):
         raise _bad_cursor()
-    if not all(isinstance(part, str) or (type(part) is int and abs(part) < 1 << 63) for part in value):
-        raise _bad_cursor()
+    for part, kind in zip(value, kinds, strict=True):
+        if type(part) is not kind or (isinstance(part, int) and abs(part) >= 1 << 63):
+            raise _bad_cursor()
     return tuple(value)
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.web.http.language import language_of
-from mingjian.web.http.middleware import request_id_of
+from mingjian.web.http.origin import request_id_of
 
 CONTENT_TYPE = "application/problem+json"
 

@@ -102,7 +102,7 @@ def change_camera(
         for key, value in plain.items():
             setattr(camera, key, value)
         _change_streams(camera, urls, values.get("transport"), drop_sub=values.get("sub_url") == "")
-        before, after = changes(old, _state(camera))
+        before, after = changes(old, dict.fromkeys(old) | _state(camera))
         if urls:  # a new password at the same host leaves no other trace
             after = {**after, "address_replaced": sorted(urls)}
         if not after:

@@ -1,0 +1,76 @@
+"""Guessing is slowed; being guessed at is not."""
+
+from __future__ import annotations
+
+import pytest
+from tests.web.client import Api
+from tests.web.conftest import NOW_NS, PASSWORD
+
+from mingjian.kernel.clock import NS_PER_S
+from mingjian.web.accounts.models import AttemptCount
+from mingjian.web.accounts.throttle import TooManyAttempts, count_attempt, forgive
+
+pytestmark = pytest.mark.django_db
+
+
+def guess(api: Api, name: str = "vera", password: str = "Wrong-Lantern-1") -> int:
+    api.send("POST", "/auth/login", {"name": name, "password": password})
+    return int(api.last.status_code)
+
+
+def test_the_sixth_wrong_password_waits_and_the_right_one_too(make_user, clock) -> None:
+    make_user("vera")
+    api = Api()
+    assert [guess(api) for _ in range(6)] == [401] * 5 + [429]
+    assert api.last["Retry-After"] == "30"
+    assert api.last.json()["detail"] == "too many failed attempts: wait 30 seconds"
+    assert guess(api, password=PASSWORD) == 429
+    clock.advance(30 * NS_PER_S)
+    assert guess(api, password=PASSWORD) == 200
+
+
+def test_the_wait_doubles_up_to_a_quarter_of_an_hour(clock) -> None:
+    waits = []
+    for _ in range(12):
+        count_attempt("vera", "10.0.0.1", clock.now_ns())
+        with_wait = max(AttemptCount.objects.values_list("blocked_until_ns", flat=True)) - clock.now_ns()
+        waits.append(max(with_wait, 0) // NS_PER_S)
+        clock.advance(max(with_wait, 0))
+    assert waits == [0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900, 900]
+
+
+def test_others_guessing_does_not_lock_the_owner_out(make_user, clock) -> None:
+    make_user("vera")
+    assert guess(Api(address="10.1.1.1"), password=PASSWORD) == 200
+    for machine in range(60):
+        with_wait = False
+        try:
+            count_attempt("vera", f"10.2.0.{machine}", clock.now_ns())
+        except TooManyAttempts:
+            with_wait = True
+    assert with_wait, "sixty machines guessing one name are slowed"
+    assert guess(Api(address="10.3.3.3"), password=PASSWORD) == 429
+    assert guess(Api(address="10.1.1.1"), password=PASSWORD) == 200
+
+
+def test_one_machine_trying_many_names_is_stopped(clock) -> None:
+    for number in range(30):
+        count_attempt(f"name{number}", "10.4.4.4", clock.now_ns())
+    with pytest.raises(TooManyAttempts):
+        count_attempt("another", "10.4.4.4", clock.now_ns())
+    count_attempt("another", "10.4.4.5", clock.now_ns())
+
+
+def test_signing_in_every_minute_never_waits(make_user, clock) -> None:
+    user = make_user("vera")
+    for _ in range(100):
+        count_attempt("vera", "10.5.5.5", clock.now_ns())
+        forgive(user.id, "vera", "10.5.5.5", clock.now_ns())
+
+
+def test_counts_are_forgotten_after_an_hour_and_hold_no_names(clock) -> None:
+    count_attempt("my-secret-typed-as-name", "10.6.6.6", NOW_NS)
+    assert not any("secret" in scope for scope in AttemptCount.objects.values_list("scope", flat=True))
+    clock.advance(3601 * NS_PER_S)
+    count_attempt("vera", "10.6.6.7", clock.now_ns())
+    assert AttemptCount.objects.count() == 3

@@ -1,0 +1,133 @@
+"""Every endpoint, for nobody and for each role: refused unless the table says so. The table is written by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.web.client import Api
+
+from mingjian.web.audit.models import AuditEntry
+from mingjian.web.authority.actor import Actor, Role, nobody
+from mingjian.web.authority.policy import OpenPolicy, all_policies
+from mingjian.web.http.guard import Requires
+from mingjian.web.urls import api
+
+ALL = {"admin", "operator", "viewer", "auditor"}
+ANYBODY = ALL | {""}
+WATCHERS = {"admin", "operator", "viewer"}
+MANAGERS = {"admin", "operator"}
+READERS = {"admin", "auditor"}
+
+MAY: dict[str, set[str]] = {
+    "GET /v1/setup": ANYBODY,
+    "POST /v1/setup": ANYBODY,
+    "POST /v1/auth/login": ANYBODY,
+    "POST /v1/auth/logout": ALL,
+    "GET /v1/me": ALL,
+    "PATCH /v1/me": ALL,
+    "POST /v1/me/password": ALL,
+    "GET /v1/users": READERS,
+    "POST /v1/users": {"admin"},
+    "GET /v1/users/{user_id}": READERS,
+    "PATCH /v1/users/{user_id}": {"admin"},
+    "POST /v1/users/{user_id}/disable": {"admin"},
+    "POST /v1/users/{user_id}/enable": {"admin"},
+    "POST /v1/users/{user_id}/password": {"admin"},
+    "GET /v1/audit": READERS,
+    "GET /v1/audit/names": READERS,
+    "GET /v1/audit/export": READERS,
+    "GET /v1/cameras": ALL,
+    "POST /v1/cameras": MANAGERS,
+    "POST /v1/cameras/test": MANAGERS,
+    "POST /v1/cameras/discover": MANAGERS,
+    "GET /v1/cameras/{camera_id}": ALL,
+    "PATCH /v1/cameras/{camera_id}": MANAGERS,
+    "DELETE /v1/cameras/{camera_id}": MANAGERS,
+    "POST /v1/tickets": WATCHERS,
+    "POST /v1/tickets/renew": WATCHERS,
+    "POST /v1/tickets/revoke": MANAGERS,
+    "GET /v1/looks": READERS,
+    "GET /v1/layouts": ALL,
+    "POST /v1/layouts": ALL,
+    "PUT /v1/layouts/{layout_id}": ALL,
+    "DELETE /v1/layouts/{layout_id}": ALL,
+    "GET /v1/system/status": MANAGERS | {"auditor"},
+    "GET /v1/system/volumes": MANAGERS | {"auditor"},
+    "POST /v1/system/confirm-time": {"admin"},
+}
+
+
+def guards() -> dict[str, Requires]:
+    """The guard of every endpoint the API has."""
+    found: dict[str, Requires] = {}
+    for bound in api._get_bound_routers():
+        for path, view in bound.path_operations.items():
+            for operation in view.operations:
+                (guard,) = operation.auth_callbacks
+                for method in operation.methods:
+                    found[f"{method} {bound.prefix}{path}"] = guard
+    return found
+
+
+def test_the_table_names_every_endpoint() -> None:
+    assert set(guards()) == set(MAY)
+
+
+@pytest.mark.parametrize("endpoint", sorted(MAY))
+def test_who_may_is_what_the_table_says(endpoint: str) -> None:
+    who = guards()[endpoint].policy.who_may()
+    told = ANYBODY if who.anybody else who.roles - {"local"}
+    assert told == MAY[endpoint]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["", *ALL])
+def test_each_role_at_every_endpoint(role: str, make_user: Any) -> None:
+    user = make_user("person", role) if role else None
+    make_user("keeper", "admin")
+    for endpoint, roles in MAY.items():
+        method, _, path = endpoint.partition(" ")
+        browser = Api(user)
+        browser.send(method, path.removeprefix("/v1").replace("{", "").replace("}", ""))
+        status = browser.last.status_code
+        if role in roles:
+            assert status in (200, 201, 204, 404, 409, 422, 428), f"{endpoint} {role}: {status}"
+        else:
+            assert status == (403 if role else 401), f"{endpoint} {role}: {status}"
+            assert browser.last["Content-Type"] == "application/problem+json"
+        if user is not None:
+            user.refresh_from_db()
+    denied = AuditEntry.objects.filter(action="authority.refused", outcome="denied")
+    assert denied.count() == (sum(role not in roles for roles in MAY.values()) if role else 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("endpoint", sorted(key for key in MAY if not key.startswith("GET")))
+def test_nothing_changes_without_the_csrf_token(endpoint: str, admin: Api) -> None:
+    method, _, path = endpoint.partition(" ")
+    problem = admin.send(method, path.removeprefix("/v1"), {}, status=403, X_CSRFToken="x" * 32)
+    assert problem["code"] == "csrf_failed"
+    admin.get("/me")
+
+
+@pytest.mark.parametrize("policy", all_policies(), ids=lambda policy: policy.name)
+def test_who_may_agrees_with_what_is_allowed(policy: Any) -> None:
+    who = policy.who_may()
+    for role in Role:
+        actor = Actor("someone", "Someone", "", role.value)
+        assert policy.allows(actor) == (who.anybody or role.value in who.roles)
+    assert policy.allows(nobody()) == who.anybody
+    assert who.anybody == isinstance(policy, OpenPolicy)
+
+
+@pytest.mark.parametrize("policy", all_policies(), ids=lambda policy: policy.name)
+def test_an_unknown_role_may_nothing(policy: Any) -> None:
+    actor = Actor("someone", "Someone", "", "janitor")
+    if not isinstance(policy, OpenPolicy) and policy.name not in _EVERYBODYS:
+        assert not policy.allows(actor)
+
+
+_EVERYBODYS = {
+    "accounts.own", "accounts.own_password", "accounts.sign_out", "viewing.layouts", "viewing.own_layout",
+}  # fmt: skip
