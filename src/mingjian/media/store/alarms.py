@@ -19,6 +19,11 @@ _TEXTS = {
         "the volume {name} is full; recording goes on elsewhere",
     ),
     "volume_slow": ("2", "录像卷 {name} 写入太慢", "the volume {name} writes too slowly"),
+    "recovery_failed": (
+        "1",
+        "录像卷 {name} 上次异常中断的录像未能恢复:{detail}",
+        "what an earlier death left open on volume {name} could not be recovered: {detail}",
+    ),
     "index_broken": (
         "2",
         "录像卷 {name} 的索引损坏,已另起新索引,请运行 mingjian store rebuild",

@@ -43,6 +43,19 @@ def segment_by_id(connection: sqlite3.Connection, volume: str, segment: str) -> 
     return None if row is None else _record(row, volume)
 
 
+def segment_at(connection: sqlite3.Connection, volume: str, path: str) -> SegmentRecord | None:
+    """The segment whose file lies there; found by the start and sequence in its name."""
+    parts = path.split("/")
+    start, _, sequence = parts[-1].removesuffix(".mp4").partition("-")
+    if len(parts) != 5 or not start.isdigit() or not sequence.isdigit():
+        return None
+    row = connection.execute(
+        f"{_SELECT} WHERE t.camera=? AND t.stream=? AND s.start_ns=? AND s.sequence=?",
+        (parts[1], parts[2], int(start), int(sequence)),
+    ).fetchone()
+    return None if row is None else _record(row, volume)
+
+
 def open_segments(connection: sqlite3.Connection, volume: str) -> list[SegmentRecord]:
     """Segments that are not sealed."""
     return [_record(row, volume) for row in connection.execute(f"{_SELECT} WHERE s.sealed=0")]

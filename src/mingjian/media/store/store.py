@@ -6,6 +6,7 @@ All methods but `open` and `close` may be called on the event loop: they queue a
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.media.store.alarms import Alarm, alarm
 from mingjian.media.store.disk import Disk
+from mingjian.media.store.lock import VolumeLock
+from mingjian.media.store.recovery import leftovers, recover_volume
 from mingjian.media.store.schema import open_for_writing
 from mingjian.media.store.segment import FragmentJob, Segment, init_of
 from mingjian.media.store.space import SpacePolicy, VolumeSpace
@@ -70,6 +73,11 @@ class Store:
         self._on_step = on_step
         self._life = self._new_life()
         self._spaces: dict[str, VolumeSpace] = {}
+        self._locks: list[VolumeLock] = []
+        self._unsealed: dict[str, list[SegmentRecord]] = {}
+        self._since_ns: dict[str, int] = {}
+        self._closing = False
+        self._recovery = threading.Thread(target=self._recover, name="recover", daemon=True)
         self._missing: list[Alarm] = []
         self._sequences: dict[tuple[str, str], int] = {}
         self._open: dict[str, tuple[Segment, VolumeWriter, int]] = {}
@@ -95,18 +103,39 @@ class Store:
             self._spaces[volume.id].look()
         for writer in self.writers:
             writer.note(self._life_entry(""))
+        self._recovery.start()
+
+    def wait_recovered(self, timeout_s: float) -> bool:
+        """Block until what an earlier death left open is sealed; recording goes on meanwhile."""
+        self._recovery.join(timeout_s)
+        return not self._recovery.is_alive()
 
     def close(self, timeout_s: float = 8.0) -> bool:
         """Note a clean end, write and sync everything, stop. False when something did not end in time."""
+        self._closing = True
+        recovered = self.wait_recovered(timeout_s)
         for writer in self.writers:
             writer.note({"t": "end", "life": self._life.id, "at_ns": self._life.now_ns(self._clock)})
-        return all([writer.close(timeout_s) for writer in self.writers])
+        closed = all([writer.close(timeout_s) for writer in self.writers])
+        for lock in self._locks:
+            lock.release()
+        return closed and recovered
 
     def flush(self, timeout_s: float = 30.0) -> bool:
         """Block until everything so far is written, committed and synced (tests, orderly steps)."""
         return all([writer.flush(timeout_s) for writer in self.writers])
 
     def _start_writer(self, volume: Volume) -> VolumeWriter:
+        lock = VolumeLock(volume.root)
+        try:
+            writer = self._open_writer(volume)
+        except BaseException:
+            lock.release()
+            raise
+        self._locks.append(lock)
+        return writer
+
+    def _open_writer(self, volume: Volume) -> VolumeWriter:
         writer = VolumeWriter(
             volume, self._clock, self._disk, self._life,
             limits=self._limits, on_loss=self._on_lost_fragment, on_tick=lambda: self._tick(volume.id),
@@ -118,6 +147,9 @@ class Store:
         except sqlite3.DatabaseError:
             self._set_aside(volume)
             writer.start()
+        # seen before anything of this life is written
+        self._unsealed[volume.id], last_ns = leftovers(volume)
+        self._since_ns[volume.id] = min(last_ns, self._clock.now_ns())
         return writer
 
     def _set_aside(self, volume: Volume) -> None:
@@ -129,6 +161,18 @@ class Store:
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('rebuild', 'needed')")
         connection.close()
         self._missing.append(alarm("index_broken", volume.id))
+
+    def _recover(self) -> None:
+        """On a thread of its own: seal what an earlier death left open (recovery.py)."""
+        for writer in self.writers:
+            try:
+                recover_volume(
+                    writer, self._unsealed.get(writer.volume.id, []), self._since_ns.get(writer.volume.id, 0),
+                    self._disk, lambda: self._closing,
+                )  # fmt: skip
+            except OSError as error:
+                self._missing.append(alarm("recovery_failed", writer.volume.id, detail=str(error)))
+            writer.created = None
 
     # Segments
 

@@ -90,6 +90,8 @@ class VolumeWriter:
         self.state = "ok"
         self.error = ""
         self.oldest_ns: int | None = None
+        self.created: set[str] | None = set()
+        """Paths made by this process, kept until recovery knows that it need not look at them."""
         self._clock = clock
         self._disk = disk
         self._life = life
@@ -242,19 +244,22 @@ class VolumeWriter:
         segment.record = record
         segment.offset = len(segment.init)
         self._open[record.id] = segment
-        segment.frontier.append(leaf_hash(record.digest_alg, (segment.init,)))
+        leaf = leaf_hash(record.digest_alg, (segment.init,))
+        segment.frontier.append(leaf)
         segment.unsynced = True
         self._dirty[record.id] = segment
         self._journal_append(
             {
                 "t": "open", "segment": record.id, "camera": record.camera, "stream": record.stream,
-                "run": record.run, "path": record.path, "start_ns": record.start_ns,
+                "run": record.run, "path": record.path, "start_ns": record.start_ns, "init": leaf.hex(),
             }
         )  # fmt: skip
 
     def _create(self, segment: Segment) -> int:
         """Exclusively: a path that is taken (a stepped clock) is left alone, the next sequence number tried."""
         while True:
+            if self.created is not None:
+                self.created.add(segment.record.path)  # before the file is there to be found
             try:
                 return self._disk.create(self.volume.root / segment.record.path)
             except FileExistsError:
