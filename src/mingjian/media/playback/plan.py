@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from mingjian.kernel.clock import DAY_NS
+from mingjian.kernel.clock import DAY_NS, NS_PER_S
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.media.playback.chunks import Chunk, chunks_of, clip_chunks
@@ -17,6 +17,8 @@ from mingjian.media.playback.recordings import Recordings
 from mingjian.ports.recording import SegmentRecord, Span, SpanKind
 
 MAX_CHUNKS = 600
+SETTLE_NS = 15 * NS_PER_S
+"""What is younger may still come: a fragment is held for up to 2 s and the index is written about every second."""
 _SEGMENTS_AT_ONCE = 16
 
 
@@ -67,8 +69,8 @@ class Plan:
     """Chunks in order, the gaps between `from` and the end of the last chunk, and where to go on.
 
     Everything of [from, to) before `planned_to_ns` is in `chunks` or is a gap. `cursor` asks for what follows; it is
-    None when [from, to) is fully planned. `growing` says that the last segment is still being recorded: asking again
-    with the cursor gives what came since.
+    None when [from, to) is fully planned. `growing` says that [from, to) reaches into the present or into a segment
+    that is still open: asking again, with the cursor or from `planned_to_ns`, gives what came since.
     """
 
     chunks: tuple[Chunk, ...]
@@ -104,21 +106,22 @@ def make_plan(
         if len(found) >= limit:
             more = True
             break
-    growing = not more and last is not None and not last.sealed and last.end_ns < to_ns
-    now_or_end_ns = min(to_ns, max(now_ns, from_ns))
-    planned_to_ns = now_or_end_ns
-    if found and (more or growing):
-        planned_to_ns = found[-1].end_ns
+    last_open = last is not None and not last.sealed and last.end_ns < to_ns
+    growing = not more and (last_open or to_ns > now_ns - SETTLE_NS)
+    reached_ns = found[-1].end_ns if found else from_ns
+    if more or last_open:
+        planned_to_ns = reached_ns
     elif growing:
-        planned_to_ns = from_ns
+        planned_to_ns = min(to_ns, max(reached_ns, now_ns - SETTLE_NS))
+    else:
+        planned_to_ns = to_ns
     next_cursor = None
     if found and (more or growing):
         next_cursor = Cursor(found[-1].segment.id, found[-1].last)
     elif growing:
         next_cursor = cursor
-    seen_to_ns = found[-1].end_ns if more else now_or_end_ns
     seen_from_ns = found[0].start_ns if cursor is not None and found else from_ns
-    gaps = _gaps(recordings, camera, stream, seen_from_ns, seen_to_ns, now_ns)
+    gaps = _gaps(recordings, camera, stream, seen_from_ns, planned_to_ns, now_ns)
     return Plan(tuple(found), gaps, planned_to_ns, next_cursor, growing)
 
 

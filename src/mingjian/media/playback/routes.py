@@ -128,7 +128,9 @@ class PlaybackCalls:
         while plan.cursor is not None and not plan.growing and len(chunks) < _PLAYLIST_CHUNKS:
             plan = await self._plan(ticket, stream, from_ns, to_ns, plan.cursor, MAX_CHUNKS)
             chunks += plan.chunks
-        text = media_playlist((chunk for chunk in chunks if not chunk.partial), ended=plan.cursor is None)
+        text = media_playlist(
+            (chunk for chunk in chunks if not chunk.partial), ended=plan.cursor is None and not plan.growing
+        )
         return web.Response(text=text, content_type="application/vnd.apple.mpegurl", headers=_PRIVATE)
 
     async def init(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:

@@ -39,6 +39,10 @@ class SegmentFile:
             os.close(self._fd)
             self._fd = -1
 
+    def size(self) -> int:
+        """Bytes in the file now."""
+        return os.fstat(self._fd).st_size
+
     def read_at(self, offset: int, length: int) -> bytes:
         """At most `length` bytes from `offset`, fewer only at the end of the file."""
         return os.pread(self._fd, length, offset)

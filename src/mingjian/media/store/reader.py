@@ -17,12 +17,14 @@ from mingjian.media.store.index import JOIN_TOLERANCE_NS
 from mingjian.media.store.schema import open_for_reading
 from mingjian.media.store.timeline import DEATH_NS, Event, History, Life, PlanFacts, classify
 from mingjian.media.store.volume import Volume, open_volume, volume_roots
-from mingjian.ports.recording import FragmentRef, SegmentRecord, Span, SpanKind
+from mingjian.ports.recording import FragmentRef, SegmentRecord, Span
 from mingjian.wire.fmp4.box import BrokenFile
 from mingjian.wire.fmp4.build import TableRow
 from mingjian.wire.fmp4.read import InitInfo, read_init, read_table, walk_fragments
 
 Interval = tuple[int, int]
+
+_NEVER_NS = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,14 @@ class StoreReader:
                 self._waiting.append(root)
                 self.problems.append((root, str(error)))
 
-    def segments(self, camera: str, stream: str, from_ns: int, to_ns: int) -> list[SegmentRecord]:
-        """Segments, sealed or growing, with footage in [from, to), by start."""
+    def segments(
+        self, camera: str, stream: str, from_ns: int, to_ns: int, limit: int | None = None
+    ) -> list[SegmentRecord]:
+        """Segments, sealed or growing, with footage in [from, to), by start; the first `limit` of them."""
         found: list[SegmentRecord] = []
         for opened in self.volumes:
-            found += rows.segments_between(opened.connection, opened.volume.id, camera, stream, from_ns, to_ns)
-        return sorted(found, key=lambda record: (record.start_ns, record.sequence))
+            found += rows.segments_between(opened.connection, opened.volume.id, camera, stream, from_ns, to_ns, limit)
+        return sorted(found, key=lambda record: (record.start_ns, record.sequence))[:limit]
 
     def segment(self, segment: str) -> SegmentRecord | None:
         """One segment by its id."""
@@ -130,11 +134,10 @@ class StoreReader:
     ) -> list[Span]:  # fmt: skip
         """Every instant of [from, to) with its kind and reason; see `timeline.classify`.
 
-        Without `facts` those that the engine last noted of the camera stand; a camera never heard of is not planned.
+        Without `facts` those that the engine last noted of the camera stand; a camera never heard of is not planned,
+        but footage that is there is shown.
         """
-        facts = facts or self.facts(camera)
-        if facts is None:
-            return [Span(SpanKind.NOT_PLANNED, from_ns, to_ns)] if to_ns > from_ns else []
+        facts = facts or self.facts(camera) or PlanFacts(planned_from_ns=_NEVER_NS)
         return classify(self._history(camera, stream, from_ns, to_ns, language), facts, from_ns, to_ns, now_ns)
 
     def facts(self, camera: str) -> PlanFacts | None:

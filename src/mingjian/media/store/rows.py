@@ -25,14 +25,21 @@ def _record(row: tuple[Any, ...], volume: str) -> SegmentRecord:
 
 
 def segments_between(
-    connection: sqlite3.Connection, volume: str, camera: str, stream: str, from_ns: int, to_ns: int
+    connection: sqlite3.Connection,
+    volume: str,
+    camera: str,
+    stream: str,
+    from_ns: int,
+    to_ns: int,
+    limit: int | None = None,
 ) -> list[SegmentRecord]:
-    """Segments that overlap [from, to), by start."""
+    """Segments that overlap [from, to), by start; the first `limit` of them."""
     row = connection.execute("SELECT value FROM meta WHERE key='longest_ns'").fetchone()
     reach_ns = int(row[0]) if row else 0
     found = connection.execute(
-        f"{_SELECT} WHERE t.camera=? AND t.stream=? AND s.start_ns>=? AND s.start_ns<? AND s.end_ns>? ORDER BY s.start_ns",
-        (camera, stream, from_ns - reach_ns, to_ns, from_ns),
+        f"{_SELECT} WHERE t.camera=? AND t.stream=? AND s.start_ns>=? AND s.start_ns<? AND s.end_ns>? ORDER BY s.start_ns "
+        "LIMIT ?",
+        (camera, stream, from_ns - reach_ns, to_ns, from_ns, -1 if limit is None else limit),
     )
     return [_record(row, volume) for row in found]
 
