@@ -122,7 +122,10 @@ def _bridge(pen: Pen) -> None:
 
 def _tunnel(pen: Pen) -> None:
     pen.sky(120, ((140, 30), (500, 44)))
-    pen.shape(((0, 96), (120, 42), (250, 66), (330, 30), (470, 70), (560, 36), (640, 80), (640, 230), (0, 230)), (104, 134, 92))
+    pen.shape(
+        ((0, 96), (120, 42), (250, 66), (330, 30), (470, 70), (560, 36), (640, 80), (640, 230), (0, 230)),
+        (104, 134, 92),
+    )
     for number in range(60):
         x, y = pen.roll("x", number) * WIDTH, 80 + pen.roll("y", number) * 80
         pen.disc(x, y, 13, 9, shade((88, 124, 78), 0.85 + 0.4 * pen.roll("t", number)))
@@ -221,7 +224,12 @@ def _market(pen: Pen) -> None:
         for stripe in range(6):
             tone = colour if stripe % 2 else (240, 236, 226)
             pen.shape(
-                ((x + 4 + stripe * 11.4, 164), (x + 15.4 + stripe * 11.4, 164), (x + 16 + stripe * 12, 184), (x + 4 + stripe * 12, 184)),
+                (
+                    (x + 4 + stripe * 11.4, 164),
+                    (x + 15.4 + stripe * 11.4, 164),
+                    (x + 16 + stripe * 12, 184),
+                    (x + 4 + stripe * 12, 184),
+                ),
                 tone,
             )
         for heap in range(5):

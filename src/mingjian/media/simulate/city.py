@@ -13,6 +13,7 @@ import hashlib
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.text import Text
@@ -98,7 +99,7 @@ class Actor:
         """Metres along the route, and the heading: +1 along it, -1 against it."""
         second = ((now_ns + self.offset_ns) % self.period_ns) / NS_PER_S
         heading = 1
-        for (start_s, start_m), (end_s, end_m) in zip(self.timetable, self.timetable[1:], strict=False):
+        for (start_s, start_m), (end_s, end_m) in pairwise(self.timetable):
             if end_m != start_m:
                 heading = 1 if end_m > start_m else -1
             if second < end_s:
@@ -266,7 +267,15 @@ class City:
     def _add_ferries(self, actors: list[Actor], count: int) -> None:
         """Up the river and back, with a call at the pier (metre 120) each way."""
         period_s = 240
-        timetable = ((0.0, 30.0), (14.0, 120.0), (34.0, 120.0), (120.0, 870.0), (206.0, 120.0), (226.0, 120.0), (240.0, 30.0))
+        timetable = (
+            (0.0, 30.0),
+            (14.0, 120.0),
+            (34.0, 120.0),
+            (120.0, 870.0),
+            (206.0, 120.0),
+            (226.0, 120.0),
+            (240.0, 30.0),
+        )
         for number in range(count):
             start_s = period_s * number / count
             self._add(actors, ActorKind.FERRY, _RIVER, period_s, start_s, timetable)

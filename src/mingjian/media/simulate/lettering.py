@@ -46,7 +46,9 @@ def missing_font_error() -> MingjianError:
     """What to tell the person when no Chinese font is there; the farm goes on with English names."""
     return MingjianError(
         "no_chinese_font",
-        Text("没有找到中文字体，模拟画面中的地名改用英文", "no Chinese font was found; the pictures carry English names"),
+        Text(
+            "没有找到中文字体，模拟画面中的地名改用英文", "no Chinese font was found; the pictures carry English names"
+        ),
         fault=Fault.ENVIRONMENT,
         remedy=Text("请安装 fonts-noto-cjk", "install fonts-noto-cjk"),
     )

@@ -57,9 +57,7 @@ class Pen:
 
     def box(self, x0: float, y0: float, x1: float, y1: float, colour: Colour) -> None:
         """A filled upright rectangle."""
-        ImageDraw.Draw(self.image).rectangle(
-            (x0 * _FINE, y0 * _FINE, x1 * _FINE - 1, y1 * _FINE - 1), fill=colour
-        )
+        ImageDraw.Draw(self.image).rectangle((x0 * _FINE, y0 * _FINE, x1 * _FINE - 1, y1 * _FINE - 1), fill=colour)
 
     def shape(self, points: Sequence[Point], colour: Colour) -> None:
         """A filled polygon."""
@@ -130,7 +128,12 @@ class Pen:
     def tree(self, x: float, y: float, size: float) -> None:
         """A round tree standing at (x, y), `size` pixels high."""
         self.box(x - size * 0.04, y - size * 0.4, x + size * 0.04, y, (98, 78, 60))
-        for dx, dy, part, tone in ((0, 0.62, 0.3, 0.86), (-0.16, 0.55, 0.22, 0.95), (0.16, 0.56, 0.22, 1.0), (0.02, 0.78, 0.22, 1.1)):
+        for dx, dy, part, tone in (
+            (0, 0.62, 0.3, 0.86),
+            (-0.16, 0.55, 0.22, 0.95),
+            (0.16, 0.56, 0.22, 1.0),
+            (0.02, 0.78, 0.22, 1.1),
+        ):
             self.disc(x + dx * size, y - dy * size, part * size, part * size * 0.92, shade((86, 134, 76), tone))
 
     def street_lamp(self, x: float, y: float, height: float, side: int = 1) -> None:
@@ -182,7 +185,9 @@ class Pen:
         brush = ImageDraw.Draw(glow)
         for lamp in self.lamps:
             reach = lamp.reach
-            brush.ellipse((lamp.x - reach, lamp.y - reach, lamp.x + reach, lamp.y + reach), fill=shade(lamp.colour, 0.13))
+            brush.ellipse(
+                (lamp.x - reach, lamp.y - reach, lamp.x + reach, lamp.y + reach), fill=shade(lamp.colour, 0.13)
+            )
             pool = (lamp.x - reach * 1.3, lamp.y + reach * 0.55, lamp.x + reach * 1.3, lamp.y + reach * 1.5)
             brush.ellipse(pool, fill=shade(lamp.colour, 0.2))
         glow = glow.filter(ImageFilter.GaussianBlur(16))

@@ -97,7 +97,10 @@ class Scene:
             self._river.pour(picture, self.city.river_level_m(now_ns), now_ns, light)
         if self.place is PlaceKind.CROSSING:
             self._signals(picture, now_ns)
-        placed = [self._place(sighting, now_ns, round(light * _LIGHT_STEPS)) for sighting in self.city.sightings(self.place, now_ns)]
+        placed = [
+            self._place(sighting, now_ns, round(light * _LIGHT_STEPS))
+            for sighting in self.city.sightings(self.place, now_ns)
+        ]
         placed.sort(key=lambda item: item[0])
         for y, x, figure in placed:
             stamp(picture, figure, x, y)

@@ -97,16 +97,28 @@ def _saloon(brush: Brush, w: float, h: float, colour: Colour, view: str, roof_si
     if view == "side":
         cabin = [(w * 0.2, h * 0.48), (w * 0.31, h * (top + 0.02)), (w * 0.66, h * (top + 0.02)), (w * 0.82, h * 0.48)]
         brush.polygon(cabin, fill=shade(colour, 0.92))
-        brush.polygon([(w * 0.25, h * 0.46), (w * 0.33, h * (top + 0.08)), (w * 0.47, h * (top + 0.08)), (w * 0.47, h * 0.46)], fill=_GLASS)
-        brush.polygon([(w * 0.5, h * 0.46), (w * 0.5, h * (top + 0.08)), (w * 0.64, h * (top + 0.08)), (w * 0.76, h * 0.46)], fill=_GLASS)
+        brush.polygon(
+            [(w * 0.25, h * 0.46), (w * 0.33, h * (top + 0.08)), (w * 0.47, h * (top + 0.08)), (w * 0.47, h * 0.46)],
+            fill=_GLASS,
+        )
+        brush.polygon(
+            [(w * 0.5, h * 0.46), (w * 0.5, h * (top + 0.08)), (w * 0.64, h * (top + 0.08)), (w * 0.76, h * 0.46)],
+            fill=_GLASS,
+        )
         brush.rounded_rectangle((w * 0.01, h * 0.44, w * 0.99, h * 0.84), radius=h * 0.14, fill=colour)
         brush.rectangle((w * 0.02, h * 0.7, w * 0.98, h * 0.76), fill=shade(colour, 0.78))
         for x in (0.2, 0.79):
             brush.ellipse((w * x - h * 0.19, h * 0.62, w * x + h * 0.19, h), fill=_BLACK)
             brush.ellipse((w * x - h * 0.09, h * 0.72, w * x + h * 0.09, h * 0.9), fill=(168, 172, 176))
     else:
-        brush.polygon([(w * 0.14, h * 0.46), (w * 0.24, h * (top + 0.02)), (w * 0.76, h * (top + 0.02)), (w * 0.86, h * 0.46)], fill=shade(colour, 0.92))
-        brush.polygon([(w * 0.2, h * 0.44), (w * 0.28, h * (top + 0.08)), (w * 0.72, h * (top + 0.08)), (w * 0.8, h * 0.44)], fill=_GLASS)
+        brush.polygon(
+            [(w * 0.14, h * 0.46), (w * 0.24, h * (top + 0.02)), (w * 0.76, h * (top + 0.02)), (w * 0.86, h * 0.46)],
+            fill=shade(colour, 0.92),
+        )
+        brush.polygon(
+            [(w * 0.2, h * 0.44), (w * 0.28, h * (top + 0.08)), (w * 0.72, h * (top + 0.08)), (w * 0.8, h * 0.44)],
+            fill=_GLASS,
+        )
         brush.rounded_rectangle((w * 0.04, h * 0.42, w * 0.96, h * 0.88), radius=h * 0.12, fill=colour)
         lamps = (250, 246, 226) if view == "toward" else (190, 40, 36)
         for x in (0.1, 0.74):
@@ -146,7 +158,9 @@ def _person(brush: Brush, w: float, h: float, colour: Colour, view: str, pose: i
     hip = h * 0.55
     brush.line((middle, hip, middle + swing, h * 0.98), fill=trousers, width=thick)
     brush.line((middle, hip, middle - swing, h * 0.98), fill=shade(trousers, 0.85), width=thick)
-    brush.rounded_rectangle((middle - h * 0.105, h * 0.2 + bob, middle + h * 0.105, h * 0.6), radius=h * 0.07, fill=colour)
+    brush.rounded_rectangle(
+        (middle - h * 0.105, h * 0.2 + bob, middle + h * 0.105, h * 0.6), radius=h * 0.07, fill=colour
+    )
     arm = max(1, round(h * 0.055))
     brush.line((middle, h * 0.27 + bob, middle - swing * 0.8, h * 0.52), fill=shade(colour, 0.8), width=arm)
     brush.ellipse((middle - h * 0.075, h * 0.02 + bob, middle + h * 0.075, h * 0.18 + bob), fill=_SKIN)
@@ -168,7 +182,9 @@ def _bicycle(brush: Brush, w: float, h: float, colour: Colour, view: str, pose: 
     brush.line((w * 0.42, h * 0.58, w * 0.5, wheel_y, w * 0.7, h * 0.58), fill=frame, width=line)
     knee = (0.0, 0.05, 0.0, -0.05)[pose]
     leg = max(1, round(h * 0.065))
-    brush.line((w * 0.4, h * 0.52, w * (0.56 + knee), h * 0.64, w * 0.5, h * (0.84 + knee)), fill=(62, 66, 76), width=leg)
+    brush.line(
+        (w * 0.4, h * 0.52, w * (0.56 + knee), h * 0.64, w * 0.5, h * (0.84 + knee)), fill=(62, 66, 76), width=leg
+    )
     brush.line((w * 0.4, h * 0.5, w * 0.54, h * 0.22), fill=colour, width=max(2, round(h * 0.14)))
     brush.line((w * 0.53, h * 0.27, w * 0.7, h * 0.46), fill=shade(colour, 0.8), width=max(1, round(h * 0.05)))
     brush.ellipse((w * 0.57 - h * 0.07, h * 0.01, w * 0.57 + h * 0.07, h * 0.15), fill=_SKIN)
@@ -177,8 +193,12 @@ def _bicycle(brush: Brush, w: float, h: float, colour: Colour, view: str, pose: 
 
 def _ferry(brush: Brush, w: float, h: float, colour: Colour, view: str, pose: int) -> None:
     brush.ellipse((0, h * 0.9, w, h), fill=(230, 240, 244, 110))
-    brush.polygon([(w * 0.01, h * 0.62), (w * 0.99, h * 0.58), (w * 0.92, h * 0.95), (w * 0.08, h * 0.95)], fill=(44, 74, 120))
-    brush.polygon([(w * 0.03, h * 0.72), (w * 0.965, h * 0.69), (w * 0.955, h * 0.74), (w * 0.04, h * 0.77)], fill=(240, 240, 236))
+    brush.polygon(
+        [(w * 0.01, h * 0.62), (w * 0.99, h * 0.58), (w * 0.92, h * 0.95), (w * 0.08, h * 0.95)], fill=(44, 74, 120)
+    )
+    brush.polygon(
+        [(w * 0.03, h * 0.72), (w * 0.965, h * 0.69), (w * 0.955, h * 0.74), (w * 0.04, h * 0.77)], fill=(240, 240, 236)
+    )
     brush.rectangle((w * 0.14, h * 0.36, w * 0.84, h * 0.62), fill=(242, 242, 238))
     brush.rectangle((w * 0.3, h * 0.16, w * 0.76, h * 0.36), fill=(230, 232, 232))
     for number in range(9):
