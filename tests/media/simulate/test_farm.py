@@ -115,7 +115,7 @@ async def test_the_wrong_clock_is_burned_in_but_the_strip_is_true(farm: Running)
     time_ms = _read(picture).time_ms
     face = ClockFace(14)
     true_plate, wrong_plate = (
-        (face.render(clock_text((time_ms + error_ms) * 1_000_000)).astype(np.int16) - 16) * 255 // 219
+        (face.render(clock_text((time_ms + error_ms) * 1_000_000)).astype(np.int32) - 16) * 255 // 219
         for error_ms in (0, WRONG_CLOCK_MS)
     )
     height, width = wrong_plate.shape

@@ -281,9 +281,9 @@ def _gauge(pen: Pen) -> None:
         pen.line(((380, y), (640, y - 24 + number * 2.6)), (136, 134, 128), 1)
     pen.box(470, 96, 506, 300, (244, 244, 238))
     for number in range(21):
-        y = 290 - number * 9.2
+        mark = 290 - number * 9.2
         wide = 22 if number % 5 == 0 else 12
-        pen.box(472, y, 472 + wide, y + 4.4, (196, 40, 36) if (number // 5) % 2 else (30, 66, 140))
+        pen.box(472, mark, 472 + wide, mark + 4.4, (196, 40, 36) if (number // 5) % 2 else (30, 66, 140))
     pen.box(0, 300, WIDTH, 360, STONE)
     pen.box(0, 298, WIDTH, 304, (186, 184, 178))
     for x in range(10, 380, 44):

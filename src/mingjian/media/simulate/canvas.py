@@ -121,4 +121,6 @@ def _yuv(rgb: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.floa
 
 def _halve(plane: NDArray[np.float32]) -> NDArray[np.float32]:
     """Mean of each 2 x 2 block."""
-    return (plane[::2, ::2] + plane[1::2, ::2] + plane[::2, 1::2] + plane[1::2, 1::2]) / 4
+    total: NDArray[np.float32] = plane[::2, ::2] + plane[1::2, ::2] + plane[::2, 1::2] + plane[1::2, 1::2]
+    total *= np.float32(0.25)
+    return total

@@ -65,7 +65,7 @@ def _encode(
     codec: str, rate: int, samples: int, wave: np.ndarray[tuple[int], np.dtype[np.float32]], sample_format: str
 ) -> tuple[bytes, ...]:
     context = cast(av.audio.codeccontext.AudioCodecContext, av.CodecContext.create(codec, "w"))
-    context.sample_rate, context.layout, context.format = rate, "mono", sample_format  # type: ignore[assignment]
+    context.sample_rate, context.layout, context.format = rate, "mono", sample_format
     context.time_base = Fraction(1, rate)
     if codec == "aac":
         context.bit_rate = 32_000
