@@ -98,14 +98,16 @@ async def _play(address: FarmAddress, number: int) -> tuple[asyncio.StreamReader
 async def _first_report(address: FarmAddress, number: int) -> tuple[int, int]:
     """(the first sender report's clock, the arrival) in ms."""
     reader, writer = await _play(address, number)
-    while True:
-        _, channel, length = struct.unpack(">BBH", await reader.readexactly(4))
-        packet = await reader.readexactly(length)
-        if channel == 1:
-            assert packet[:2] == bytes((0x80, 200))
-            second, fraction = struct.unpack(">II", packet[8:16])
-            writer.close()
-            return (second - NTP_EPOCH_S) * 1000 + (fraction * 1000 >> 32), _now_ms()
+    try:
+        while True:
+            _, channel, length = struct.unpack(">BBH", await reader.readexactly(4))
+            packet = await reader.readexactly(length)
+            if channel == 1:
+                assert packet[:2] == bytes((0x80, 200))
+                second, fraction = struct.unpack(">II", packet[8:16])
+                return (second - NTP_EPOCH_S) * 1000 + (fraction * 1000 >> 32), _now_ms()
+    finally:
+        writer.close()
 
 
 async def test_one_camera_has_a_wrong_clock_in_its_sender_reports(farm: Running) -> None:
@@ -147,8 +149,7 @@ async def test_an_unplugged_camera_is_cut_off_and_comes_back(farm: Running) -> N
     reader, writer = await _play(address, 7)
     assert await reader.readexactly(1000)
     assert await _ask(control, "unplug 7") == "ok"
-    with pytest.raises(ConnectionResetError):
-        await asyncio.wait_for(reader.read(-1), 10)
+    await asyncio.wait_for(reader.read(-1), 10)  # to the end of the connection
     writer.close()
     with pytest.raises(AssertionError):
         await decode(address.url(7), 1)
