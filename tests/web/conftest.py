@@ -30,7 +30,7 @@ BASE = WebConfiguration(
     ticket_key=Ed25519PrivateKey.from_private_bytes(b"t" * 32),
     instance="instance-1",
     database=os.environ.get("MINGJIAN_TEST_DATABASE", ""),
-    hosts=("testserver", "localhost", "127.0.0.1"),
+    hosts=("testserver", ".city.example"),
 )
 configuration.provide(BASE)
 os.environ["DJANGO_SETTINGS_MODULE"] = "mingjian.web.settings"
