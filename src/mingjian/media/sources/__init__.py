@@ -1,0 +1,1 @@
+"""Where media comes from: RTSP pull and push, the live test, discovery. asyncio around `wire`."""

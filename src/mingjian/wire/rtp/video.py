@@ -1,0 +1,202 @@
+"""Access units out of RTP for H.264 (RFC 6184) and H.265 (RFC 7798): what both have in common.
+
+A unit grows in one bytearray of length-prefixed NAL units; a payload is copied once, from the socket's buffer to its
+place. An access unit ends with the marker bit, or when the timestamp changes, or, after a loss, where a NAL unit begins
+that can only begin a unit.
+
+Deliberate deviations, each for cameras in the field:
+- a unit without a picture (parameter sets with a marker or a timestamp of their own) is joined to the next one;
+- a camera that sets the marker on every slice is recognised by a slice that continues the picture just delivered;
+  from then on only a new timestamp ends a unit;
+- start codes inside a payload (Annex B over RTP) are split.
+A NAL unit that lost a part is left out; its unit is marked damaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mingjian.wire.h26x import split_annex_b
+from mingjian.wire.rtp.receiver import MAX_UNIT_BYTES, RtpReceiver, UnitHandler
+
+ConfigHandler = Callable[[tuple[bytes, ...]], None]
+MAX_PARAMETER_SET = 4096
+
+
+class VideoReceiver(RtpReceiver):
+    """State of the unit under way. `config` is the parameter sets in force, ordered as ports.media.Track wants."""
+
+    def __init__(
+        self,
+        payload_type: int,
+        channel: int,
+        config: tuple[bytes, ...],
+        on_unit: UnitHandler,
+        on_config: ConfigHandler,
+    ) -> None:
+        super().__init__(payload_type, channel, on_unit)
+        self.on_config = on_config
+        self.timestamp = -1
+        self.unit = bytearray()
+        self.nal_start = -1  # where the length prefix of a fragmented NAL unit waits, -1 when none is under way
+        self.fragment = -1  # the payload head (indicator, type) that continues it
+        self.damaged = False
+        self.marker_lies = False
+        self._keyframe = False
+        self._pictures = 0  # slices begun
+        self._whole = 0  # slices complete
+        self._delivered = -1  # timestamp of the last unit that a marker ended
+        self._sets: dict[tuple[int, int], bytes] = {}
+        self._config_changed = False
+        for nal in config:
+            self._note_set(nal)
+        self._config_changed = False
+
+    @property
+    def config(self) -> tuple[bytes, ...]:
+        """Parameter sets by kind, then id."""
+        return tuple(self._sets[key] for key in sorted(self._sets))
+
+    # What the codecs give.
+
+    def _is_slice(self, nal_first: int) -> bool:
+        raise NotImplementedError
+
+    def _is_key(self, nal_first: int) -> bool:
+        raise NotImplementedError
+
+    def _set_key(self, nal: bytes | bytearray) -> tuple[int, int] | None:
+        """(kind, id) of a parameter set, None for any other NAL unit or a broken one."""
+        raise NotImplementedError
+
+    def _is_set(self, nal_first: int) -> bool:
+        raise NotImplementedError
+
+    def _begins_unit(self, buf: bytearray | bytes, start: int, stop: int) -> bool:
+        """Whether the payload begins with what can only begin an access unit."""
+        raise NotImplementedError
+
+    def _continues_picture(self, buf: bytearray | bytes, start: int, stop: int) -> bool:
+        """Whether the payload begins a slice that is not the first of its picture."""
+        raise NotImplementedError
+
+    # Boundaries.
+
+    def _open(self, buf: bytearray | bytes, start: int, stop: int, timestamp: int, gap: bool) -> None:
+        """Before a payload: end the unit under way where that is due, and note a gap."""
+        if gap:
+            self._drop_fragment()
+        if timestamp == self.timestamp and not gap:
+            if not self.unit and timestamp == self._delivered and self._continues_picture(buf, start, stop):
+                self.marker_lies = self.damaged = True
+            return
+        begins = gap and self._begins_unit(buf, start, stop)
+        if self._pictures and (timestamp != self.timestamp or begins):
+            self.damaged |= gap
+            self._end_unit()
+        # Nobody can say on which side of the boundary the lost packets lay: both units are marked.
+        self.damaged |= gap
+        self.timestamp = timestamp
+
+    def _close(self, marker: bool) -> None:
+        """After a payload."""
+        if marker and self._pictures and not self.marker_lies:
+            self._delivered = self.timestamp
+            self._end_unit()
+        elif len(self.unit) > MAX_UNIT_BYTES:
+            self.damaged = True
+            self._whole = 0
+            self._end_unit()
+
+    def _end_unit(self) -> None:
+        self._drop_fragment()
+        unit, keyframe, damaged, whole = self.unit, self._keyframe, self.damaged, self._whole
+        self.unit = bytearray()
+        self._keyframe = self.damaged = False
+        self._pictures = self._whole = 0
+        self.damaged_units += damaged
+        if not whole:
+            self.damaged = True  # nothing to hand over, and what refers to it will not be right either
+            return
+        if self._config_changed:
+            self._config_changed = False
+            self.on_config(self.config)
+        self.on_unit(self.timestamp, unit, keyframe, damaged)
+
+    # NAL units.
+
+    def _drop_fragment(self) -> None:
+        if self.nal_start >= 0:
+            del self.unit[self.nal_start :]
+            self.nal_start = self.fragment = -1
+            self.damaged = True
+
+    def _begin_fragment(self, head: bytes, fragment: int) -> None:
+        self._drop_fragment()
+        unit = self.unit
+        self.nal_start = len(unit)
+        self.fragment = fragment
+        unit += b"\x00\x00\x00\x00"
+        unit += head
+        if self._is_slice(head[0]):
+            self._pictures += 1
+
+    def _end_fragment(self) -> None:
+        unit, start = self.unit, self.nal_start
+        self.nal_start = self.fragment = -1
+        unit[start : start + 4] = (len(unit) - start - 4).to_bytes(4, "big")
+        first = unit[start + 4]
+        if self._is_slice(first):
+            self._whole += 1
+            self._keyframe = self._keyframe or self._is_key(first)
+        elif self._is_set(first):
+            self._note_set(bytes(unit[start + 4 :]))
+
+    def _single(self, view: memoryview, start: int, stop: int) -> None:
+        self._drop_fragment()
+        if stop <= start:
+            return
+        first = view[start]
+        if self._is_slice(first):
+            self._pictures += 1
+            self._whole += 1
+            self._keyframe = self._keyframe or self._is_key(first)
+        else:
+            parts = split_annex_b(bytes(view[start:stop]))
+            if len(parts) > 1:
+                self._annex_b(parts)
+                return
+            if self._is_set(first):
+                self._note_set(bytes(view[start:stop]))
+        self.unit += (stop - start).to_bytes(4, "big")
+        self.unit += view[start:stop]
+
+    def _annex_b(self, parts: list[bytes]) -> None:
+        for part in parts:
+            first = part[0]
+            if self._is_slice(first):
+                self._pictures += 1
+                self._whole += 1
+                self._keyframe = self._keyframe or self._is_key(first)
+            elif self._is_set(first):
+                self._note_set(part)
+            self.unit += len(part).to_bytes(4, "big")
+            self.unit += part
+
+    def _aggregate(self, buf: bytearray | bytes, view: memoryview, start: int, stop: int) -> None:
+        """NAL units with a 16-bit length before each (RFC 6184 5.7.1, RFC 7798 4.4.2)."""
+        while start + 2 <= stop:
+            size = buf[start] << 8 | buf[start + 1]
+            start += 2
+            if start + size > stop:
+                self.odd_packets += 1
+                self.damaged = True
+                return
+            self._single(view, start, start + size)
+            start += size
+
+    def _note_set(self, nal: bytes) -> None:
+        key = self._set_key(nal) if len(nal) <= MAX_PARAMETER_SET else None
+        if key is not None and self._sets.get(key) != nal:
+            self._sets[key] = nal
+            self._config_changed = True
