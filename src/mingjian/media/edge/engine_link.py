@@ -19,7 +19,7 @@ ChannelHandler = Callable[[Frame], None]
 
 
 class EngineLink:
-    """Keeps a connection to `socket`. `on_up` and `on_down` are called on the event loop at each change."""
+    """Keeps a connection to `socket`. `on_down` is called on the event loop each time it is lost."""
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket
@@ -27,13 +27,17 @@ class EngineLink:
         self._task: asyncio.Task[None] | None = None
         self._channels: dict[int, ChannelHandler] = {}
         self._unclaimed: dict[int, list[Frame]] = {}
-        self.on_up: Callable[[], None] = lambda: None
+        self._up = asyncio.Event()
         self.on_down: Callable[[], None] = lambda: None
 
     @property
     def connected(self) -> bool:
         """Whether the engine is there."""
         return self._protocol is not None
+
+    async def wait_up(self) -> None:
+        """Until the engine is there."""
+        await self._up.wait()
 
     async def start(self) -> None:
         """Begin to connect; does not wait for the engine."""
@@ -95,10 +99,11 @@ class EngineLink:
             self._protocol = protocol
             _LOG.info("connected to the engine")
             try:
-                self.on_up()
+                self._up.set()
                 await asyncio.shield(protocol.closed)
             finally:
                 self._protocol = None
+                self._up.clear()
                 protocol.close()
                 self._channels.clear()
                 self._unclaimed.clear()

@@ -14,6 +14,8 @@ from mingjian.kernel.clock import Clock
 from mingjian.kernel.errors import MingjianError
 from mingjian.media.edge.certificate import tls_context
 from mingjian.media.edge.engine_link import EngineLink
+from mingjian.media.edge.feeds import Feeds
+from mingjian.media.edge.live_socket import LiveEndpoint
 from mingjian.media.edge.metrics import EdgeMetrics
 from mingjian.media.edge.problems import Handler, Problems
 from mingjian.media.edge.proxy import WebProxy
@@ -39,6 +41,8 @@ class EdgeServer:
         self.gate = TicketGate(settings.ticket_key, settings.edge, clock)
         self.sessions = MediaSessions(self.gate, clock, secure=settings.secure)
         self.link = EngineLink(settings.engine_socket)
+        self.feeds = Feeds(self.link, clock, self.metrics)
+        self.live = LiveEndpoint(self.gate, self.feeds, clock, self.metrics)
         self._proxy = WebProxy(settings.web_socket, clock, secure=settings.secure)
         self._ui = UiFiles(settings.ui_folder)
         self._revocations: WatchedFile[tuple[Revocation, ...]] = WatchedFile(
@@ -76,8 +80,10 @@ class EdgeServer:
         if self._ticker is not None:
             self._ticker.cancel()
             await asyncio.gather(self._ticker, return_exceptions=True)
+        await self.live.close()
         if self._runner is not None:
             await self._runner.cleanup()
+        self.feeds.close()
         await self.link.stop()
         await self._proxy.stop()
 
@@ -85,6 +91,7 @@ class EdgeServer:
         self.app.add_routes(self.sessions.routes())
         self.app.add_routes(
             [
+                web.get("/media/live", self.live.handle),
                 web.get("/healthz", self._healthz),
                 web.get("/readyz", self._readyz),
                 web.get("/metrics", self._metrics_page),
@@ -120,6 +127,7 @@ class EdgeServer:
         if revocations is not None:
             self.gate.revoke(revocations)
         self.sessions.sweep()
+        self.live.tick()
 
     async def _healthz(self, request: web.Request) -> web.Response:
         """The process answers."""

@@ -1,7 +1,7 @@
 """Sample entries (`stsd`) and RFC 6381 codec strings of the codecs we record.
 
 avc1/avcC and hvc1/hvcC: ISO/IEC 14496-15; mp4a/esds: ISO/IEC 14496-14 and 14496-1 7.2.6; alaw and ulaw: the QuickTime
-File Format's sound entries, which ffmpeg and VLC read in MP4 as well.
+File Format's sound entries, which ffmpeg and VLC read in MP4 as well; fLaC/dfLa: xiph.org's encapsulation of FLAC.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ VIDEO_CODECS = ("h264", "h265")
 
 @dataclass(frozen=True, slots=True)
 class TrackSpec:
-    """One track of a file. `codec` is h264, h265, aac, pcma or pcmu; `config` as in ports.media.Track.
+    """One track of a file. `codec` is h264, h265, aac, pcma, pcmu or flac; `config` as in ports.media.Track.
 
     `timescale` is 90000 for video and the sampling rate for audio.
     """
@@ -46,6 +46,8 @@ def sample_entry(track: TrackSpec) -> bytes:
         return _sound(b"mp4a", track, _esds(track))
     if track.codec in ("pcma", "pcmu"):
         return _sound(b"alaw" if track.codec == "pcma" else b"ulaw", track, b"")
+    if track.codec == "flac":
+        return _sound(b"fLaC", track, _dfla(track.config))
     raise ValueError(f"no sample entry for {track.codec}")
 
 
@@ -57,6 +59,8 @@ def codec_string(track: TrackSpec) -> str:
         return _hevc_string(hevc_profile(_of_type(track.config, 33, hevc=True)[0]).ptl)
     if track.codec == "aac":
         return f"mp4a.40.{_object_type(track.config[0])}"
+    if track.codec == "flac":
+        return "flac"
     return "alaw" if track.codec == "pcma" else "ulaw"
 
 
@@ -135,6 +139,13 @@ def _esds(track: TrackSpec) -> bytes:
     specific = _descriptor(5, track.config[0])
     decoder = _descriptor(4, struct.pack(">BB3xII", 0x40, 0x15, 0, 0), specific)
     return full_box(b"esds", 0, 0, _descriptor(3, struct.pack(">HB", 0, 0), decoder, _descriptor(6, b"\x02")))
+
+
+def _dfla(config: tuple[bytes, ...]) -> bytes:
+    """FLAC in ISO base media, 3.3.2: the metadata blocks, here STREAMINFO alone, marked as the last one."""
+    if not config or len(config[0]) != 34:
+        raise ValueError("FLAC needs its STREAMINFO")
+    return full_box(b"dfLa", 0, 0, struct.pack(">I", 0x8000_0000 | len(config[0])), config[0])
 
 
 def _descriptor(tag: int, *parts: bytes) -> bytes:
