@@ -1,7 +1,8 @@
 """Tickets taken back before their time: `plan/revocations.json`, written by web, watched by every edge. Pure.
 
-`{"format": 1, "revocations": [{"at_ms": n, "viewer": id?, "camera": id?, "ticket": id?}]}`. An entry takes back every
-ticket issued at or before `at_ms` that fits all of its fields; an entry without any field takes back all of them.
+`{"format": 1, "revocations": [{"at_ms": n, "viewer": id?, "camera": id?, "ticket": id?, "session": digest?}]}`. An entry
+takes back every ticket issued at or before `at_ms` that fits all of its fields; an entry without any field takes back
+all of them.
 Entries older than the longest ticket may be left out.
 """
 
@@ -25,6 +26,7 @@ class Revocation:
     viewer: str = ""
     camera: str = ""
     ticket: str = ""
+    session: str = ""  # as Ticket.session: who signs out in one place goes on looking in another
 
     def covers(self, ticket: Ticket) -> bool:
         """Whether it takes `ticket` back."""
@@ -33,12 +35,13 @@ class Revocation:
             and self.viewer in ("", ticket.viewer)
             and self.camera in ("", ticket.camera)
             and self.ticket in ("", ticket.id)
+            and self.session in ("", ticket.session)
         )
 
 
 def revocations_to_json(revocations: tuple[Revocation, ...]) -> dict[str, Any]:
     """The file's content."""
-    fields = ("viewer", "camera", "ticket")
+    fields = ("viewer", "camera", "ticket", "session")
     entries = [
         {"at_ms": entry.at_ms} | {name: getattr(entry, name) for name in fields if getattr(entry, name)}
         for entry in revocations
@@ -57,6 +60,7 @@ def revocations_from_json(value: Any) -> tuple[Revocation, ...]:
                 viewer=str(entry.get("viewer") or ""),
                 camera=str(entry.get("camera") or ""),
                 ticket=str(entry.get("ticket") or ""),
+                session=str(entry.get("session") or ""),
             )
             for entry in value["revocations"]
         )

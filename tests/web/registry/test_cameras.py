@@ -109,6 +109,13 @@ def test_what_is_not_accepted(operator: Api, change, field, code) -> None:
     assert not AuditEntry.objects.filter(action="registry.camera.add").exists()
 
 
+def test_too_short_a_retention_cites_its_clause(operator: Api) -> None:
+    problem = operator.post("/cameras", {"name": "A", "url": URL, "keep_days": 29}, status=422)
+    assert "19" in problem["detail"] or "十九" in problem["detail"]
+    assert "30" in problem["detail"]
+    assert problem["remedy"] == "set at least 30 days"
+
+
 def test_thirty_days_are_enough_and_a_demo_may_keep_fewer(operator: Api, configure) -> None:
     operator.post("/cameras", {"name": "A", "url": URL, "keep_days": 30}, status=201)
     configure(demo=True)

@@ -8,9 +8,10 @@ from tests.web.conftest import BASE, NOW_NS, PASSWORD
 
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.errors import MingjianError
+from mingjian.ports.revocation import Revocation, revocations_from_json
 from mingjian.ports.ticket import open_ticket, sign_ticket
 from mingjian.web.audit.models import AuditEntry
-from mingjian.web.viewing.models import IssuedTicket, Look, Revocation
+from mingjian.web.viewing.models import IssuedTicket, Look, RevocationRow
 from mingjian.web.viewing.revocations import take_back, write_file
 
 pytestmark = pytest.mark.django_db
@@ -30,23 +31,16 @@ def ask(api: Api, camera, status: int = 201, **changes):
     return api.post("/tickets", {"camera": camera.id, **LIVE, **changes}, status=status)
 
 
-def in_file() -> list[dict]:
+def in_file() -> tuple[Revocation, ...]:
+    """What the edges read."""
     if not BASE.revocations_file.exists():
-        return []
-    value = json.loads(BASE.revocations_file.read_text())
-    assert value["format"] == 1
-    return list(value["revocations"])
+        return ()
+    return revocations_from_json(json.loads(BASE.revocations_file.read_text()))
 
 
 def taken_back(text: str) -> bool:
-    """The edge's rule, as docs/architecture.md says it."""
     ticket = open_ticket(text, PUBLIC, NOW_MS, "edge")
-    return any(
-        all(entry[name] == getattr(ticket, field) for name, field in
-            (("ticket", "id"), ("viewer", "viewer"), ("camera", "camera"), ("session", "session")) if name in entry)
-        and ticket.issued_ms <= entry["from_ms"] and entry["until_ms"] > NOW_MS
-        for entry in in_file()
-    )  # fmt: skip
+    return any(entry.covers(ticket) for entry in in_file())
 
 
 def test_a_ticket_says_who_what_and_why(viewer: Api, camera) -> None:
@@ -171,7 +165,7 @@ def test_a_new_ticket_after_a_revocation_is_good(operator: Api, viewer: Api, cam
     fresh = ask(viewer, camera)["ticket"]
     assert viewer.post("/tickets/renew", {"ticket": fresh})["id"]
     ticket = open_ticket(fresh, PUBLIC, NOW_MS + 1, "edge")
-    assert all(ticket.issued_ms > entry["from_ms"] for entry in in_file())
+    assert all(ticket.issued_ms > entry.at_ms for entry in in_file())
     entry = AuditEntry.objects.get(action="viewing.revoke")
     assert (entry.reason, entry.after["camera"]) == ("privacy", camera.id)
 
@@ -206,13 +200,13 @@ def test_removing_a_camera_ends_its_looks(operator: Api, viewer: Api, camera, co
 def test_revocations_are_forgotten_when_every_ticket_has_expired(clock, commits) -> None:
     with commits():
         take_back(viewer="v" * 26)
-    assert in_file() == [{"viewer": "v" * 26, "from_ms": NOW_MS, "until_ms": NOW_MS + 300_000}]
+    assert in_file() == (Revocation(NOW_MS, viewer="v" * 26),)
     clock.advance(301 * NS_PER_S)
     write_file()
-    assert in_file() == []
+    assert in_file() == ()
     with commits():
         take_back(camera="c" * 26)
-    assert Revocation.objects.count() == 1
+    assert RevocationRow.objects.count() == 1
     assert sorted(path.name for path in BASE.revocations_file.parent.iterdir()) == [
         "revocations.json", "revocations.lock",
     ]  # fmt: skip

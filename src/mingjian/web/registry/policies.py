@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
-from mingjian.web import configuration
+from mingjian.rules.day_count import shanghai_day
+from mingjian.rules.judgement import Verdict
+from mingjian.rules.library import current_law
+from mingjian.rules.retention import judge_setting
+from mingjian.web import configuration, wiring
 from mingjian.web.authority.actor import Role
 from mingjian.web.authority.policy import RolePolicy
 
-RETENTION_FLOOR_DAYS = 30  # qd204 article 19(7), sc799 article 17: the stricter of the packs
 LONGEST_DAYS = 3650
 
 READ = RolePolicy("registry.camera.read", Text(zh="查看摄像机", en="see cameras"), list(Role))
@@ -19,19 +22,20 @@ PROBE = RolePolicy(
 
 
 def check_keep_days(days: int) -> None:
-    """Raise MingjianError `keep_days_too_short` below the law's floor; a folder marked as demo may keep one day."""
-    floor = 1 if configuration.current().demo else RETENTION_FLOOR_DAYS
-    if days < floor:
-        raise MingjianError(
-            "keep_days_too_short",
-            Text(
-                zh=f"保存天数不得少于 {floor} 天(《青岛办法》第十九条第七项、国务院令第 799 号第十七条)",
-                en=f"footage is kept at least {floor} days (qd204 article 19(7), sc799 article 17)",
-            ),
-            fault=Fault.USER,
-            field="keep_days",
-            remedy=Text(zh=f"请填写 {floor} 或更大的数", en=f"give {floor} or more"),
-        )
+    """Raise MingjianError `keep_days_too_short` when the law asks for more; a folder marked as demo may keep one day.
+
+    The law is asked as of today; that the place's category is not registered yet keeps its safe side.
+    """
+    if days < 1:
+        raise _too_short(Text(zh="至少保存 1 天", en="footage is kept at least one day"), None)
+    if not configuration.current().demo:
+        today = shanghai_day(wiring.clock().now_ns())
+        judgement = judge_setting(current_law(), days, frozenset(), None, today)
+        if judgement.verdict is Verdict.BLOCKED:
+            zh = "、".join(citation.printed("zh") for citation in judgement.clauses)
+            en = "; ".join(citation.printed("en") for citation in judgement.clauses)
+            said = Text(zh=f"{judgement.reason.zh}({zh})", en=f"{judgement.reason.en} ({en})")
+            raise _too_short(said, judgement.remedy)
     if days > LONGEST_DAYS:
         raise MingjianError(
             "invalid",
@@ -39,3 +43,7 @@ def check_keep_days(days: int) -> None:
             fault=Fault.USER,
             field="keep_days",
         )
+
+
+def _too_short(said: Text, remedy: Text | None) -> MingjianError:
+    return MingjianError("keep_days_too_short", said, fault=Fault.USER, field="keep_days", remedy=remedy)

@@ -51,7 +51,7 @@ class IssuedTicket(models.Model):
         default_permissions = ()
 
 
-class Revocation(models.Model):
+class RevocationRow(models.Model):
     """Tickets taken back: those issued up to `from_ms` that fit every field that is not empty."""
 
     ticket = models.CharField(max_length=26, blank=True)
@@ -65,6 +65,7 @@ class Revocation(models.Model):
         """Dropped when it fits nothing any more."""
 
         default_permissions = ()
+        db_table = "viewing_revocation"
 
 
 class Layout(models.Model):

@@ -1,9 +1,6 @@
-"""Taking tickets back: rows in the database, and the file that edges watch.
+"""Taking tickets back: rows in the database, and the file that edges watch (its form: ports.revocation).
 
-The file `plan/revocations.json` is written whole and replaced atomically:
-`{"format": 1, "revocations": [{"ticket"?, "viewer"?, "camera"?, "session"?, "from_ms", "until_ms"}]}`.
-An entry takes back every ticket that fits all of its names and was issued at or before `from_ms`; after `until_ms` it
-means nothing, because all such tickets have expired.
+The file is written whole from the database and replaced atomically, under a lock that web and command line share.
 """
 
 from __future__ import annotations
@@ -14,18 +11,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
+from mingjian.ports.revocation import Revocation, revocations_to_json
 from mingjian.web import configuration, wiring
 from mingjian.web.viewing.lifetime import TICKET_MS
-from mingjian.web.viewing.models import Revocation
-
-FORMAT = 1
-_NAMES = ("ticket", "viewer", "camera", "session")
+from mingjian.web.viewing.models import RevocationRow
 
 
 def take_back(*, ticket: str = "", viewer: str = "", camera: str = "", session: str = "") -> None:
@@ -33,8 +27,8 @@ def take_back(*, ticket: str = "", viewer: str = "", camera: str = "", session: 
     if not (ticket or viewer or camera or session):
         raise ValueError("a revocation without a name would take back every ticket")
     now_ms = wiring.clock().now_ns() // 1_000_000
-    Revocation.objects.filter(until_ms__lte=now_ms).delete()
-    Revocation.objects.create(
+    RevocationRow.objects.filter(until_ms__lte=now_ms).delete()
+    RevocationRow.objects.create(
         ticket=ticket, viewer=viewer, camera=camera, session=session, from_ms=now_ms, until_ms=now_ms + TICKET_MS
     )
     transaction.on_commit(write_file)
@@ -48,7 +42,7 @@ def write_file() -> None:
     path = configuration.current().revocations_file
     try:
         with _lock(path):
-            _replace(path, {"format": FORMAT, "revocations": [_entry(row) for row in _in_force()]})
+            _replace(path, revocations_to_json(in_force()))
     except OSError as error:
         raise MingjianError(
             "revocations_not_written",
@@ -64,14 +58,11 @@ def write_file() -> None:
         ) from error
 
 
-def _in_force() -> list[Revocation]:
+def in_force() -> tuple[Revocation, ...]:
+    """What is taken back: entries whose every ticket has expired are left out."""
     now_ms = wiring.clock().now_ns() // 1_000_000
-    return list(Revocation.objects.filter(until_ms__gt=now_ms).order_by("id"))
-
-
-def _entry(row: Revocation) -> dict[str, Any]:
-    entry: dict[str, Any] = {name: getattr(row, name) for name in _NAMES if getattr(row, name)}
-    return {**entry, "from_ms": row.from_ms, "until_ms": row.until_ms}
+    rows = RevocationRow.objects.filter(until_ms__gt=now_ms).order_by("id")
+    return tuple(Revocation(row.from_ms, row.viewer, row.camera, row.ticket, row.session) for row in rows)
 
 
 @contextmanager

@@ -19,8 +19,9 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.queries import camera_by_id
 from mingjian.web.viewing.lifetime import LONGEST_FOOTAGE_MS, TICKET_MS
-from mingjian.web.viewing.models import IssuedTicket, Look, Revocation
+from mingjian.web.viewing.models import IssuedTicket, Look
 from mingjian.web.viewing.policies import ASK_TICKET, OF_RIGHT
+from mingjian.web.viewing.revocations import in_force
 
 LOOKED = register("viewing.look", "观看画面", "looked at a camera")
 
@@ -106,7 +107,7 @@ def renew_ticket(actor: Actor, session: str, text: str) -> Issued:
     _require_rights(actor, rights)
     with transaction.atomic():
         issued = IssuedTicket.objects.select_related("look").filter(pk=old.id).first()
-        if issued is None or issued.look.revoked_ms is not None or _taken_back(old):
+        if issued is None or issued.look.revoked_ms is not None or any(entry.covers(old) for entry in in_force()):
             raise _bad_ticket("ticket_revoked", "观看凭证已被收回", "the ticket has been taken back")
         camera = camera_by_id(old.camera)
         if Right.LIVE in rights and camera.removed_ns is not None:
@@ -176,15 +177,6 @@ def _check_streams(camera: Camera, wish: Wish) -> None:
             field="streams",
             remedy=Text(zh=f"可用码流:{'、'.join(sorted(known))}", en=f"it has: {', '.join(sorted(known))}"),
         )
-
-
-def _taken_back(ticket: Ticket) -> bool:
-    """Whether a revocation fits the ticket: the same rule as the edge's."""
-    names = {"ticket": ticket.id, "viewer": ticket.viewer, "camera": ticket.camera, "session": ticket.session}
-    return any(
-        all(getattr(row, name) in ("", value) for name, value in names.items())
-        for row in Revocation.objects.filter(from_ms__gte=ticket.issued_ms, until_ms__gt=_now_ms())
-    )
 
 
 def _now_ms() -> int:

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Revocation',
+            name='RevocationRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ticket', models.CharField(blank=True, max_length=26)),
@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('until_ms', models.BigIntegerField(db_index=True)),
             ],
             options={
+                'db_table': 'viewing_revocation',
                 'default_permissions': (),
             },
         ),
