@@ -12,8 +12,16 @@ from mingjian.rules.judgement import Judgement, Verdict
 from mingjian.rules.law import Clause, Law
 from mingjian.rules.law_text import Address, article_label, chinese_number, chinese_numeral, cut_clauses
 from mingjian.rules.library import current_law
-from mingjian.rules.pack_loader import assemble, parse_calendars, parse_pack
+from mingjian.rules.pack_loader import (
+    assemble,
+    parse_calendars,
+    parse_contractor_conditions,
+    parse_overlays,
+    parse_pack,
+    parse_policies,
+)
 
+DATA = Path(__file__).parents[2] / "src" / "mingjian" / "rules" / "packs"
 TEXTS = Path(__file__).parents[2] / "docs" / "law" / "text"
 LAW = current_law()
 
@@ -203,3 +211,51 @@ def test_a_parameter_of_the_wrong_kind_names_pack_clause_and_key() -> None:
     assert caught.value.field == "qd204@2020/qd204.filing.acceptance/days"
     with pytest.raises(MingjianError):
         clause.number("nothing")
+
+
+@given(
+    st.lists(
+        st.lists(st.lists(st.text("甲乙丙,。", min_size=1), max_size=3), min_size=1, max_size=3),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_cutting_finds_again_what_was_written(articles: list[list[list[str]]]) -> None:
+    lines: list[str] = []
+    written: list[tuple[str, str]] = []
+    for number, paragraphs in enumerate(articles, start=1):
+        lines += [f"### 第{chinese_numeral(number)}条", ""]
+        for place, items in enumerate(paragraphs, start=1):
+            lines += [f"段{place}", ""]
+            written.append((f"{number}.{place}", f"段{place}"))
+            for at, item in enumerate(items, start=1):
+                lines += [f"({chinese_numeral(at)}){item}", ""]
+                written.append((f"{number}.{place}.{at}", f"({chinese_numeral(at)}){item}"))
+    assert [(str(clause.address), clause.text) for clause in cut_clauses("\n".join(lines))] == written
+
+
+PARSERS = {
+    "sc799_2025.toml": parse_pack,
+    "holidays.toml": parse_calendars,
+    "policies.toml": parse_policies,
+    "retention_overlays.toml": parse_overlays,
+    "contractor_conditions.toml": parse_contractor_conditions,
+}
+JUNK = ["", "1", "-3", "2.5", "true", "[]", "[1]", '["x"]', "{}", '"x"', "2020-01-01", "[[2020-01-01]]", "= ="]
+
+
+@given(st.sampled_from(sorted(PARSERS)), st.integers(0, 10_000), st.sampled_from(JUNK), st.booleans())
+def test_damaged_data_are_refused_by_name_or_parse(name: str, at: int, junk: str, drop: bool) -> None:
+    lines = (DATA / name).read_text("utf-8").splitlines()
+    line = at % len(lines)
+    key, equals, _ = lines[line].partition("=")
+    lines[line] = "" if drop else f"{key}{equals} {junk}"
+    refusal: MingjianError | None = None
+    try:
+        PARSERS[name]("\n".join(lines), name)
+    except MingjianError as error:
+        refusal = error
+    if refusal is not None:
+        assert refusal.code == "bad_pack"
+        assert refusal.field is not None
+        assert refusal.field.startswith(name)

@@ -38,6 +38,12 @@ def test_a_clause_is_bound_once_an_action_reaches_its_rule() -> None:
     }
 
 
+def test_a_misspelt_rule_binds_nothing() -> None:
+    with pytest.raises(MingjianError) as caught:
+        coverage(LAW, {"signs.judge_sgin": "filings.register_sign"})
+    assert caught.value.code == "unknown_rule"
+
+
 def test_a_clause_without_examples_is_not_ruled() -> None:
     covered = coverage(LAW, {"signs.judge_sign": "filings.register_sign"}, ())
     assert not covered.of("ruled")

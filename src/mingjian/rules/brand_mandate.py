@@ -13,17 +13,18 @@ from mingjian.rules.law import Law, judge
 NO_MANDATE = "qd204.project.no_mandated_brand"
 
 _MUST = r"(?:必须|应当|应|须|只能|仅限|限定|一律|统一)"
-_PICK = r"(?:指定|限定|采用|选用|使用|采购|购买|委托|选择)"
+_NAMED = r"(?:指定|限定|仅限|只能|唯一|必须(?:由|委托|选择|选用|采用|使用|采购))"
 _GAP = r"[^。;;,,\n]{0,14}"
 _BY_KIND = {
-    "brand": (rf"{_MUST}{_GAP}品牌", rf"(?:指定|限定){_GAP}(?:品牌|型号)", r"品牌\s*[::]\s*\S+"),
-    "seller": (
-        rf"(?:{_MUST}|指定|限定){_GAP}(?:销售|供货|供应|经销)(?:单位|商|企业|公司)",
-        rf"{_PICK}{_GAP}唯一供应商",
+    "brand": (
+        rf"{_MUST}{_GAP}(?:采用|选用|使用|采购|购买|为){_GAP}品牌",
+        rf"(?:指定|限定){_GAP}(?:品牌|型号)",
+        r"品牌\s*[::]\s*[^\s_((]+",
     ),
-    "designer": (rf"(?:{_MUST}|指定|限定){_GAP}设计(?:单位|院|公司|企业)",),
-    "installer": (rf"(?:{_MUST}|指定|限定){_GAP}(?:施工|安装|承建|建设)(?:单位|公司|企业|队)",),
-    "repairer": (rf"(?:{_MUST}|指定|限定){_GAP}(?:维修|维护|运维)(?:单位|公司|企业|商)",),
+    "seller": (rf"{_NAMED}{_GAP}(?:供应商|供货|销售|经销|供应)", r"唯一供应商"),
+    "designer": (rf"{_NAMED}{_GAP}设计(?:单位|院|公司|企业)",),
+    "installer": (rf"{_NAMED}{_GAP}(?:施工|安装|承建|建设)(?:单位|公司|企业|队)",),
+    "repairer": (rf"{_NAMED}{_GAP}(?:维修|维护|运维)(?:单位|公司|企业|商)",),
 }
 _WORDS = {
     "brand": Text("产品品牌", "brand"),
@@ -32,7 +33,10 @@ _WORDS = {
     "installer": Text("施工单位", "installer"),
     "repairer": Text("维修单位", "repairer"),
 }
-_FREE = re.compile(r"不得指定|不指定|不限(?:定)?品牌|禁止指定|自主选择|法定条件的|合格的|具备.{0,6}资质的")
+_FREE = re.compile(
+    r"(?:不得|禁止|严禁|不)(?:指定|限定|采用指定)|不限品牌|自主选择|法定条件的|合格的|具备.{0,6}资质的"
+    r"|注明|填写|填报|列明|标明|写明|载明"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def find_mandates(law: Law, text: str, known_brands: tuple[str, ...], on: dt.dat
             patterns.append(rf"{_MUST}{_GAP}(?:{'|'.join(map(re.escape, known_brands))})")
         for pattern in patterns:
             for match in re.finditer(pattern, text):
-                if not _FREE.search(_sentence(text, match.start(), match.end())):
+                if not _FREE.search(_phrase(text, match.start(), match.end())):
                     found.setdefault((kind, match.start()), Mandate(kind, match[0], match.start()))
     return tuple(sorted(found.values(), key=lambda mandate: (mandate.start, mandate.kind)))
 
@@ -82,7 +86,9 @@ def judge_template(law: Law, text: str, known_brands: tuple[str, ...], on: dt.da
     )
 
 
-def _sentence(text: str, start: int, end: int) -> str:
-    left = max(text.rfind(mark, 0, start) for mark in "。;;\n") + 1
-    rights = [at for at in (text.find(mark, end) for mark in "。;;\n") if at >= 0]
+def _phrase(text: str, start: int, end: int) -> str:
+    """What stands between the commas and stops around a match: 不得指定品牌 excuses itself, not its neighbour."""
+    marks = "。;;,,\n"
+    left = max(text.rfind(mark, 0, start) for mark in marks) + 1
+    rights = [at for at in (text.find(mark, end) for mark in marks) if at >= 0]
     return text[left : min(rights, default=len(text))]

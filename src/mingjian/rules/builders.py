@@ -66,6 +66,16 @@ def municipal_answer(law: Law, installation: Installation, on: dt.date) -> Judge
         )
     if isinstance(unit, Clause) and installation.roles & set(unit.names("builders")):
         return judge(Verdict.PASS, (unit,), Text("由管理、使用单位组织建设", "built by the managing or using unit"))
+    national = national_answer(law, installation, on)
+    if national.verdict is Verdict.PASS:
+        return Judgement(
+            Verdict.PASS,
+            (no_other.cite(), *national.clauses),
+            Text(
+                "依国家规定负有建设责任或者安全防范义务,不属于擅自建设",
+                "the national regulation charges or allows this builder: not without authority",
+            ),
+        )
     return judge(
         Verdict.BLOCKED,
         (no_other,),

@@ -168,6 +168,11 @@ def alert_schedule(law: Law, last_day: dt.date, until: dt.date) -> tuple[dt.date
     return tuple(sorted(day for day in set(days) if day <= until))
 
 
+def alert_on(law: Law, last_day: dt.date, today: dt.date) -> int | None:
+    """Whether today is a day to remind: the days relative to the last day (negative: before it), else None."""
+    return (today - last_day).days if today in alert_schedule(law, last_day, today) else None
+
+
 _End = Callable[[Clause, dt.date, Extension], tuple[dt.date, bool]]
 
 
@@ -184,18 +189,16 @@ def _clock(
             Text("补充起算日期", "give the starting date"),
         )
     answers = [_at(law, key, day, listed) for day in (first, last)]
-    for answer in answers:
-        if isinstance(answer, Judgement):
-            if first != last and not all(isinstance(other, Judgement) for other in answers):
-                return judge(
-                    Verdict.UNDECIDABLE,
-                    (clause,),
-                    Text(
-                        "起算日期跨越规定施行前后,不能判定", "the date may lie before or after the law came into force"
-                    ),
-                    Text("补充准确日期", "give the exact date"),
-                )
-            return answer
+    refused = [answer for answer in answers if isinstance(answer, Judgement)]
+    if len(refused) == len(answers):
+        return strictest(refused)
+    if refused:
+        return judge(
+            Verdict.UNDECIDABLE,
+            (clause,),
+            Text("起算日期跨越规定施行前后,不能判定", "the date may lie before or after the law came into force"),
+            Text("补充准确日期", "give the exact date"),
+        )
     first_end, missing_first = end(clause, first, extend_over)
     last_end, missing_last = end(clause, last, extend_over)
     return FilingClock(clause, first_end, last_end, missing_first or missing_last)

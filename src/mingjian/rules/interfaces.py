@@ -61,6 +61,47 @@ def judge_interfaces(law: Law, interfaces: Interfaces, on: dt.date) -> Judgement
     return judge(Verdict.PASS, (clause,), Text("已定级并分级接入", "graded and connected"))
 
 
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """A role that asks for a system through a platform. `clearance` is the highest security grade the role may see
+    (greater is more protected); `purposes` are those recorded for the role.
+    """
+
+    security_grade: int | None
+    clearance: int
+    purpose: str
+    purposes: frozenset[str]
+
+
+def judge_access(law: Law, request: AccessRequest, on: dt.date) -> Judgement:
+    """Access by grade, role and purpose: PASS only where all three fit; an ungraded system is not opened."""
+    clause = law.ask(THREE_PLATFORMS, on)
+    if isinstance(clause, Judgement):
+        return clause
+    if request.security_grade is None:
+        return judge(
+            Verdict.UNDECIDABLE,
+            (clause,),
+            Text("系统未确定安全等级,不能分级开放", "an ungraded system cannot be opened by grade"),
+            Text("确定安全等级", "give it a grade"),
+        )
+    if request.security_grade > request.clearance:
+        return judge(
+            Verdict.BLOCKED,
+            (clause,),
+            Text("权限低于系统安全等级", "the role's clearance is below the system's grade"),
+            Text("由更高权限的岗位办理", "let a role with that clearance ask"),
+        )
+    if request.purpose not in request.purposes:
+        return judge(
+            Verdict.BLOCKED,
+            (clause,),
+            Text("用途不在该岗位登记的用途之内", "the purpose is not one recorded for the role"),
+            Text("登记用途后再申请", "record the purpose first"),
+        )
+    return judge(Verdict.PASS, (clause,), Text("等级、权限、用途相符", "grade, role and purpose fit"))
+
+
 def _zh(names: list[str]) -> str:
     return "、".join(_PLATFORMS[name].zh for name in names)
 

@@ -83,6 +83,18 @@ class Judgement:
         """The keys of the clauses cited."""
         return tuple(citation.key for citation in self.clauses)
 
+    def document(self) -> dict[str, object]:
+        """As plain values for an API answer or an audit entry; it has canonical bytes."""
+        return {
+            "verdict": self.verdict.value,
+            "clauses": [
+                {"key": one.key, "pack": one.pack, "label": one.label, "certain": one.certain} for one in self.clauses
+            ],
+            "reason": {"zh": self.reason.zh, "en": self.reason.en},
+            "remedy": None if self.remedy is None else {"zh": self.remedy.zh, "en": self.remedy.en},
+            "policies": list(self.policies),
+        }
+
 
 def strictest(judgements: Iterable[Judgement]) -> Judgement:
     """Many answers as one: the strictest verdict with its reasons and remedies; clauses of all that share it.

@@ -175,7 +175,10 @@ def parse_policies(text: str, name: str) -> tuple[Policy, ...]:
     for table in _root(text, name).tables("policy"):
         value = table.parameter("value")
         if isinstance(value, tuple):
-            policies.append(Policy(table.word("key"), tuple(int(entry) for entry in value), table.text("label")))
+            numbers = tuple(entry for entry in value if isinstance(entry, int))
+            if len(numbers) != len(value):
+                table.fail("value", "must be a whole number or a list of them", "应为整数或者整数列表")
+            policies.append(Policy(table.word("key"), numbers, table.text("label")))
         else:
             policies.append(Policy(table.word("key"), table.whole("value"), table.text("label")))
     return tuple(policies)
@@ -219,7 +222,10 @@ def _calendar(table: Table) -> HolidayCalendar:
     if not isinstance(ranges, list):
         table.fail("off", "must be a list of ranges", "应为日期区间列表")
     for entry in ranges:
-        first, last = _days(Table(table.where, {"off": entry}), "off")
+        days = _days(Table(table.where, {"off": entry}), "off")
+        if len(days) != 2 or days[1] < days[0]:
+            table.fail("off", "a range has a first and a last day", "区间应有首日和末日")
+        first, last = days
         off.update(first + dt.timedelta(days=offset) for offset in range((last - first).days + 1))
     for day in off | working:
         if day.year != year:

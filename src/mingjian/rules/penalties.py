@@ -52,6 +52,8 @@ CONDUCTS: dict[str, tuple[str, ...]] = {
     "use": ("qd204.use.prohibited", "qd204.use.no_interference"),
 }
 
+# A government department that has not built is given a coordination task.
+NOT_BUILT = frozenset({"qd204.place.obliged", "qd204.builder.managing_unit", "qd204.builder.government"})
 SIGN_ORDER = "sc799.sign.position_and_sign"
 
 
@@ -99,7 +101,7 @@ class PenaltyView:
 
 def penalties(law: Law, offence: Offence, decided_on: dt.date) -> PenaltyView:
     """Both packs on one offence. Raises KeyError for a conduct that is neither in CONDUCTS nor a clause's key."""
-    if offence.conduct == "not_installed" and offence.government_duty:
+    if offence.government_duty and set(breaches_of(offence.conduct)) & NOT_BUILT:
         return PenaltyView((), (), None, (), undetermined=False, coordination_task=True)
     held = all(pack.text_held for pack in law.packs_on(offence.act_on))
     at_act = penalty_rows(law, offence, offence.act_on)

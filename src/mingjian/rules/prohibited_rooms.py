@@ -125,24 +125,33 @@ def judge_names(
     更衣室门口走廊 is not a changing room: where the text itself says outside and the structured room type agrees, the
     word is no ground for suspension.
     """
-    clause = law.ask(MUNICIPAL, on)
-    if isinstance(clause, Judgement):
-        return clause
-    words = [word for text in texts for word in room_words(text) if not _explained(word, room, clause)]
+    municipal = law.ask(MUNICIPAL, on)
+    if isinstance(municipal, Judgement):
+        return municipal
+    forbidding = _forbidding(law, on)
+    words = [
+        word
+        for text in texts
+        for word in room_words(text)
+        if word.kind in forbidding and not _explained(word, room, frozenset(forbidding))
+    ]
     if not words:
-        return judge(Verdict.PASS, (clause,), Text("名称和画面文字未见禁止部位用语", "no word for a prohibited room"))
+        return judge(
+            Verdict.PASS, (municipal,), Text("名称和画面文字未见禁止部位用语", "no word for a prohibited room")
+        )
+    cited = tuple(dict.fromkeys(forbidding[word.kind] for word in words))
     named = "、".join(dict.fromkeys(word.word for word in words))
     if confirmation is None or not confirmation.person.strip() or not confirmation.picture_digest.strip():
         return judge(
             Verdict.SUSPENDED,
-            (clause,),
+            cited,
             Text(f"名称或者画面文字出现“{named}”,暂缓登记", f"the name or on-screen text says {named}: suspended"),
             Text("由指定人员对照现场画面核实并署名", "a named person confirms it against a picture"),
         )
     if confirmation.prohibited:
         return judge(
             Verdict.BLOCKED,
-            (clause,),
+            cited,
             Text(
                 f"经{confirmation.person}对照画面核实,属于禁止安装的部位",
                 f"{confirmation.person} confirmed with a picture that it is a prohibited place",
@@ -151,7 +160,7 @@ def judge_names(
         )
     return judge(
         Verdict.PASS,
-        (clause,),
+        cited,
         Text(
             f"经{confirmation.person}对照画面核实,不属于禁止安装的部位",
             f"{confirmation.person} confirmed with a picture that it is no prohibited place",
@@ -159,8 +168,17 @@ def judge_names(
     )
 
 
-def _explained(word: RoomWord, room: Room, clause: Clause) -> bool:
-    return word.outside and room.kind is not None and (room.kind not in clause.names("rooms") or room.interior is False)
+def _forbidding(law: Law, on: dt.date) -> dict[str, Clause]:
+    """Each room forbidden on that day, with the clause that names it; the municipal one where both do."""
+    lead = law.ask(NATIONAL, on)
+    keys = (*NATIONAL_ITEMS, MUNICIPAL) if isinstance(lead, Clause) else (MUNICIPAL,)
+    clauses = [clause for key in keys if isinstance(clause := law.ask(key, on), Clause)]
+    return {room: clause for clause in clauses for room in clause.names("rooms")}
+
+
+def _explained(word: RoomWord, room: Room, forbidden: frozenset[str]) -> bool:
+    """Whether text and structured room type agree that the camera hangs outside."""
+    return word.outside and room.kind is not None and (room.kind not in forbidden or room.interior is False)
 
 
 def judge_view(law: Law, view: View, on: dt.date) -> Judgement:

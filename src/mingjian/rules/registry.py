@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.rules import (
     acceptance,
@@ -89,7 +90,7 @@ BINDINGS: Mapping[str, tuple[Rule, ...]] = {
     brand_mandate.NO_MANDATE: (brand_mandate.judge_template,),
     conformance.CONFORMANCE: (conformance.judge_conformance,),
     conformance.PRODUCTS: (conformance.judge_product,),
-    interfaces.THREE_PLATFORMS: (interfaces.judge_interfaces,),
+    interfaces.THREE_PLATFORMS: (interfaces.judge_interfaces, interfaces.judge_access),
     integration_cost.INTEGRATION: (integration_cost.judge_cost,),
     contractors.CONDITIONS: (contractors.judge_contractor, contractors.may_demand),
     **_same((acceptance.judge_acceptance,), acceptance.INSPECTION, acceptance.CERTIFICATE),
@@ -159,7 +160,19 @@ class Coverage:
 
 
 def coverage(law: Law, reached: Mapping[str, str] | None = None, examples: tuple[Example, ...] = EXAMPLES) -> Coverage:
-    """Prove every clause now. `reached` maps the name of a rule to the action of the application that calls it."""
+    """Prove every clause now. `reached` maps the name of a rule to the action of the application that calls it.
+
+    Raises MingjianError `unknown_rule` when `reached` names a rule nobody bound: a misspelt name binds nothing.
+    """
+    known = {rule_name(rule) for rules in BINDINGS.values() for rule in rules}
+    for name in reached or {}:
+        if name not in known:
+            raise MingjianError(
+                "unknown_rule",
+                Text(f"没有名为“{name}”的规则", f"there is no rule {name!r}"),
+                fault=Fault.OURS,
+                field=name,
+            )
     return Coverage(tuple(_standing(law, clause, reached or {}, examples) for clause in law.clauses))
 
 

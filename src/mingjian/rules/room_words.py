@@ -79,35 +79,10 @@ _SHORT_LATIN = {
     "toilet": re.compile(r"(?<![a-z])(wc|w\.c\.?)(?![a-z])"),
     "dormitory_room": re.compile(r"(?<![a-z])dorm(?![a-z])"),
 }
-_HARMLESS = ("会客房", "客房部", "客房服务台", "套房产", "包间距")
-_OUTSIDE = (
-    "门口",
-    "门外",
-    "走廊",
-    "外",
-    "入口",
-    "出入口",
-    "通道",
-    "过道",
-    "楼道",
-    "楼梯",
-    "电梯",
-    "大门",
-    "大厅",
-    "对面",
-    "旁",
-    "侧",
-    "前台",
-    "路口",
-    "门前",
-    "楼顶",
-    "院",
-    "corridor",
-    "entrance",
-    "outside",
-    "hallway",
-    "lobby",
-    "gate",
+_HARMLESS = ("会客房", "客房部", "客房服务台", "套房产", "配套房", "包间距", "沐浴露")
+_OUTSIDE = re.compile(
+    "门口|门外|门前|走廊|入口|出口|通道|过道|楼道|楼梯|电梯|大门|对面|旁|前台|路口|室外|外(?:$|侧|面|墙|走|部|廊|[0-9])"
+    "|corridor|entrance|outside|hallway|gate"
 )
 _TRADITIONAL = str.maketrans(
     "廁間衛試換門內寢員職嬰餵標準雙廂休處區婦對過樓電廳側長級號",
@@ -153,4 +128,4 @@ def _is_outside(rest: str) -> bool:
     """Whether what follows the word says outside: 门口走廊. 门内 and 里 say the contrary."""
     if any(inside in rest for inside in ("内", "里", "inside", "interior")):
         return False
-    return any(marker in rest for marker in _OUTSIDE)
+    return _OUTSIDE.search(rest) is not None
