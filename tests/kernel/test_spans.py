@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingjian.kernel.spans import clip, complement, merge
+from mingjian.kernel.spans import clip, complement, intersect, merge
 
 intervals = st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), max_size=12)
 
@@ -31,3 +31,10 @@ def test_complement_and_clip_divide_the_range(parts: list[tuple[int, int]], lowe
 
 def test_slack_joins_neighbours() -> None:
     assert merge([(0, 10), (12, 20), (25, 30)], slack=2) == [(0, 20), (25, 30)]
+
+
+@given(intervals, intervals)
+def test_intersect_covers_what_both_cover(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> None:
+    common = intersect(merge(left), merge(right))
+    assert covered(common) == covered(left) & covered(right)
+    assert all(before[1] <= after[0] for before, after in pairwise(common))

@@ -30,7 +30,7 @@ BASE = WebConfiguration(
     ticket_key=Ed25519PrivateKey.from_private_bytes(b"t" * 32),
     instance="instance-1",
     database=os.environ.get("MINGJIAN_TEST_DATABASE", ""),
-    hosts=("testserver", "localhost", "127.0.0.1"),
+    hosts=("testserver", ".city.example"),
 )
 configuration.provide(BASE)
 os.environ["DJANGO_SETTINGS_MODULE"] = "mingjian.web.settings"
@@ -40,6 +40,21 @@ from tests.web.client import Api  # noqa: E402 - needs Django's apps
 
 NOW_NS = 1_800_000_000_000_000_000
 PASSWORD = "Lantern-Harbour-42"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    from django.db import connection
+
+    terminalreporter.write_line(f"web: vendor={connection.vendor}")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """SQLite as it is served: a file with WAL, not a shared memory that knows no waiting."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(_FOLDER / "web" / "test.sqlite3")
 
 
 def pytest_unconfigure() -> None:
@@ -140,3 +155,27 @@ def commits(django_capture_on_commit_callbacks: Any) -> Any:
         return django_capture_on_commit_callbacks(execute=True)
 
     return capture
+
+
+@pytest.fixture
+def _fence_again(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Torn down last: the audit table was emptied, its fence goes up again."""
+    from django.db import connection
+
+    from mingjian.web.audit.fence import raise_fence
+
+    yield
+    with django_db_blocker.unblock(), connection.schema_editor() as editor:
+        raise_fence(editor)
+
+
+@pytest.fixture
+def committing(_fence_again: None, transactional_db: None) -> Iterator[None]:
+    """For tests whose threads really commit; afterwards all tables are emptied, which only the fence forbids."""
+    from django.db import connection
+
+    from mingjian.web.audit.fence import lower_fence
+
+    yield
+    with connection.schema_editor() as editor:
+        lower_fence(editor)

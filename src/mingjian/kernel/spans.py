@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 Interval = tuple[int, int]
 
@@ -37,3 +37,18 @@ def complement(intervals: Iterable[Interval], lower: int, upper: int) -> list[In
     if at < upper:
         holes.append((at, upper))
     return holes
+
+
+def intersect(left: Sequence[Interval], right: Sequence[Interval]) -> list[Interval]:
+    """What both lists cover, in one pass; each must be sorted and disjoint, as `merge` gives it."""
+    common: list[Interval] = []
+    one = other = 0
+    while one < len(left) and other < len(right):
+        low, high = max(left[one][0], right[other][0]), min(left[one][1], right[other][1])
+        if low < high:
+            common.append((low, high))
+        if left[one][1] < right[other][1]:
+            one += 1
+        else:
+            other += 1
+    return common

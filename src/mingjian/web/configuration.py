@@ -33,7 +33,7 @@ class WebConfiguration:
     demo: bool = False  # the verified mark of identity.json: loopback cameras, retention under 30 days
     database: str = ""  # postgresql://user@host:port/name, empty: the embedded SQLite file
     database_password: str = field(default="", repr=False)
-    hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
+    hosts: tuple[str, ...] = ()  # names browsers use; addresses and "localhost" are always ours, "*" is any name
     tls: bool = False  # browsers come by HTTPS: cookies are Secure
     edge: str = "edge"  # the edge that tickets are bound to
     keep_days: int = 30  # what a new camera keeps unless told otherwise

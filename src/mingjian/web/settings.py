@@ -9,7 +9,7 @@ _config = current()
 
 SECRET_KEY = _config.django_key
 DEBUG = False
-ALLOWED_HOSTS = list(_config.hosts)
+ALLOWED_HOSTS = ["*"]  # HostMiddleware decides: Django's list cannot say "any address, but only our names"
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -27,6 +27,7 @@ MIDDLEWARE = [
     "mingjian.web.http.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "mingjian.web.http.middleware.HeadersMiddleware",
+    "mingjian.web.http.middleware.HostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

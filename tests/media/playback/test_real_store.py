@@ -28,7 +28,7 @@ def clock() -> ManualClock:
 
 
 def over(folder: Path, clock: ManualClock) -> StoreRecordings:
-    return StoreRecordings(lambda: reader_of_store(folder), clock)
+    return StoreRecordings(folder, clock, lambda: reader_of_store(folder))
 
 
 def fetch(recordings: StoreRecordings, from_ns: int, to_ns: int, now_ns: int) -> dict[str, bytes]:

@@ -174,3 +174,16 @@ def test_the_answer_does_not_depend_on_where_the_question_begins(
         inside = [other for other in whole if other.start_ns <= span.start_ns and span.end_ns <= other.end_ns]
         assert inside
         assert (inside[0].kind, inside[0].reason) == (span.kind, span.reason)
+
+
+@pytest.mark.timeout(20)  # it took 18 s and the square of that for twice as many, when every hole walked all events
+def test_a_camera_that_drops_out_every_few_minutes_is_told_in_linear_time() -> None:
+    count = 8_000
+    recorded = tuple((600 * n * S, (600 * n + 500) * S) for n in range(count))
+    drops = ((Event(600 * n * S, "streaming"), failed(600 * n + 501, GapReason.NETWORK)) for n in range(count))
+    history = History(
+        recorded=recorded, events=tuple(itertools.chain(*drops)), lives=(Life(0, 600 * count * S, clean=True),)
+    )
+    spans = classify(history, ADDED, 0, 600 * count * S, 600 * count * S + S)
+    assert len(spans) == 2 * count
+    assert {span.reason for span in spans if span.kind is SpanKind.GAP} == {GapReason.NETWORK}

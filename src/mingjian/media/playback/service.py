@@ -16,7 +16,6 @@ from mingjian.media.playback.pool import WorkPool
 from mingjian.media.playback.routes import PlaybackCalls
 from mingjian.media.playback.store_recordings import StoreRecordings
 from mingjian.media.playback.thumb_cache import ThumbCache
-from mingjian.media.store.reader import StoreReader
 from mingjian.media.watched_file import WatchedFile
 from mingjian.ports.plan import EnginePlan, plan_from_json
 
@@ -59,7 +58,7 @@ class PlaybackService:
 
 def open_playback(data: Path, clock: Clock, zone: dt.tzinfo = CHINA, decoders: int = 2) -> PlaybackService:
     """Playback over all volumes of a data folder; needs no running engine. Nothing is started until somebody asks."""
-    recordings = StoreRecordings(lambda: StoreReader.of_data(data), clock)
+    recordings = StoreRecordings(data, clock)
     reads = ThreadPoolExecutor(_READ_THREADS, "playback")
     pool = WorkPool(decoders)
     names = CameraNames(data / "plan" / "plan.json")

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mingjian.kernel.clock import NS_PER_S, Clock
+from mingjian.kernel.clock import NS_PER_S, Clock, SystemClock
 from mingjian.media.playback.segment_file import SegmentFile, footage_missing
 from mingjian.media.store.reader import StoreReader
 from mingjian.ports.recording import FragmentRef, SegmentRecord, Span
@@ -23,11 +23,16 @@ _REFRESH_NS = 5 * NS_PER_S
 
 
 class StoreRecordings:
-    """Reads; safe to share between threads. `open_reader` is called once per thread."""
+    """Reads the volumes of a data folder; safe to share between threads.
 
-    def __init__(self, open_reader: Callable[[], StoreReader], clock: Clock) -> None:
-        self._open_reader = open_reader
-        self._clock = clock
+    `open_reader`, called once per thread, is for who knows the volumes better than the folder.
+    """
+
+    def __init__(
+        self, data: Path, clock: Clock | None = None, open_reader: Callable[[], StoreReader] | None = None
+    ) -> None:
+        self._open_reader = open_reader or (lambda: StoreReader.of_data(data))
+        self._clock = clock or SystemClock()
         self._mine = threading.local()
         self._lock = threading.Lock()
         self._readers: list[StoreReader] = []

@@ -146,6 +146,7 @@ class _Told:
 
     seals: dict[str, dict[str, Any]] = field(default_factory=dict)
     opens: dict[str, str] = field(default_factory=dict)
+    deletions: dict[str, dict[str, Any]] = field(default_factory=dict)
     bad_lines: int = 0
 
 
@@ -212,8 +213,13 @@ def _entries(volume: Volume, told: _Told) -> Iterator[dict[str, Any]]:
             told.seals[entry["path"]] = entry
         elif entry.get("t") == "open":
             told.opens[entry["path"]] = entry["init"]
+        elif entry.get("t") == "delete":
+            told.deletions[entry["segment"]] = entry
         else:
             yield entry
+    for entry in told.deletions.values():  # receipts whose second line a death took: the file says whether it went
+        if not (volume.root / entry["path"]).exists():
+            yield {**entry, "t": "deleted"}
 
 
 def _record(

@@ -15,13 +15,16 @@ from typing import Any
 from mingjian.kernel.clock import NS_PER_S, Clock
 from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.ids import new_id
+from mingjian.kernel.text import Text
 from mingjian.media.store.alarms import Alarm, alarm
 from mingjian.media.store.disk import Disk
 from mingjian.media.store.lock import VolumeLock
 from mingjian.media.store.recovery import leftovers, recover_volume
+from mingjian.media.store.retention import RetentionRule, retain
 from mingjian.media.store.schema import open_for_writing
 from mingjian.media.store.segment import FragmentJob, Segment, init_of
 from mingjian.media.store.space import SpacePolicy, VolumeSpace
+from mingjian.media.store.time_guard import TimeGuard
 from mingjian.media.store.volume import Volume, open_volume, segment_path
 from mingjian.media.store.writer import Life, VolumeWriter, WriterLimits
 from mingjian.ports.engine import VolumeStatus
@@ -48,7 +51,11 @@ class SegmentPlan:
 
 
 class Store:
-    """All volumes of one engine. Use `open`, then `close`; between them every method is cheap."""
+    """All volumes of one engine. Use `open`, then `close`; between them every method is cheap but `retain`.
+
+    The engine calls `look` once a second, `apply_plan` with every plan, and `retain` about once a minute on a thread.
+    Without a `guard` nothing is ever deleted.
+    """
 
     def __init__(
         self,
@@ -59,6 +66,7 @@ class Store:
         digest: str = "sha256",
         limits: WriterLimits | None = None,
         space: SpacePolicy | None = None,
+        guard: TimeGuard | None = None,
         on_step: Callable[[int], None] = lambda delta_ns: None,
     ) -> None:
         self.writers: list[VolumeWriter] = []
@@ -70,6 +78,7 @@ class Store:
         self._digest = digest
         self._limits = limits
         self._policy = space or SpacePolicy()
+        self._guard = guard
         self._on_step = on_step
         self._life = self._new_life()
         self._spaces: dict[str, VolumeSpace] = {}
@@ -316,6 +325,27 @@ class Store:
         for writer in self.writers:
             writer.note(entry)
 
+    def retain(self, rule: RetentionRule | None = None) -> int:
+        """Delete what need not be kept any more, if the time guard lets; how many segments went. Blocks: use a thread."""
+        if self._guard is None:
+            return 0
+        guard = self._guard
+        return sum(
+            retain(writer, self._disk, self._clock, rule or RetentionRule(), guard.look, lambda: self._closing)
+            for writer in self.writers
+        )
+
+    @property
+    def deletion_paused(self) -> Text | None:
+        """Why deleting stands still, None when it runs."""
+        return None if self._guard is None else self._guard.paused
+
+    def confirm_time(self, person: str, reason: str) -> None:
+        """A person says that the machine's time is right: deleting may go on. Journaled on every volume."""
+        if self._guard is not None:
+            self._guard.confirm(person, reason)
+        self._note_everywhere({"t": "confirm_time", "person": person, "reason": reason, "at_ns": self._clock.now_ns()})
+
     # Clock, space, status
 
     def _new_life(self) -> Life:
@@ -349,6 +379,8 @@ class Store:
     def look(self) -> None:
         """Once a second, on the event loop: notice clock steps, ask segments on full volumes to end."""
         self._look_at_clock()
+        if self._guard is not None:
+            self._guard.look()
         roomy = any(space.roomy for space in self._spaces.values())
         for segment, writer, priority in list(self._open.values()):
             space = self._spaces[writer.volume.id]

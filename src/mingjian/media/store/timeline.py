@@ -16,11 +16,12 @@ it. The rules of that walk:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from mingjian.kernel.clock import NS_PER_S
-from mingjian.kernel.spans import Interval, clip, complement, merge
+from mingjian.kernel.spans import Interval, clip, complement, intersect, merge
 from mingjian.media.store.index import JOIN_TOLERANCE_NS
 from mingjian.ports.recording import GapReason, Span, SpanKind
 
@@ -87,11 +88,12 @@ def classify(history: History, facts: PlanFacts, from_ns: int, to_ns: int, now_n
         (SpanKind.NOT_PLANNED, _not_planned(facts, from_ns, to_ns)),
     ]
     for kind, intervals in layers:
-        taken = [piece for hole in free for piece in clip(merge(intervals), *hole)]
+        taken = intersect(free, merge(intervals))
         spans += [Span(kind, *piece) for piece in taken]
-        free = [piece for hole in free for piece in complement(taken, *hole)]
+        free = intersect(free, complement(taken, from_ns, to_ns))
+    story = _Story(history, facts, recorded, now_ns)
     for hole in free:
-        spans += _gap(history, facts, recorded, hole, now_ns)
+        spans += story.gap(hole)
     return _tidy(sorted(spans, key=lambda span: span.start_ns))
 
 
@@ -165,29 +167,57 @@ class _Walk:
         return True
 
 
-def _gap(history: History, facts: PlanFacts, recorded: list[Interval], hole: Interval, now_ns: int) -> Iterator[Span]:
-    """One hole, explained from where it truly began (which may be before the question)."""
-    before = max((end for _, end in recorded if end <= hole[0]), default=facts.planned_from_ns)
-    begin_ns = max(before, facts.planned_from_ns) if before <= hole[0] else hole[0]
-    points = _points(history, now_ns)
-    walk = _state_at(points, begin_ns, facts)
-    after = [point for point in points if point.at_ns > begin_ns]
-    if walk.up and not walk.disabled and not _failed_at(points, begin_ns):
-        _explain_beginning(walk, after, begin_ns, never_seen=before == facts.planned_from_ns)
-    walk.mark(begin_ns)
-    for index, point in enumerate(after):
-        if point.at_ns >= hole[1]:
-            break
-        next_ns = after[index + 1].at_ns if index + 1 < len(after) else hole[1]
-        if walk.take(point, silent=min(next_ns, hole[1]) - point.at_ns > SILENT_NS):
-            walk.mark(point.at_ns)
-    marked = _between(walk.marks, hole)
-    lost = list(clip(merge(history.losses, JOIN_TOLERANCE_NS), *hole))
-    for interval in lost:
-        yield Span(SpanKind.GAP, *interval, GapReason.STORAGE)
-    for span in marked:
-        for piece in complement(lost, span.start_ns, span.end_ns):
-            yield replace(span, start_ns=piece[0], end_ns=piece[1])
+class _Story:
+    """The events of a stream in order, with the state in force after each, so that any hole is explained without
+    walking from the beginning again: a camera that drops out every minute has thousands of holes."""
+
+    def __init__(self, history: History, facts: PlanFacts, recorded: list[Interval], now_ns: int) -> None:
+        self._facts = facts
+        self._ends = [end for _, end in recorded]
+        self._lost = merge(history.losses, JOIN_TOLERANCE_NS)
+        self._points = _points(history, now_ns)
+        self._times = [point.at_ns for point in self._points]
+        ordered = any(point.what in ("disabled", "enabled") for point in self._points)
+        self._never_on = not ordered and not facts.enabled
+        walk, failed = _Walk(), False
+        self._states: list[tuple[bool, bool, GapReason, str | None, bool]] = []
+        for point in (None, *self._points):
+            if point is not None:
+                walk.take(point, silent=False)
+                failed = _fails_after(point, failed)
+            self._states.append((walk.up, walk.disabled, walk.reason, walk.detail, failed))
+
+    def gap(self, hole: Interval) -> Iterator[Span]:
+        """One hole, explained from where it truly began (which may be before the question)."""
+        facts, points = self._facts, self._points
+        place = bisect_right(self._ends, hole[0])
+        before = self._ends[place - 1] if place else facts.planned_from_ns
+        begin_ns = max(before, facts.planned_from_ns) if before <= hole[0] else hole[0]
+        first = bisect_right(self._times, begin_ns)
+        up, disabled, reason, detail, failed = self._states[first]
+        walk = _Walk(up, disabled or self._never_on, reason, detail)
+        if walk.up and not walk.disabled and not failed:
+            after = (points[number] for number in range(first, len(points)))
+            _explain_beginning(walk, after, begin_ns, never_seen=before == facts.planned_from_ns)
+        walk.mark(begin_ns)
+        for number in range(first, len(points)):
+            point = points[number]
+            if point.at_ns >= hole[1]:
+                break
+            next_ns = points[number + 1].at_ns if number + 1 < len(points) else hole[1]
+            if walk.take(point, silent=min(next_ns, hole[1]) - point.at_ns > SILENT_NS):
+                walk.mark(point.at_ns)
+        lost = list(clip(self._lost_near(hole), *hole))
+        for interval in lost:
+            yield Span(SpanKind.GAP, *interval, GapReason.STORAGE)
+        for span in _between(walk.marks, hole):
+            for piece in complement(lost, span.start_ns, span.end_ns):
+                yield replace(span, start_ns=piece[0], end_ns=piece[1])
+
+    def _lost_near(self, hole: Interval) -> list[Interval]:
+        low = bisect_right(self._lost, hole[0], key=lambda interval: interval[1])
+        high = bisect_right(self._lost, hole[1], key=lambda interval: interval[0])
+        return self._lost[low:high]
 
 
 def _points(history: History, now_ns: int) -> list[_Point]:
@@ -211,33 +241,14 @@ def _up_times(lives: tuple[Life, ...], now_ns: int) -> list[Life]:
     return united
 
 
-def _state_at(points: list[_Point], at_ns: int, facts: PlanFacts) -> _Walk:
-    walk = _Walk()
-    seen_order = False
-    for point in points:
-        if point.at_ns > at_ns:
-            break
-        seen_order = seen_order or point.what in ("disabled", "enabled")
-        walk.take(point, silent=False)
-    if not seen_order and not facts.enabled and not any(point.what in ("disabled", "enabled") for point in points):
-        walk.disabled = True
-    return walk
+def _fails_after(point: _Point, failed: bool) -> bool:
+    """Whether the source is failing after a point: its last word was a failure, in the same life."""
+    if point.what == "failed":
+        return True
+    return failed and point.what not in ("streaming", "begin", "enabled")
 
 
-def _failed_at(points: list[_Point], at_ns: int) -> bool:
-    """Whether the source was failing at an instant: its last word by then was a failure, in the same life."""
-    failed = False
-    for point in points:
-        if point.at_ns > at_ns:
-            break
-        if point.what == "failed":
-            failed = True
-        elif point.what in ("streaming", "begin", "enabled"):
-            failed = False
-    return failed
-
-
-def _explain_beginning(walk: _Walk, after: list[_Point], begin_ns: int, *, never_seen: bool) -> None:
+def _explain_beginning(walk: _Walk, after: Iterable[_Point], begin_ns: int, *, never_seen: bool) -> None:
     """The recorder ran and the camera had not failed when footage stopped: what follows first explains it."""
     walk.reason, walk.detail = (GapReason.UNREACHABLE if never_seen else GapReason.NETWORK), None
     for point in after:

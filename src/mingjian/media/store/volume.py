@@ -86,14 +86,28 @@ def open_volume(root: Path) -> Volume:
 
 
 def volume_roots(data: Path) -> list[Path]:
-    """The volumes of a data folder: volumes/* and those of mingjian.toml, `[store] volumes = ["/mnt/a", ...]`.
+    """The volumes of a data folder: volumes/* and those of mingjian.toml, `[storage] volumes = ["/mnt/a", ...]`.
 
     A path that is named but absent is listed too: its opening says what is wrong.
     """
     roots = sorted(path for path in (data / "volumes").glob("*") if (path / "volume.json").exists())
     settings = data / "mingjian.toml"
     if settings.exists():
-        named = tomllib.loads(settings.read_text(encoding="utf-8")).get("store", {}).get("volumes", [])
+        named = tomllib.loads(settings.read_text(encoding="utf-8")).get("storage", {}).get("volumes", [])
         roots += [Path(data, text) for text in named]
     unique = {path.resolve(): path for path in reversed(roots)}
     return list(reversed(unique.values()))
+
+
+def prepare_volumes(data: Path, instance: str, *, demo: bool) -> list[Path]:
+    """Make the volumes that a data folder should have and does not: the first one, and settings' folders that are empty.
+
+    A named folder that is missing or holds something else is left alone: its disk may not be mounted, and recording onto
+    the mount point would fill the wrong disk. Returns all roots, as `volume_roots`.
+    """
+    first = data / "volumes" / "v0"
+    make_volume(first, "v0", instance, demo=demo)
+    for root in volume_roots(data):
+        if root.is_dir() and not any(root.iterdir()):
+            make_volume(root, f"v-{root.name}", instance, demo=demo)
+    return volume_roots(data)

@@ -376,6 +376,8 @@ class VolumeWriter:
         except sqlite3.DatabaseError as error:
             self.error = f"index: {error}"
             return
+        row = index.connection.execute("SELECT MIN(start_ns) FROM spans WHERE kind='recorded'").fetchone()
+        self.oldest_ns = row[0]
         self._entries.clear()
         self._works.clear()
         self._dirty.clear()

@@ -32,7 +32,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's handler400: a host not named in the settings, a malformed request."""
     error = MingjianError(
-        "invalid",
+        "bad_request",
         Text(
             zh="请求格式有误,或访问的主机名未在设置中登记", en="the request is malformed, or its host name is not ours"
         ),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import re
 from collections.abc import Callable
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.request import split_domain_port, validate_host
 
 from mingjian.kernel.ids import new_id
-from mingjian.web import wiring
+from mingjian.web import configuration, wiring
 from mingjian.web.http.failures import method_not_allowed
 from mingjian.web.http.origin import FROM_EDGE, REQUEST_ID
 
@@ -77,3 +80,29 @@ class HeadersMiddleware:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Security-Policy", _CSP)
         return response
+
+
+class HostMiddleware:
+    """Answer only under a name of ours, or under an address (of which a rebound DNS name is none).
+
+    Names are those of the settings and "localhost"; without this a page of any site whose name is pointed at our
+    address could read with the browser's session.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or refuse with DisallowedHost (which becomes a 400)."""
+        name, _ = split_domain_port(request.get_host())
+        if not (_is_address(name) or validate_host(name, ["localhost", *configuration.current().hosts])):
+            raise DisallowedHost("the request names a host that is not ours")
+        return self._get_response(request)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True

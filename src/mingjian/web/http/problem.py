@@ -14,6 +14,7 @@ from mingjian.web.http.origin import request_id_of
 CONTENT_TYPE = "application/problem+json"
 
 _STATUS = {
+    "bad_request": 400,
     "not_signed_in": 401,
     "wrong_credentials": 401,
     "forbidden": 403,
@@ -25,7 +26,6 @@ _STATUS = {
     "already_set_up": 409,
     "name_taken": 409,
     "conflict": 409,
-    "idempotency_in_progress": 409,
     "changed_meanwhile": 412,
     "body_too_large": 413,
     "invalid": 422,

@@ -1,0 +1,92 @@
+"""Several at once, each with a connection of its own, committing for real."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+from tests.web.client import Api
+from tests.web.conftest import NOW_NS, PASSWORD
+
+from mingjian.kernel.errors import MingjianError
+from mingjian.web.accounts.actions import set_up
+from mingjian.web.accounts.models import User
+from mingjian.web.accounts.throttle import TooManyAttempts, count_attempt
+from mingjian.web.audit.models import AuditEntry
+from mingjian.web.authority.actor import local_person, nobody
+from mingjian.web.registry.actions import NewCamera, add_camera, change_camera
+from mingjian.web.registry.models import Camera
+
+pytestmark = pytest.mark.usefixtures("committing")
+
+
+def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
+    """What `work` returned or raised in each of `count` threads that began together."""
+    barrier = threading.Barrier(count)
+
+    def run(number: int) -> Any:
+        barrier.wait()
+        try:
+            return work(number)
+        except MingjianError as error:
+            return error.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+def test_of_eight_first_administrators_one_is_made() -> None:
+    outcome = at_once(8, lambda number: set_up(nobody("127.0.0.1"), f"root{number}", PASSWORD).name)
+    (made,) = [name for name in outcome if name != "already_set_up"]
+    assert [user.name for user in User.objects.all()] == [made]
+
+
+def test_of_two_people_saving_one_is_told() -> None:
+    camera = add_camera(local_person("t"), NewCamera("A", "rtsp://10.0.0.1/x"))
+
+    def save(number: int) -> str:
+        return change_camera(local_person(f"p{number}"), camera.id, {"note": f"by {number}"}, 1).note
+
+    outcome = at_once(6, save)
+    assert outcome.count("changed_meanwhile") == 5
+    camera.refresh_from_db()
+    assert camera.note in outcome
+    assert camera.version == 2
+    assert AuditEntry.objects.filter(action="registry.camera.change").count() == 1
+
+
+def test_the_last_plan_has_every_camera_and_none_goes_back(engine) -> None:
+    at_once(8, lambda number: add_camera(local_person("t"), NewCamera(f"C{number}", "rtsp://10.0.0.1/x")).id)
+    versions = [plan.version for plan in engine.plans]
+    assert versions == sorted(versions)
+    assert (versions[-1], len(engine.plans[-1].cameras)) == (8, 8)
+
+
+def test_a_creation_sent_six_times_at_once_creates_once() -> None:
+    set_up(nobody("127.0.0.1"), "root", PASSWORD)
+    user = User.objects.get()
+    browsers = [Api(user) for _ in range(6)]
+    body = {"name": "A", "url": "rtsp://10.0.0.1/x"}
+
+    def send(number: int) -> str:
+        return str(browsers[number].post("/cameras", body, status=201, Idempotency_Key="one")["id"])
+
+    assert len(set(at_once(6, send))) == 1
+    assert Camera.objects.count() == 1
+
+
+def test_guesses_at_once_are_all_counted() -> None:
+    def guess(number: int) -> str:
+        count_attempt("vera", "10.0.0.1", NOW_NS)
+        return "tried"
+
+    outcome = at_once(12, guess)
+    assert (outcome.count("tried"), outcome.count("too_many_attempts")) == (5, 7)
+    with pytest.raises(TooManyAttempts):
+        count_attempt("vera", "10.0.0.1", NOW_NS)

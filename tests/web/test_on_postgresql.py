@@ -1,0 +1,31 @@
+"""The whole web suite once more, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from tests.web.postgres_server import postgresql_server
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.peer
+def test_the_suite_passes_on_postgresql(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    command += [str(HERE), f"--ignore={__file__}"]
+    with postgresql_server() as url:
+        environment = {**os.environ, "MINGJIAN_TEST_DATABASE": url}
+        environment.pop("DJANGO_SETTINGS_MODULE", None)  # set by our own conftest, to be set anew by the child's
+        run = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=HERE.parent.parent)
+    assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
+    (suite,) = ElementTree.parse(report).getroot().iter("testsuite")
+    counts = {name: int(suite.get(name, "-1")) for name in ("errors", "failures", "skipped")}
+    assert counts == {"errors": 0, "failures": 0, "skipped": 0}
+    assert int(suite.get("tests", "0")) > 250
+    assert "vendor=postgresql" in run.stdout
