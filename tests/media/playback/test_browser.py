@@ -140,6 +140,21 @@ async def test_a_growing_chunk_goes_on_in_the_same_buffer(edge: Edge, page: Page
     assert (await page.evaluate("() => window.playToEnd(4)"))["frames"] == 200
 
 
+async def test_what_chromium_cannot_play_plays_converted(edge: Edge, page: Page) -> None:
+    edge.archive.record(video("h265", seconds=8, gop=50), audio("pcma"))
+    raw = (await plan(edge, **{"from": at(0), "to": at(8)}))["chunks"][0]["codecs"]
+    supported = '(codecs) => MediaSource.isTypeSupported(`video/mp4; codecs="${codecs}"`)'
+    assert not await page.evaluate(supported, raw)
+    answer = await plan(edge, **{"from": at(0), "to": at(8), "as": "h264"})
+    codecs = answer["chunks"][0]["codecs"]
+    assert await page.evaluate(supported, codecs)
+    await page.evaluate("(codecs) => window.begin(codecs)", codecs)
+    buffered = await page.evaluate("([base, chunks]) => window.feed(base, chunks)", [edge.base, answer["chunks"]])
+    assert len(buffered) == 1, buffered
+    assert abs(buffered[0][1] - 8) < 0.1
+    assert (await page.evaluate("() => window.playToEnd(4)"))["frames"] == 200
+
+
 async def test_trick_play_in_reverse_plays_with_its_holes(edge: Edge, page: Page) -> None:
     edge.archive.record(video(seconds=8, gop=25))
     edge.archive.record(video(seconds=8, gop=25), start_ns=START_NS + 16 * NS_PER_S, run="run2")

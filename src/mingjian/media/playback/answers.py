@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from mingjian.kernel.isotime import format_iso_ns
 from mingjian.media.playback.chunks import Chunk
+from mingjian.media.playback.conversion import converted_codecs
 from mingjian.media.playback.frames import FrameTime
 from mingjian.media.playback.plan import Plan
 from mingjian.media.playback.playlist import data_path, init_path
@@ -61,7 +62,7 @@ def chunk_json(chunk: Chunk, convert: str | None = None) -> dict[str, Any]:
         "start_90k": chunk.start_90k,
         "duration_90k": chunk.duration_90k,
         "offset_90k": record.start_90k,
-        "codecs": record.codecs,
+        "codecs": record.codecs if convert is None else converted_codecs(record.codecs),
         "width": record.width,
         "height": record.height,
         "keyframe": chunk.keyframe,

@@ -48,7 +48,7 @@ class Pictures:
         zone: dt.tzinfo,
     ) -> None:
         self._recordings = recordings
-        self._pool = pool
+        self.pool = pool
         self._cache = cache
         self._reads = reads
         self._camera_name = camera_name
@@ -66,7 +66,7 @@ class Pictures:
             self._reads, self._read_to_frame, ticket.camera, stream, at_ns, now_ns
         )
         lines = self.watermark(ticket, frame.at_ns)
-        jpeg = await self._pool.run(snapshot_jpeg, media, coded, frame.pts_90k, lines, _SNAPSHOT_QUALITY)
+        jpeg = await self.pool.run(snapshot_jpeg, media, coded, frame.pts_90k, lines, _SNAPSHOT_QUALITY)
         return StillPicture(jpeg, frame.at_ns)
 
     async def thumbnail(self, ticket: Ticket, stream: str, at_ns: int, width: int, now_ns: int) -> StillPicture:
@@ -86,7 +86,7 @@ class Pictures:
         )
         if kept is None:
             media, coded = await loop.run_in_executor(self._reads, self._read_keyframe, chunk)
-            kept = await self._pool.run(thumbnail_jpeg, media, coded, width, _THUMB_QUALITY)
+            kept = await self.pool.run(thumbnail_jpeg, media, coded, width, _THUMB_QUALITY)
             await loop.run_in_executor(self._reads, self._cache.put, _key(chunk, width), kept)
         lines = self.watermark(ticket, chunk.start_ns)
         stamped = await loop.run_in_executor(self._reads, stamp_jpeg, kept, lines)

@@ -22,6 +22,8 @@ from mingjian.kernel.text import Text
 from mingjian.media.playback.access import covered_bytes, covered_range, covered_segment, require
 from mingjian.media.playback.answers import days_json, frames_json, plan_json, timeline_json, trick_json
 from mingjian.media.playback.byte_ranges import parse_place, requested_part
+from mingjian.media.playback.chunks import chunks_of
+from mingjian.media.playback.convert import convert_chunk
 from mingjian.media.playback.frames import FrameTime, frame_times
 from mingjian.media.playback.pictures import Pictures, StillPicture
 from mingjian.media.playback.plan import MAX_CHUNKS, Cursor, Plan, make_plan, parse_cursor
@@ -116,8 +118,9 @@ class PlaybackCalls:
         from_ns, to_ns = _covered(request, ticket)
         cursor = parse_cursor(request.query["cursor"]) if "cursor" in request.query else None
         limit = _integer(request, "limit", _DEFAULT_CHUNKS, 1, MAX_CHUNKS)
+        convert = _conversion(request)
         plan = await self._plan(ticket, stream, from_ns, to_ns, cursor, limit)
-        return _json(plan_json(stream, plan))
+        return _json(plan_json(stream, plan, convert))
 
     async def playlist(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
         """[from, to) as an HLS playlist; a chunk that still grows is left for the next reload."""
@@ -145,7 +148,25 @@ class PlaybackCalls:
         await self._read(lambda: covered_bytes(ticket, record, self._recordings.fragments(record), offset, length))
         if in_run_time:
             return await self._send_in_run_time(record, offset, length)
+        if _conversion(request) is not None:
+            return await self._send_converted(record, offset, length)
         return await self._send(request, record, offset, length)
+
+    async def _send_converted(self, record: SegmentRecord, offset: int, length: int) -> web.StreamResponse:
+        """A chunk as H.264 with AAC or FLAC, whole in itself; decoding begins at the keyframe before it."""
+
+        def read() -> tuple[bytes, int]:
+            chunks = chunks_of(record, self._recordings.fragments(record))
+            head = next(chunk for chunk in reversed(chunks) if chunk.offset <= offset)
+            first = next(ref for ref in self._recordings.fragments(record) if ref.offset == offset)
+            with SegmentFile(self._recordings.path(record), record) as opened:
+                return opened.init_bytes() + opened.read_whole(
+                    head.offset, offset + length - head.offset
+                ), first.start_90k
+
+        media, from_90k = await self._read(read)
+        body = await self._pictures.pool.run(convert_chunk, media, from_90k)
+        return web.Response(body=body, content_type="video/mp4", headers=_PRIVATE)
 
     async def _send_in_run_time(self, record: SegmentRecord, offset: int, length: int) -> web.StreamResponse:
         """Fragments for HLS: their media time goes on from segment to segment."""
@@ -292,6 +313,19 @@ def _integer(request: web.Request, name: str, default: int, least: int, most: in
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise _bad_parameter(name)
     return max(least, min(most, int(text)))
+
+
+def _conversion(request: web.Request) -> str | None:
+    """What the query's `as` asks for: None or `h264`."""
+    wanted = request.query.get("as")
+    if wanted not in (None, "h264"):
+        raise MingjianError(
+            "bad_parameter",
+            Text(zh="参数 as 只能是 h264", en="the parameter as can only be h264"),
+            fault=Fault.USER,
+            field="as",
+        )
+    return wanted
 
 
 def _number(request: web.Request, name: str) -> float:
