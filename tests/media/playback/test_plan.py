@@ -96,9 +96,11 @@ class Index:
         return spans
 
 
-def plan(index: Index, from_s: float, to_s: float, cursor: Cursor | None = None, limit: int = 600) -> Plan:
-    to_ns = EPOCH + int(to_s * S)
-    return make_plan(index, "cam", "main", EPOCH + int(from_s * S), to_ns, to_ns, cursor, limit)
+def plan(
+    index: Index, from_s: float, to_s: float, cursor: Cursor | None = None, limit: int = 600, now_s: float = 10**8
+) -> Plan:
+    from_ns, to_ns, now_ns = (EPOCH + int(seconds * S) for seconds in (from_s, to_s, now_s))
+    return make_plan(index, "cam", "main", from_ns, to_ns, now_ns, cursor, limit)
 
 
 def place(chunk: Chunk) -> tuple[str, int, int]:
@@ -137,7 +139,7 @@ def test_a_plan_from_inside_a_gap_begins_behind_it_and_shows_it_with_its_reason(
 def test_a_growing_chunk_goes_on_exactly_where_the_cursor_stopped() -> None:
     sealed = segment(1, 0, GOP)
     index = Index(sealed, segment(2, 6, [(2.0, True), (2.0, True), (2.0, False)], sealed=False))
-    first = plan(index, 0, 100)
+    first = plan(index, 0, 100, now_s=14)
     assert place(first.chunks[-1]) == ("s2", 2, 3)
     assert first.chunks[-1].partial
     assert first.growing
@@ -146,18 +148,33 @@ def test_a_growing_chunk_goes_on_exactly_where_the_cursor_stopped() -> None:
     index = Index(
         sealed, segment(2, 6, [(2.0, True), (2.0, True), (2.0, False), (1.0, False), (2.0, True)], sealed=False)
     )
-    second = plan(index, 0, 100, parse_cursor(first.cursor.text()))
+    second = plan(index, 0, 100, parse_cursor(first.cursor.text()), now_s=17)
     assert [(place(chunk), chunk.keyframe) for chunk in second.chunks] == [(("s2", 4, 4), False), (("s2", 5, 5), True)]
     assert second.chunks[0].offset == first.chunks[-1].offset + first.chunks[-1].length
-    again = plan(index, 12, 100)
+    again = plan(index, 12, 100, now_s=17)
     assert place(again.chunks[0]) == ("s2", 2, 4)
+
+
+def test_what_is_younger_than_the_index_is_not_yet_planned() -> None:
+    index = Index(segment(1, 0, GOP))
+    young = plan(index, 0, 60, now_s=10)
+    assert (young.growing, young.planned_to_ns) == (True, EPOCH + 6 * S)
+    assert young.cursor == Cursor("s1", 3)
+    later = plan(index, 0, 60, now_s=40)
+    assert (later.growing, later.planned_to_ns) == (True, EPOCH + 25 * S)
+    assert [(gap.start_ns, gap.end_ns) for gap in later.gaps] == [(EPOCH + 6 * S, EPOCH + 25 * S)]
+    settled = plan(index, 0, 60, now_s=75)
+    assert (settled.growing, settled.planned_to_ns, settled.cursor) == (False, EPOCH + 60 * S, None)
 
 
 def test_nothing_new_keeps_the_cursor() -> None:
     index = Index(segment(1, 0, GOP, sealed=False))
-    first = plan(index, 0, 100)
-    second = plan(index, 0, 100, first.cursor)
+    first = plan(index, 0, 100, now_s=8)
+    second = plan(index, 0, 100, first.cursor, now_s=50)
     assert (second.chunks, second.cursor, second.growing) == ((), first.cursor, True)
+    assert second.planned_to_ns == EPOCH + 6 * S
+    abandoned = plan(index, 0, 100, now_s=200)
+    assert (abandoned.growing, abandoned.planned_to_ns) == (False, EPOCH + 100 * S)
 
 
 @given(

@@ -19,6 +19,8 @@ from mingjian.ports.recording import SegmentRecord, Span, SpanKind
 MAX_CHUNKS = 600
 SETTLE_NS = 15 * NS_PER_S
 """What is younger may still come: a fragment is held for up to 2 s and the index is written about every second."""
+STALE_NS = 60 * NS_PER_S
+"""An open segment that got nothing for so long has lost its recorder: what follows it is a gap."""
 _SEGMENTS_AT_ONCE = 16
 
 
@@ -106,9 +108,13 @@ def make_plan(
         if len(found) >= limit:
             more = True
             break
-    last_open = last is not None and not last.sealed and last.end_ns < to_ns
+    last_open = last is not None and not last.sealed and now_ns - STALE_NS < last.end_ns < to_ns
     growing = not more and (last_open or to_ns > now_ns - SETTLE_NS)
-    reached_ns = found[-1].end_ns if found else from_ns
+    reached_ns = from_ns
+    if found:
+        reached_ns = found[-1].end_ns
+    elif cursor is not None and last is not None:
+        reached_ns = max(from_ns, last.end_ns)
     if more or last_open:
         planned_to_ns = reached_ns
     elif growing:
