@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from tests.web.client import Api
 from tests.web.conftest import PASSWORD
 
@@ -129,3 +132,18 @@ def test_language_and_theme_are_ones_own(make_user) -> None:
     me = api.patch("/me", {"language": "zh", "theme": "dark"})
     assert (me["language"], me["theme"]) == ("zh", "dark")
     assert api.patch("/me", {"theme": "pink"}, status=422)["detail"] == "“外观”只能是:light、dark、auto"
+
+
+def test_a_session_lasts_one_shift_and_old_ones_are_cleared(make_user) -> None:
+    make_user("vera")
+    api = Api()
+    sign_in(api, "vera")
+    session = Session.objects.get()
+    left_s = (session.expire_date - timezone.now()).total_seconds()
+    assert 12 * 3600 - 60 < left_s <= 12 * 3600
+    assert not api.client.cookies["mingjian"]["max-age"], "the browser forgets it when it closes"
+    session.expire_date = timezone.now() - timedelta(seconds=1)
+    session.save()
+    api.get("/me", status=401)
+    sign_in(Api(), "vera")
+    assert Session.objects.count() == 1

@@ -74,3 +74,19 @@ def test_counts_are_forgotten_after_an_hour_and_hold_no_names(clock) -> None:
     clock.advance(3601 * NS_PER_S)
     count_attempt("vera", "10.6.6.7", clock.now_ns())
     assert AttemptCount.objects.count() == 3
+
+
+def test_the_setup_code_cannot_be_guessed_at_leisure(configure) -> None:
+    configure(setup_code="4711-0815")
+    far = Api(address="10.7.7.7")
+    body = {"name": "root", "password": PASSWORD, "code": "0000-0000"}
+    for _ in range(5):
+        far.post("/setup", body, status=403)
+    assert far.post("/setup", {**body, "code": "4711-0815"}, status=429)["code"] == "too_many_attempts"
+
+
+def test_an_open_session_is_no_place_to_guess_the_password(viewer: Api) -> None:
+    body = {"current": "Wrong-Lantern-1", "new": "Another-Lantern-7"}
+    for _ in range(5):
+        viewer.post("/me/password", body, status=422)
+    viewer.post("/me/password", {**body, "current": PASSWORD}, status=429)

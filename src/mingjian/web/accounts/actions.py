@@ -17,6 +17,7 @@ from mingjian.web.accounts.passwords import check_password_rules
 from mingjian.web.accounts.policies import OWN, OWN_PASSWORD, USERS_MANAGE
 from mingjian.web.accounts.queries import user_by_id
 from mingjian.web.accounts.signals import account_closed
+from mingjian.web.accounts.throttle import count_attempt, forgive
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor, Role
@@ -39,7 +40,11 @@ def set_up(actor: Actor, name: str, password: str, code: str = "") -> User:
 
     Raises MingjianError already_set_up, wrong_setup_code, weak_password or invalid (field: name).
     """
-    if not hmac.compare_digest(code.encode(), setup_code_for(actor).encode()):
+    now_ns = wiring.clock().now_ns()
+    wanted = setup_code_for(actor)
+    if wanted:
+        count_attempt("set-up code", actor.address, now_ns)
+    if wanted and not hmac.compare_digest(code.encode(), wanted.encode()):
         raise MingjianError(
             "wrong_setup_code",
             Text(zh="设置码不正确", en="the set-up code is wrong"),
@@ -48,7 +53,6 @@ def set_up(actor: Actor, name: str, password: str, code: str = "") -> User:
             remedy=Text(zh="设置码打印在服务器启动时的终端和日志中", en="the server printed it when it started"),
         )
     check_password_rules(password, name)
-    now_ns = wiring.clock().now_ns()
     try:
         with transaction.atomic():
             if User.objects.exists():
@@ -175,6 +179,8 @@ def change_own_password(actor: Actor, current: str, new: str) -> User:
     """Change one's own password; other sessions of his end. Raises MingjianError wrong_password, weak_password."""
     OWN_PASSWORD.require(actor)
     user = user_by_id(actor.user)
+    now_ns = wiring.clock().now_ns()
+    count_attempt(user.name, actor.address, now_ns)  # who found a session open must not find the password, too
     if not user.check_password(current):
         raise MingjianError(
             "wrong_password",
@@ -182,6 +188,7 @@ def change_own_password(actor: Actor, current: str, new: str) -> User:
             fault=Fault.USER,
             field="current",
         )
+    forgive(user.id, user.name, actor.address, now_ns)
     check_password_rules(new, user.name, "new")
     if current == new:
         raise MingjianError(

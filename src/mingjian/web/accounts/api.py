@@ -250,6 +250,7 @@ def _plain(user: User) -> dict[str, Any]:
 
 def _me(request: HttpRequest, user: User) -> dict[str, Any]:
     request.user = user
+    actor = actor_of(request)
     return {
         "id": user.id,
         "name": user.name,
@@ -259,5 +260,5 @@ def _me(request: HttpRequest, user: User) -> dict[str, Any]:
         "language": language_of(request),
         "theme": user.theme,
         "must_change_password": user.must_change_password,
-        "permissions": list(permissions_of(actor_of(request))),
+        "permissions": list(permissions_of(actor)),
     }

@@ -52,6 +52,7 @@ def sign_in(request: HttpRequest, actor: Actor, name: str, password: str) -> Use
 def begin_session(request: HttpRequest, user: User) -> None:
     """A fresh session: whatever the browser brought before is dropped (session fixation)."""
     request.session.flush()
+    request.session.clear_expired()
     login(request, user, backend=_BACKEND)
     rotate_token(request)
 

@@ -10,6 +10,7 @@ from ninja.utils import check_csrf
 from mingjian.web.authority.actor import Actor, nobody
 from mingjian.web.authority.policy import Policy
 from mingjian.web.http.failures import csrf_error
+from mingjian.web.http.language import remember_language
 from mingjian.web.http.origin import address_of, request_id_of
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -20,6 +21,7 @@ def actor_of(request: HttpRequest) -> Actor:
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return nobody(address_of(request), request_id_of(request))
+    remember_language(request, user.language)
     return Actor(
         user=user.id,
         name=user.display_name or user.name,

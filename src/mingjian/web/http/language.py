@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
+_OWN = "mingjian.language"
+
 
 def language_of(request: HttpRequest) -> str:
-    """ "zh" or "en"."""
-    user = getattr(request, "user", None)
-    own = getattr(user, "language", "") if user is not None and user.is_authenticated else ""
-    return own or _accepted(request.headers.get("Accept-Language", ""))
+    """ "zh" or "en". Asks no database: an error about the database must be sayable, too."""
+    return str(request.META.get(_OWN, "")) or _accepted(request.headers.get("Accept-Language", ""))
+
+
+def remember_language(request: HttpRequest, own: str) -> None:
+    """The request's user is known: his own setting ("zh", "en", or "" for none) comes first from here on."""
+    request.META[_OWN] = own
 
 
 def _accepted(header: str) -> str:
