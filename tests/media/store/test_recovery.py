@@ -9,8 +9,9 @@ from tests.media.feeding import CAMERA, SMALL, START_NS, camera_on, make_store, 
 from tests.media.footage import frame_hashes
 
 from mingjian.kernel.clock import NS_PER_S, ManualClock
-from mingjian.media.store.fsck import check, rebuild
+from mingjian.media.store.fsck import check
 from mingjian.media.store.journal import BadLine, read_journal
+from mingjian.media.store.rebuild import rebuild
 from mingjian.media.store.store import Store
 
 EVER = (0, 1 << 62)
@@ -37,8 +38,8 @@ def died(tmp_path: Path, clock: ManualClock, seconds: int = 9) -> Path:
 def restart(folder: Path, clock: ManualClock) -> None:
     store = Store(sorted(folder.glob("v*")), clock, space=SMALL)
     store.open()
-    assert not store.alarms()
     assert store.wait_recovered(20)
+    assert not store.alarms()
     assert store.close()
 
 
@@ -163,19 +164,35 @@ def test_a_changed_byte_is_found_by_hash_and_told_with_its_place(tmp_path: Path,
     assert (error.code, error.path) == ("missing", record.path)
 
 
-def test_a_broken_index_is_set_aside_and_recording_begins_at_once(tmp_path: Path, clock: ManualClock) -> None:
+def test_a_broken_index_is_set_aside_recording_begins_at_once_and_the_rest_comes_back(
+    tmp_path: Path, clock: ManualClock
+) -> None:
     store = make_store(tmp_path, clock)
-    store.close()
-    (tmp_path / "v0" / "index.sqlite3").write_bytes(b"no database at all" * 1000)
-    store = Store([tmp_path / "v0"], clock, space=SMALL)
-    store.open()
-    assert [one["code"] for one in store.alarms()] == ["index_broken"]
+    hold = store.add_hold(CAMERA, None, 0, 1, "case", "Li")
     camera = camera_on(store, clock).connect()
     camera.send(4)
     camera.stop()
     store.close()
-    assert rebuild(tmp_path / "v0", clock.now_ns())["segments"] == 1
+    reader = reader_of_store(tmp_path)
+    digest = reader.segments(CAMERA, "main", *EVER)[0].digest
+    reader.close()
+    (tmp_path / "v0" / "index.sqlite3").write_bytes(b"no database at all" * 1000)
+    store = Store([tmp_path / "v0"], clock, space=SMALL)
+    store.open()
+    camera = camera_on(store, clock).connect()
+    camera.send(4)
+    assert store.wait_recovered(10)
+    camera.stop()
+    store.close()
     assert not check([tmp_path / "v0"], clock.now_ns(), hashed=True).errors
+    reader = reader_of_store(tmp_path)
+    first, second = reader.segments(CAMERA, "main", *EVER)
+    assert first.digest == digest
+    assert not first.recomputed
+    assert second.frames == 100
+    assert reader.volumes[0].connection.execute("SELECT id FROM holds").fetchall() == [(hold,)]
+    assert reader.volumes[0].connection.execute("SELECT value FROM meta WHERE key='rebuild'").fetchone() == ("done",)
+    reader.close()
 
 
 def test_a_torn_journal_line_is_skipped_and_a_new_file_begun(tmp_path: Path, clock: ManualClock) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.media.feeding import CAMERA, SMALL, camera_on, make_store, reader_of_store
 
 from mingjian.kernel.clock import DAY_NS, NS_PER_S, ManualClock
-from mingjian.media.store.fsck import check, rebuild
+from mingjian.media.store.fsck import check
+from mingjian.media.store.rebuild import rebuild
 from mingjian.media.store.retention import RetentionRule
 from mingjian.media.store.store import Store
 from mingjian.media.store.time_guard import AWAY_NS, CONFIRM_LASTS_NS, TimeGuard

@@ -24,10 +24,10 @@ _TEXTS = {
         "录像卷 {name} 上次异常中断的录像未能恢复:{detail}",
         "what an earlier death left open on volume {name} could not be recovered: {detail}",
     ),
-    "index_broken": (
+    "index_rebuilding": (
         "2",
-        "录像卷 {name} 的索引损坏,已另起新索引,请运行 mingjian store rebuild",
-        "the index of volume {name} was broken; a new one was begun: run mingjian store rebuild",
+        "录像卷 {name} 的索引丢失或损坏,正在由录像文件和日志重建",
+        "the index of volume {name} was lost or broken and is being made anew from its files and journal",
     ),
     "volume_nearly_full": ("3", "录像卷 {name} 即将写满", "the volume {name} is nearly full"),
 }

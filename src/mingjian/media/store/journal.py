@@ -70,6 +70,21 @@ def read_journal(folder: Path, last_files: int | None = None) -> Iterator[dict[s
         yield from decode(file.read_bytes(), file.name)
 
 
+def entries_after(folder: Path, position: str) -> Iterator[dict[str, Any]]:
+    """Whole entries behind a `Journal.position`: what an index that was committed there does not know yet."""
+    name, _, offset = position.partition(":")
+    for file in sorted(folder.glob("[0-9]*.jl")):
+        if file.name >= name:
+            data = file.read_bytes()[int(offset) if file.name == name else 0 :]
+            yield from (entry for entry in decode(data) if not isinstance(entry, BadLine))
+
+
+def end_position(folder: Path) -> str:
+    """Behind everything there is."""
+    files = sorted(folder.glob("[0-9]*.jl"))
+    return f"{files[-1].name}:{files[-1].stat().st_size}" if files else "000000.jl:0"
+
+
 class Journal:
     """The writing end; used by the volume's writer thread alone."""
 
@@ -78,8 +93,14 @@ class Journal:
         self._disk = disk
         self._fd: int | None = None
         self._bytes = 0
+        self._name = ""
         self._retired: list[int] = []
         self._folders: list[Path] = []
+
+    @property
+    def position(self) -> str | None:
+        """Behind the last line: file and byte. None before the first line."""
+        return f"{self._name}:{self._bytes}" if self._name else None
 
     def append(self, entry: Mapping[str, Any]) -> None:
         """Write one line (not yet synced). Raises OSError; the next line then goes to a new file."""
@@ -118,6 +139,8 @@ class Journal:
         self._retire()
         self._folders += self._disk.make_dir(self._folder)
         last = max((int(file.stem) for file in self._folder.glob("[0-9]*.jl")), default=0)
-        self._fd = self._disk.create(self._folder / f"{last + 1:06d}.jl")
+        name = f"{last + 1:06d}.jl"
+        self._fd = self._disk.create(self._folder / name)
+        self._name = name
         self._bytes = 0
         self._folders.append(self._folder)

@@ -19,6 +19,7 @@ from mingjian.kernel.text import Text
 from mingjian.media.store.alarms import Alarm, alarm
 from mingjian.media.store.disk import Disk
 from mingjian.media.store.lock import VolumeLock
+from mingjian.media.store.rebuild import rebuild_beside
 from mingjian.media.store.recovery import leftovers, recover_volume
 from mingjian.media.store.retention import RetentionRule, retain
 from mingjian.media.store.schema import open_for_writing
@@ -83,6 +84,7 @@ class Store:
         self._life = self._new_life()
         self._spaces: dict[str, VolumeSpace] = {}
         self._locks: list[VolumeLock] = []
+        self._rebuilding: set[str] = set()
         self._unsealed: dict[str, list[SegmentRecord]] = {}
         self._since_ns: dict[str, int] = {}
         self._closing = False
@@ -97,8 +99,7 @@ class Store:
     def open(self) -> None:
         """Open every volume that can be opened; the others become alarms. Blocks for the indexes only.
 
-        An index that is broken is moved aside and a new one begun, so that recording starts at once; `fsck.rebuild`
-        fills it again.
+        An index that is lost or broken is begun anew, so that recording starts at once, and filled again beside it.
         """
         for root in self._roots:
             try:
@@ -149,19 +150,22 @@ class Store:
             volume, self._clock, self._disk, self._life,
             limits=self._limits, on_loss=self._on_lost_fragment, on_tick=lambda: self._tick(volume.id),
         )  # fmt: skip
+        if not volume.index.exists() and any(volume.journal.glob("[0-9]*.jl")):
+            self._begin_index_anew(volume)
         try:
             writer.start()
         except sqlite3.OperationalError:
             raise  # locked or read only: not broken
         except sqlite3.DatabaseError:
-            self._set_aside(volume)
+            self._begin_index_anew(volume)
             writer.start()
         # seen before anything of this life is written
         self._unsealed[volume.id], last_ns = leftovers(volume)
         self._since_ns[volume.id] = min(last_ns, self._clock.now_ns())
         return writer
 
-    def _set_aside(self, volume: Volume) -> None:
+    def _begin_index_anew(self, volume: Volume) -> None:
+        """A lost or broken index: recording starts at once, the rest is filled in beside it."""
         for suffix in ("", "-wal", "-shm"):
             path = Path(f"{volume.index}{suffix}")
             if path.exists():
@@ -169,19 +173,24 @@ class Store:
         connection = open_for_writing(volume.index)
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('rebuild', 'needed')")
         connection.close()
-        self._missing.append(alarm("index_broken", volume.id))
+        self._rebuilding.add(volume.id)
 
     def _recover(self) -> None:
         """On a thread of its own: seal what an earlier death left open (recovery.py)."""
         for writer in self.writers:
             try:
+                if writer.volume.id in self._rebuilding:
+                    rebuild_beside(writer, self._disk, lambda: self._closing)
+                    continue
                 recover_volume(
                     writer, self._unsealed.get(writer.volume.id, []), self._since_ns.get(writer.volume.id, 0),
                     self._disk, lambda: self._closing,
                 )  # fmt: skip
             except OSError as error:
                 self._missing.append(alarm("recovery_failed", writer.volume.id, detail=str(error)))
-            writer.created = None
+            finally:
+                self._rebuilding.discard(writer.volume.id)
+                writer.created = None
 
     # Segments
 
@@ -396,7 +405,7 @@ class Store:
 
     def alarms(self) -> tuple[Alarm, ...]:
         """What a person must look at; the worst first."""
-        found = list(self._missing)
+        found = self._missing + [alarm("index_rebuilding", name) for name in self._rebuilding.copy()]
         for writer in self.writers:
             found += self._spaces[writer.volume.id].alarms()
         if self.writers and not any(self._spaces[writer.volume.id].takes(9) for writer in self.writers):

@@ -115,7 +115,9 @@ def _still_to_come(history: History, recorded: list[Interval], now_ns: int) -> i
 
 
 def _alive(lives: tuple[Life, ...], now_ns: int) -> bool:
-    return any(life.start_ns <= now_ns <= life.last_ns + ALIVE_NS and not life.clean for life in lives)
+    """Whether the newest life goes on: an older one is dead, however lately its heart beat."""
+    newest = max((life for life in lives if life.start_ns <= now_ns), key=lambda life: life.start_ns, default=None)
+    return newest is not None and not newest.clean and now_ns <= newest.last_ns + ALIVE_NS
 
 
 @dataclass(slots=True)
@@ -231,9 +233,9 @@ def _points(history: History, now_ns: int) -> list[_Point]:
 def _up_times(lives: tuple[Life, ...], now_ns: int) -> list[Life]:
     """Lives as they are, overlapping ones (a clock set back) united, a living one open towards the future."""
     united: list[Life] = []
-    for life in sorted(lives, key=lambda one: one.start_ns):
-        alive = not life.clean and 0 <= now_ns - life.last_ns <= ALIVE_NS
-        last_ns = 1 << 62 if alive else life.last_ns
+    ordered = sorted((life for life in lives if life.start_ns <= now_ns), key=lambda one: one.start_ns)
+    for life in ordered:
+        last_ns = 1 << 62 if life is ordered[-1] and _alive(lives, now_ns) else life.last_ns
         if united and life.start_ns <= united[-1].last_ns:
             united[-1] = replace(united[-1], last_ns=max(united[-1].last_ns, last_ns))
         else:

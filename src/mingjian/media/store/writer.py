@@ -20,7 +20,7 @@ from mingjian.kernel.clock import NS_PER_S, Clock
 from mingjian.ledger.merkle import HASH_BYTES, hasher, leaf_hash
 from mingjian.media.store.disk import Disk, write_all
 from mingjian.media.store.index import Index
-from mingjian.media.store.journal import Journal
+from mingjian.media.store.journal import Journal, end_position, entries_after
 from mingjian.media.store.schema import open_for_writing
 from mingjian.media.store.segment import FragmentJob, Segment
 from mingjian.media.store.volume import Volume
@@ -111,6 +111,7 @@ class VolumeWriter:
         self._spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
         self._to_sync = _Sync()
         self._sync_busy = False
+        self._idle = threading.Condition()
         self._sync_wanted: _Sync | None = None
         self._sync_ready = threading.Condition()
         self._scratch = bytearray(1 << 20)
@@ -124,8 +125,19 @@ class VolumeWriter:
     def start(self) -> None:
         """Begin; blocks only to open the index. Raises sqlite3.DatabaseError when the index is broken."""
         self._index = Index(open_for_writing(self.volume.index))
+        self._catch_up(self._index)
         for thread in self._threads:
             thread.start()
+
+    def _catch_up(self, index: Index) -> None:
+        """A death may come between a journal line and the commit that projects it: project the rest now."""
+        if index.meta("rebuild") == "needed":
+            return  # everything comes from the journal
+        end = end_position(self.volume.journal)
+        with index.batch():
+            for entry in entries_after(self.volume.journal, index.meta("journal_at") or "000000.jl:0"):
+                index.apply(entry)
+            index.set_meta("journal_at", end)
 
     @property
     def queue_limit(self) -> int:
@@ -169,6 +181,15 @@ class VolumeWriter:
         done = threading.Event()
         self._put(self._do_flush, (done,), 0)
         return done.wait(timeout_s)
+
+    def drain(self, timeout_s: float = 30.0) -> bool:
+        """Block until the queue is empty and no sync is under way, without asking for one (tests of timing)."""
+        done = threading.Event()
+        self._put(done.set, (), 0)
+        if not done.wait(timeout_s):
+            return False
+        with self._idle:
+            return self._idle.wait_for(lambda: not self._sync_busy, timeout_s)
 
     def close(self, timeout_s: float = 30.0) -> bool:
         """Write what waits, sync, stop. False when a thread did not end in time."""
@@ -373,6 +394,8 @@ class VolumeWriter:
                 for (camera, stream), spans in self._spans.items():
                     index.recorded(camera, stream, spans)
                 index.apply(self._beat())
+                if self._journal.position is not None:
+                    index.set_meta("journal_at", self._journal.position)
         except sqlite3.DatabaseError as error:
             self.error = f"index: {error}"
             return
@@ -428,7 +451,9 @@ class VolumeWriter:
 
     def _do_synced(self, wanted: _Sync, problem: OSError | None) -> None:
         """Only now, with its bytes on the platter, a segment counts as sealed."""
-        self._sync_busy = False
+        with self._idle:
+            self._sync_busy = False
+            self._idle.notify_all()
         if problem is not None:
             self.state = _STATE_OF_ERRNO.get(problem.errno or 0, "missing")
             self.error = errno.errorcode.get(problem.errno or 0, "EIO")
