@@ -92,7 +92,7 @@ def _judge(folder: Path, frames: int, start_ns: int, last_ns: int, now_ns: int, 
             gaps = [span for span in spans if span.kind is SpanKind.GAP]
             assert all(span.reason is GapReason.ENGINE_DOWN for span in gaps), gaps
             if records:
-                assert any(span.start_ns <= last_ns + NS_PER_S <= span.end_ns for span in gaps), spans
+                assert any(span.start_ns <= last_ns + 3 * NS_PER_S <= span.end_ns for span in gaps), spans
     finally:
         reader.close()
     return worst

@@ -37,6 +37,9 @@ class RunClock:
             return
         if self._anchor_ns is None:
             self._anchor_ns = self._lowest_ns
+        elif self._lowest_ns < self._anchor_ns - LEAP_NS:
+            self.leapt = True  # pictures from the future: the Run began with late ones
+            return
         elif elapsed_90k >= self._window_end_90k:
             error_ns = self._lowest_ns - self._anchor_ns
             if abs(error_ns) > LEAP_NS:

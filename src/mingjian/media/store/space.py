@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from mingjian.kernel.clock import DAY_NS, NS_PER_S, Clock
 from mingjian.media.store.alarms import Alarm, alarm
-from mingjian.media.store.disk import Disk
+from mingjian.media.store.disk import Disk, write_all
 from mingjian.media.store.writer import VolumeWriter
 from mingjian.ports.engine import VolumeStatus
 
 LOWEST_PRIORITY = 9
-_PROBE_EVERY_NS = 10 * NS_PER_S
+PROBE_EVERY_NS = 5 * NS_PER_S
 _RATE_WINDOW_NS = 600 * NS_PER_S
 
 
@@ -38,10 +38,9 @@ class VolumeSpace:
         self.total_bytes = 0
         self.free_bytes = 0
         self._history: deque[tuple[int, int]] = deque()
-        self._next_probe_ns = 0
 
     def look(self) -> None:
-        """Ask the file system, and try a volume that failed again every 10 s."""
+        """Ask the file system, and try a volume that failed again every 5 s."""
         writer = self._writer
         try:
             self.total_bytes, self.free_bytes = self._disk.space(writer.volume.root)
@@ -53,9 +52,11 @@ class VolumeSpace:
             self._history.append((now, self.free_bytes))
             while self._history[0][0] < now - _RATE_WINDOW_NS:
                 self._history.popleft()
-        if writer.state in ("read_only", "missing"):
-            if now < self._next_probe_ns or not self._can_write():
-                self._next_probe_ns = max(self._next_probe_ns, now + _PROBE_EVERY_NS)
+        if writer.error:
+            if now - writer.error_mono_ns < PROBE_EVERY_NS:
+                return
+            if not self._can_write():
+                writer.error_mono_ns = now
                 return
             writer.error = ""
         if self.free_bytes < self._policy.reserve_bytes:
@@ -66,24 +67,28 @@ class VolumeSpace:
             writer.state = "ok"
 
     def _can_write(self) -> bool:
-        probe = self._writer.volume.root / ".probe"
+        probe = self._writer.volume.root / f".probe-{self._clock.mono_ns()}"
         try:
-            probe.write_bytes(b"probe")
-            probe.unlink()
+            fd = self._disk.create(probe)
+            try:
+                write_all(self._disk, fd, memoryview(bytes(4096)))
+            finally:
+                self._disk.close(fd)
+                self._disk.unlink(probe)
         except OSError:
             return False
         return True
 
     def takes(self, priority: int) -> bool:
         """Whether a new segment of a camera of this priority may begin here."""
-        if self._writer.state in ("read_only", "missing"):
+        if self._writer.error or self._writer.state == "missing":
             return False
         return self._allows(priority)
 
     @property
     def roomy(self) -> bool:
         """Whether there is room for everybody."""
-        return self._writer.state in ("ok", "nearly_full")
+        return not self._writer.error and self._writer.state in ("ok", "nearly_full")
 
     def _allows(self, priority: int) -> bool:
         reserve, floor = self._policy.reserve_bytes, self._policy.floor_bytes

@@ -89,6 +89,9 @@ class VolumeWriter:
         self.volume = volume
         self.state = "ok"
         self.error = ""
+        """The last error's name while the volume is not trusted; `space` tries it again after a while."""
+        self.error_mono_ns = 0
+        self.index_error = ""
         self.oldest_ns: int | None = None
         self.created: set[str] | None = set()
         """Paths made by this process, kept until recovery knows that it need not look at them."""
@@ -333,8 +336,7 @@ class VolumeWriter:
     def _segment_failed(self, segment: Segment, error: OSError) -> None:
         """Keep what is whole of the segment, take the torn tail off, and tell the recorder to begin another."""
         segment.failed = True
-        self.state = _STATE_OF_ERRNO.get(error.errno or 0, "missing" if error.errno == errno.EIO else "read_only")
-        self.error = f"{errno.errorcode.get(error.errno or 0, 'EIO')}"
+        self._volume_failed(error)
         self._open.pop(segment.record.id, None)
         if segment.fd is None:
             return
@@ -344,7 +346,12 @@ class VolumeWriter:
             if not segment.offset:
                 self._disk.unlink(self.volume.root / segment.record.path)
         except OSError as second:
-            self.error = errno.errorcode.get(second.errno or 0, "EIO")  # recovery at the next start cuts the tail
+            self._volume_failed(second)  # recovery at the next start cuts the tail
+
+    def _volume_failed(self, error: OSError) -> None:
+        self.state = _STATE_OF_ERRNO.get(error.errno or 0, "missing")
+        self.error = errno.errorcode.get(error.errno or 0, "EIO")
+        self.error_mono_ns = self._clock.mono_ns()
 
     def _do_seal(self, segment: Segment) -> None:
         if segment.fd is None or segment.failed:
@@ -371,8 +378,7 @@ class VolumeWriter:
         try:
             self._journal.append(entry)
         except OSError as error:
-            self.state = _STATE_OF_ERRNO.get(error.errno or 0, "missing")
-            self.error = errno.errorcode.get(error.errno or 0, "EIO")
+            self._volume_failed(error)
 
     def _do_flush(self, done: threading.Event) -> None:
         self._commit()
@@ -397,8 +403,9 @@ class VolumeWriter:
                 if self._journal.position is not None:
                     index.set_meta("journal_at", self._journal.position)
         except sqlite3.DatabaseError as error:
-            self.error = f"index: {error}"
+            self.index_error = str(error)  # footage goes on; what waits is committed when the index can be had again
             return
+        self.index_error = ""
         row = index.connection.execute("SELECT MIN(start_ns) FROM spans WHERE kind='recorded'").fetchone()
         self.oldest_ns = row[0]
         self._entries.clear()
@@ -455,8 +462,7 @@ class VolumeWriter:
             self._sync_busy = False
             self._idle.notify_all()
         if problem is not None:
-            self.state = _STATE_OF_ERRNO.get(problem.errno or 0, "missing")
-            self.error = errno.errorcode.get(problem.errno or 0, "EIO")
+            self._volume_failed(problem)
         for segment in [*wanted.sealed, *wanted.broken]:
             if segment.fd is not None:
                 self._disk.close(segment.fd)
