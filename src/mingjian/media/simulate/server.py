@@ -41,6 +41,7 @@ class Channel:
     unplugged: bool = False  # connections are cut, nothing is answered
     frozen: bool = False  # connected, but no media flows
     locked: bool = False  # every password is wrong
+    ssrc: int | None = None  # None: each viewer gets one of his own
     viewers: set[Viewer] = field(default_factory=set)
 
     def send(self, track: int, payloads: Sequence[bytes], timestamp: int, capture_ns: int, keyframe: bool) -> None:
@@ -132,6 +133,19 @@ class Viewer(asyncio.Protocol):
             for packet in out.writer.packets(payloads, rtp_time):
                 self._server.send_udp(packet, out.address[0], out.address[1])
 
+    @property
+    def fileno(self) -> int:
+        """The connection's socket, for a sender of its own; -1 when it is gone."""
+        if self._transport is None or self._transport.is_closing():
+            return -1
+        number: int = self._transport.get_extra_info("socket").fileno()
+        return number
+
+    def begun(self, keyframe: bool) -> bool:
+        """Whether this unit is sent to this viewer: from the first keyframe on."""
+        self._keyed = self._keyed or keyframe
+        return self._keyed
+
     def _report(self, out: _Track, rtp_time: int, capture_ns: int) -> None:
         assert self._channel is not None
         assert self._transport is not None
@@ -200,7 +214,7 @@ class Viewer(asyncio.Protocol):
         if index is None or chosen is None:
             machine.refuse(event.request, 404 if index is None else 461)
             return
-        ssrc = secrets.randbits(32)
+        ssrc = secrets.randbits(32) if channel.ssrc is None else channel.ssrc
         writer = RtpWriter(channel.formats[index].payload_type, ssrc, secrets.randbits(16))
         if chosen.tcp:
             pair = chosen.interleaved or (2 * index, 2 * index + 1)

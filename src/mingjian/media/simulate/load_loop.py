@@ -1,0 +1,96 @@
+"""What the cameras of a load send: one coded loop of 1080p25 H.264 at 4 Mb/s with a GOP of 2 s, made once."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import cast
+
+import av
+import av.codec.context
+import av.video.codeccontext
+import numpy as np
+from av.video.frame import VideoFrame
+
+from mingjian.kernel.clock import NS_PER_S
+from mingjian.media.simulate.canvas import Picture
+from mingjian.media.simulate.city import City, PlaceKind
+from mingjian.media.simulate.encoder import CodedPicture, parameter_sets, split_annex_b
+from mingjian.media.simulate.scenes import Scene
+from mingjian.wire.rtp.payloads import h264_payloads
+
+FRAME_NS = NS_PER_S // 25
+GOP_FRAMES = 50
+LOOP_GOPS = 4
+BITS_PER_S = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class CodedLoop:
+    """Pictures to send again and again; the first of each GOP carries the parameter sets."""
+
+    config: tuple[bytes, ...]
+    payloads: tuple[tuple[bytes, ...], ...]
+    keyframes: tuple[bool, ...]
+
+    @property
+    def bytes(self) -> int:
+        """All payload bytes of one turn."""
+        return sum(len(payload) for payloads in self.payloads for payload in payloads)
+
+
+def coded_loop(cache: Path) -> CodedLoop:
+    """The loop, from `cache` when an earlier run left it there (a file we wrote ourselves), else encoded (some seconds)."""
+    if cache.is_file():
+        config, pictures = pickle.loads(cache.read_bytes())  # noqa: S301
+    else:
+        config, pictures = _encode_loop()
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        cache.write_bytes(pickle.dumps((config, pictures)))
+    return CodedLoop(
+        config,
+        tuple(tuple(h264_payloads(units)) for units, _ in pictures),
+        tuple(keyframe for _, keyframe in pictures),
+    )
+
+
+def _encode_loop() -> tuple[tuple[bytes, ...], list[tuple[tuple[bytes, ...], bool]]]:
+    """The city's crossing at 1920 x 1080 under film grain, which costs the bits a real street does."""
+    context = cast(av.video.codeccontext.VideoCodecContext, av.CodecContext.create("libx264", "w"))
+    context.width, context.height, context.pix_fmt = 1920, 1080, "yuv420p"
+    context.time_base, context.framerate = Fraction(1, 25), Fraction(25)
+    context.gop_size = GOP_FRAMES
+    context.bit_rate = BITS_PER_S
+    context.thread_count = 1
+    context.options = {
+        "preset": "ultrafast",
+        "maxrate": str(BITS_PER_S),
+        "bufsize": str(BITS_PER_S),
+        "x264-params": f"keyint={GOP_FRAMES}:min-keyint={GOP_FRAMES}:scenecut=0:bframes=0:sliced-threads=0",
+    }
+    context.flags |= av.codec.context.Flags.global_header
+    context.open()
+    config = parameter_sets("h264", context.extradata or b"")
+    scene, picture = Scene(City(1), PlaceKind.CROSSING), Picture(640, 360)
+    grain = np.random.default_rng(1).integers(-9, 10, (1080, 1920 + 256), dtype=np.int16)
+    pictures: list[CodedPicture] = []
+    noon_ns = 1_795_406_400_000_000_000
+
+    def take(frame: VideoFrame | None) -> None:
+        for packet in context.encode(frame):
+            units = tuple(split_annex_b(bytes(packet)))
+            key = packet.is_keyframe
+            pictures.append(CodedPicture((*config, *units) if key else units, key))
+
+    for number in range(GOP_FRAMES * LOOP_GOPS):
+        scene.draw(picture, noon_ns + number * FRAME_NS)
+        large = VideoFrame.from_ndarray(picture.whole, format="yuv420p").reformat(1920, 1080).to_ndarray()
+        shift = number * 37 % 256
+        large[:1080] = np.clip(large[:1080] + grain[:, shift : shift + 1920], 16, 235)
+        frame = VideoFrame.from_ndarray(large, format="yuv420p")
+        frame.pts, frame.time_base = number, Fraction(1, 25)
+        take(frame)
+    take(None)
+    return config, [(coded.nal_units, coded.keyframe) for coded in pictures]
