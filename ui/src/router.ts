@@ -20,17 +20,22 @@ export const router = createRouter({
   ],
 });
 
+function mustChangePassword(): boolean {
+  return me.value?.must_change_password ?? false;
+}
+
 router.beforeEach(async (to) => {
   if (to.name === "setup") return true;
-  if (me.value) return true;
+  if (me.value) return mustChangePassword() && to.name !== "settings" ? { name: "settings" } : true;
   try {
     await loadMe();
-    return to.name === "login" ? { name: "live" } : true;
+    if (to.name === "login") return { name: "live" };
+    return mustChangePassword() && to.name !== "settings" ? { name: "settings" } : true;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (to.meta["open"] === true && to.name !== "login") return true;
-    const needed = await api.setupNeeded().catch(() => false);
-    if (needed) return { name: "setup" };
+    const setup = await api.setupState().catch(() => null);
+    if (setup?.needed) return { name: "setup" };
     return to.name === "login" ? true : { name: "login", query: { next: to.fullPath } };
   }
 });

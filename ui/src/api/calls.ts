@@ -1,7 +1,7 @@
 /** One function for each call of the API that the screens make. */
 import { http } from "./client";
 import type {
-  AuditEntry, Camera, CameraInput, EngineStatus, Me, SavedLayout, TestStep, TicketAnswer, VolumeStatus,
+  AuditEntry, Camera, CameraInput, Me, SavedLayout, SystemStatus, TestStep, TicketAnswer, User, VolumeStatus,
 } from "./types";
 
 /** Lists come plain or as `{items: [...]}`; the screens see arrays. */
@@ -10,17 +10,25 @@ function items<T>(answer: readonly T[] | { readonly items?: readonly T[] }): rea
 }
 
 export const api = {
-  setupNeeded: async (): Promise<boolean> => {
-    const answer = await http.get<Record<string, boolean>>("setup");
-    return answer["needed"] ?? answer["required"] ?? answer["missing"] ?? false;
-  },
-  setup: (name: string, password: string): Promise<void> => http.post("setup", { name, password }),
+  setupState: (): Promise<{ needed: boolean; code_required?: boolean }> => http.get("setup"),
+  setup: (name: string, password: string, code: string): Promise<Me> =>
+    http.post("setup", code === "" ? { name, password } : { name, password, code }),
   login: (name: string, password: string): Promise<Me> => http.post("auth/login", { name, password }),
   logout: (): Promise<void> => http.post("auth/logout"),
   me: (): Promise<Me> => http.get("me"),
   patchMe: (change: { language?: string; theme?: string }): Promise<Me> => http.patch("me", change),
+  changePassword: (current: string, fresh: string): Promise<Me> => http.post("me/password", { current, new: fresh }),
 
-  cameras: async (): Promise<readonly Camera[]> => items(await http.get<Camera[] | { items: Camera[] }>("cameras")),
+  cameras: async (): Promise<readonly Camera[]> => {
+    const all: Camera[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: { items: readonly Camera[]; next: string | null } = await http.get("cameras", { limit: 1000, cursor });
+      all.push(...page.items);
+      cursor = page.next;
+    } while (cursor !== null);
+    return all;
+  },
   addCamera: (input: CameraInput): Promise<Camera> => http.post("cameras", input),
   patchCamera: (old: Camera, input: CameraInput): Promise<Camera> =>
     http.patch(`cameras/${encodeURIComponent(old.id)}`, input, old.version),
@@ -31,7 +39,14 @@ export const api = {
     return Array.isArray(answer) ? answer : answer.steps;
   },
 
-  systemStatus: (): Promise<EngineStatus> => http.get("system/status"),
+  users: async (): Promise<readonly User[]> => (await http.get<{ items: readonly User[] }>("users", { limit: 1000 })).items,
+  addUser: (user: { name: string; password: string; role: string; display_name: string; unit: string }): Promise<User> =>
+    http.post("users", user),
+  switchUser: (user: User, active: boolean, reason: string): Promise<User> =>
+    active ? http.post(`users/${user.id}/enable`) : http.post(`users/${user.id}/disable`, { reason }),
+  resetPassword: (user: User, password: string): Promise<User> => http.post(`users/${user.id}/password`, { password }),
+
+  systemStatus: (): Promise<SystemStatus> => http.get("system/status"),
   volumes: async (): Promise<readonly VolumeStatus[]> => {
     const answer = await http.get<VolumeStatus[] | { volumes?: VolumeStatus[]; items?: VolumeStatus[] }>("system/volumes");
     return Array.isArray(answer) ? answer : (answer.volumes ?? answer.items ?? []);
@@ -50,8 +65,6 @@ export const api = {
     http.put(`layouts/${encodeURIComponent(old.id)}`, { name, content }, old.version),
   removeLayout: (old: SavedLayout): Promise<void> => http.delete(`layouts/${encodeURIComponent(old.id)}`, undefined, old.version),
 
-  audit: async (query: Record<string, string>): Promise<{ items: readonly AuditEntry[]; next: string | null }> => {
-    const answer = await http.get<{ items?: AuditEntry[]; entries?: AuditEntry[]; next?: string | null }>("audit", query);
-    return { items: answer.items ?? answer.entries ?? [], next: answer.next ?? null };
-  },
+  audit: (query: { text: string; cursor: string | null }): Promise<{ items: readonly AuditEntry[]; next: string | null }> =>
+    http.get("audit", { ...query, limit: 50 }),
 };

@@ -1,4 +1,5 @@
 /** The edge's side of things (docs/architecture.md, "HTTP: edge"): tickets for live, and sessions for recorded pictures. */
+import { canDecode } from "../player/codec_probe";
 import type { LiveTicket, StreamName, TicketSource } from "../player/live";
 import type { Chunk, Plan, PlaybackSource, TrickClip } from "../player/playback";
 import type { GapReason, SpanKind, TimeSpan } from "../timeline/model";
@@ -29,8 +30,13 @@ export class LiveTickets implements TicketSource {
   }
 }
 
+interface PlanAnswer {
+  readonly chunks: readonly ChunkAnswer[];
+  readonly planned_to: string;
+}
+
 interface ChunkAnswer {
-  readonly init: string;
+  readonly init: string | null;
   readonly url: string;
   readonly start: string;
   readonly end: string;
@@ -79,17 +85,17 @@ export class RecordingSession {
   player(stream: StreamName): PlaybackSource {
     return {
       plan: async (from_ms, to_ms, signal): Promise<Plan> => {
-        const until_ms = Math.min(to_ms, Math.max(from_ms + 1000, Date.now()));
-        const answer = await this.json<{ chunks: ChunkAnswer[]; next: unknown }>(
-          "plan", { stream, from: iso(from_ms), to: iso(until_ms) }, signal,
-        );
+        const until_ms = Math.max(from_ms + 1000, to_ms);
+        const query = { stream, from: iso(from_ms), to: iso(until_ms) };
+        let answer = await this.json<PlanAnswer>("plan", query, signal);
+        const convert = answer.chunks.some((chunk) => !canDecode(`video/mp4; codecs="${chunk.codecs}"`));
+        if (convert) answer = await this.json<PlanAnswer>("plan", { ...query, as: "h264" }, signal);
         const chunks = answer.chunks.map((chunk) => ({
           init: chunk.init, url: chunk.url, start_ms: Date.parse(chunk.start), end_ms: Date.parse(chunk.end), run: chunk.run, codecs: chunk.codecs,
         }));
-        const last = chunks.at(-1);
-        return { chunks, planned_to_ms: answer.next && last ? last.end_ms : until_ms };
+        return { chunks, planned_to_ms: Date.parse(answer.planned_to) };
       },
-      init: (chunk: Chunk, signal) => this.bytes(chunk.init, signal),
+      init: (name: string, signal) => this.bytes(name, signal),
       data: (chunk: Chunk, signal) => this.bytes(chunk.url, signal),
       trick: async (from_ms, to_ms, speed, signal): Promise<TrickClip | null> => {
         const answer = await this.call("trick", { stream, from: iso(from_ms), to: iso(to_ms), speed }, signal);

@@ -12,6 +12,7 @@ export interface Me {
   readonly role: string;
   readonly language: string;
   readonly theme?: string;
+  readonly must_change_password?: boolean;
   readonly permissions: readonly string[];
 }
 
@@ -27,9 +28,8 @@ export interface StreamStatus {
   readonly stream: Stream;
   readonly state: "connecting" | "streaming" | "failed" | "stopped";
   readonly reason: string | null;
-  readonly detail_zh: string;
-  readonly detail_en: string;
-  readonly since_ns: number;
+  readonly detail: string; // in the reader's language
+  readonly since: string;
   readonly recording: boolean;
   readonly bitrate_bps: number;
   readonly fps_milli: number;
@@ -84,18 +84,34 @@ export interface VolumeStatus {
   readonly free_bytes: number;
   readonly used_bytes: number;
   readonly queue_bytes: number;
-  readonly full_on_ns: number | null;
-  readonly oldest_ns: number | null;
+  readonly full_on: string | null;
+  readonly oldest: string | null;
 }
 
-export interface EngineStatus {
-  readonly instance: string;
-  readonly started_ns: number;
-  readonly plan_version: number;
+/** Whether the recorder answers, and what to do when it does not. */
+export interface EngineReach {
+  readonly state: "ok" | "away";
+  readonly code: string | null;
+  readonly detail: string | null;
+  readonly remedy: string | null;
+}
+
+export interface SystemStatus {
+  readonly engine: EngineReach;
   readonly streams: readonly StreamStatus[];
-  readonly volumes: readonly VolumeStatus[];
   readonly alarms: readonly Readonly<Record<string, string>>[];
   readonly deletion_paused: string | null;
+}
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly display_name: string;
+  readonly unit: string;
+  readonly role: string;
+  readonly active: boolean;
+  readonly must_change_password: boolean;
+  readonly version: number;
 }
 
 export interface TicketAnswer {

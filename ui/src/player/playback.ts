@@ -11,7 +11,7 @@ import { placeChunk, TimeMap, type Stretch } from "./wall_clock";
 
 /** One playable piece as the edge plans it, from a keyframe to before the next one. Wall times in UTC milliseconds. */
 export interface Chunk {
-  readonly init: string;
+  readonly init: string | null; // null: the bytes carry their own init part
   readonly url: string;
   readonly start_ms: number;
   readonly end_ms: number;
@@ -27,7 +27,7 @@ export interface Plan {
 /** What the player asks of the edge. All may throw; an aborted call throws AbortError. */
 export interface PlaybackSource {
   plan(from_ms: number, to_ms: number, signal: AbortSignal): Promise<Plan>;
-  init(chunk: Chunk, signal: AbortSignal): Promise<Uint8Array>;
+  init(name: string, signal: AbortSignal): Promise<Uint8Array>;
   data(chunk: Chunk, signal: AbortSignal): Promise<Uint8Array>;
   /** Retimed keyframes of [from, to) at `speed`; the first begins at presentation 0. */
   trick(from_ms: number, to_ms: number, speed: number, signal: AbortSignal): Promise<TrickClip | null>;
@@ -146,7 +146,9 @@ export class PlaybackFollower {
     const here = this.buffer ? bufferedEndAt(this.buffer.buffered, at_s) : undefined;
     if (here === undefined) {
       this.pause();
-      this.say("buffering");
+      // Retimed pictures leave real gaps empty; a chunk that is not there any more was evicted and must come again.
+      if (trick === 0 && this.queue?.idle === true) this.map.drop(at_s);
+      this.say(trick === 0 ? "buffering" : "gap");
       return;
     }
     this.steer(at_s, trick === 0 ? rate : 1, playing);
@@ -298,7 +300,8 @@ export class PlaybackFollower {
   }
 
   private async loadChunk(chunk: Chunk, signal: AbortSignal): Promise<void> {
-    const [init, data] = await Promise.all([this.initOf(chunk, signal), this.media.data(chunk, signal)]);
+    const [own, data] = await Promise.all([this.initOf(chunk, signal), this.media.data(chunk, signal)]);
+    const init = own ?? data;
     await this.open(`video/mp4; codecs="${chunk.codecs}"`);
     if (signal.aborted || !this.queue) return;
     const timescale = readTimescale(init);
@@ -309,7 +312,7 @@ export class PlaybackFollower {
     const before = this.map.all.findLast((one) => one.wallStart_ms < chunk.start_ms);
     const start_s = placeChunk(chunk.start_ms, this.epoch_ms, before);
     const shift_s = start_s - first / timescale;
-    this.feed(init, chunk.init, `video/mp4; codecs="${chunk.codecs}"`);
+    this.feed(own, chunk.init ?? "", `video/mp4; codecs="${chunk.codecs}"`);
     this.queue.offset(shift_s);
     await this.appended(data);
     if (signal.aborted) return;
@@ -322,10 +325,12 @@ export class PlaybackFollower {
     });
   }
 
-  private async initOf(chunk: Chunk, signal: AbortSignal): Promise<Uint8Array> {
+  private async initOf(chunk: Chunk, signal: AbortSignal): Promise<Uint8Array | null> {
+    if (chunk.init === null) return null;
     const cached = this.initCache.get(chunk.init);
     if (cached) return cached;
-    const init = await this.media.init(chunk, signal);
+    const init = await this.media.init(chunk.init, signal);
+    if (this.initCache.size > 32) this.initCache.clear();
     this.initCache.set(chunk.init, init);
     return init;
   }
@@ -355,12 +360,11 @@ export class PlaybackFollower {
     this.trim();
   }
 
-  private feed(init: Uint8Array, name: string, mime: string): void {
-    if (name === this.lastInit) return;
+  private feed(init: Uint8Array | null, name: string, mime: string): void {
     if (mime !== this.mime) this.queue?.changeType(mime);
     this.mime = mime;
+    if (init && name !== this.lastInit) this.queue?.append(init);
     this.lastInit = name;
-    this.queue?.append(init);
   }
 
   private appended(data: Uint8Array): Promise<void> {

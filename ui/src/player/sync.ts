@@ -28,6 +28,8 @@ export interface SyncOptions {
   readonly nextRecorded: (wall_ms: number, direction: 1 | -1) => number | null;
   readonly onStatus: (status: SyncStatus) => void;
   readonly onSkip?: (skip: Skip) => void;
+  /** There is nothing more in this direction as far as `nextRecorded` knows; the clock has stopped. */
+  readonly onEnd?: (direction: 1 | -1) => void;
   /** Steady milliseconds; performance.now in the browser. */
   readonly now_ms?: () => number;
 }
@@ -139,8 +141,10 @@ export class SyncGroup {
     const to_ms = this.options.nextRecorded(this.wall_ms, this.rate < 0 ? -1 : 1);
     if (to_ms === null) {
       this.playing = false;
+      this.options.onEnd?.(this.rate < 0 ? -1 : 1);
       return;
     }
+    if (to_ms === this.wall_ms) return; // footage is just coming into being here
     this.options.onSkip?.({ from_ms: this.wall_ms, to_ms });
     this.wall_ms = to_ms;
   }

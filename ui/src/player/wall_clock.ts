@@ -32,6 +32,11 @@ export class TimeMap<T extends Stretch = Stretch> {
     this.stretches = this.stretches.filter((one) => one.end_s > from_s && one.start_s < to_s);
   }
 
+  /** Forget the stretch at a presentation time. */
+  drop(at_s: number): void {
+    this.stretches = this.stretches.filter((one) => !(one.start_s - 1e-6 <= at_s && at_s < one.end_s));
+  }
+
   atWall(wall_ms: number): T | undefined {
     return this.stretches.find((one) =>
       one.wallEnd_ms >= one.wallStart_ms

@@ -2,8 +2,7 @@
 import { ref } from "vue";
 
 import { api } from "../api/calls";
-import { Problem } from "../api/client";
-import type { EngineStatus } from "../api/types";
+import type { SystemStatus } from "../api/types";
 import { may } from "./session";
 
 export interface Alarm {
@@ -15,11 +14,12 @@ export const alarms = ref<readonly Alarm[]>([]);
 
 const POLL_MS = 10_000;
 
-export function alarmsOf(status: EngineStatus): Alarm[] {
-  const found: Alarm[] = status.alarms.map((alarm) => ({
-    zh: alarm["zh"] ?? alarm["code"] ?? "",
-    en: alarm["en"] ?? alarm["code"] ?? "",
-  }));
+export function alarmsOf(status: SystemStatus): Alarm[] {
+  const found: Alarm[] = status.alarms.map((alarm) => {
+    const plain = alarm["detail"] ?? alarm["code"] ?? "";
+    return { zh: alarm["zh"] ?? plain, en: alarm["en"] ?? plain };
+  });
+  if (status.engine.state === "away") found.push({ zh: "录像程序没有应答", en: "The recorder does not answer" });
   if (status.deletion_paused) {
     found.push({ zh: "到期删除已暂停,请核对服务器时间", en: "Deletion of old footage is paused: check the server's time" });
   }
@@ -31,13 +31,9 @@ export function watchAlarms(): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let stopped = false;
   const ask = async (): Promise<void> => {
-    if (may("system.read") && !document.hidden) {
-      try {
-        alarms.value = alarmsOf(await api.systemStatus());
-      } catch (error) {
-        const away = error instanceof Problem && error.code === "engine_away";
-        alarms.value = away ? [{ zh: "录像程序没有应答", en: "The recorder does not answer" }] : alarms.value;
-      }
+    if (may("system.status.read") && !document.hidden) {
+      // When the server itself does not answer, each screen says so; the banner keeps what it knew.
+      alarms.value = await api.systemStatus().then(alarmsOf, () => alarms.value);
     }
     if (!stopped) timer = setTimeout(() => void ask(), POLL_MS);
   };

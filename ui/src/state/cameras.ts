@@ -3,7 +3,7 @@ import { computed, ref } from "vue";
 
 import { api } from "../api/calls";
 import type { Camera, StreamStatus } from "../api/types";
-import { pick, t } from "../i18n";
+import { t } from "../i18n";
 
 export const cameras = ref<readonly Camera[]>([]);
 export const camerasLoaded = ref(false);
@@ -53,8 +53,7 @@ export function healthOf(camera: Camera, stream?: string): CameraHealth {
   const status = camera.status.find((one) => one.stream === (stream ?? "main")) ?? camera.status[0] ?? null;
   if (!camera.enabled) return { state: "disabled", reason: "disabled", detail: "", recording: false, status };
   if (!status) return { state: "unknown", reason: null, detail: "", recording: false, status };
-  const detail = pick({ zh: status.detail_zh, en: status.detail_en });
-  return { state: status.state, reason: status.reason, detail, recording: status.recording, status };
+  return { state: status.state, reason: status.reason, detail: status.detail, recording: status.recording, status };
 }
 
 export interface CameraGroup {
