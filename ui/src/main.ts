@@ -11,6 +11,7 @@ import { me, restoreLook } from "./state/session";
 
 restoreLook();
 whenSignedOut(() => {
+  if (!me.value) return; // nobody was signed in: the router's guard sends to the sign-in by itself
   me.value = null;
   const here = router.currentRoute.value;
   if (here.name !== "login" && here.name !== "setup") void router.replace({ name: "login", query: { next: here.fullPath } });

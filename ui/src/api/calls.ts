@@ -4,10 +4,7 @@ import type {
   AuditEntry, Camera, CameraInput, Me, SavedLayout, SystemStatus, TestStep, TicketAnswer, User, VolumeStatus,
 } from "./types";
 
-/** Lists come plain or as `{items: [...]}`; the screens see arrays. */
-function items<T>(answer: readonly T[] | { readonly items?: readonly T[] }): readonly T[] {
-  return Array.isArray(answer) ? (answer as readonly T[]) : ((answer as { items?: readonly T[] }).items ?? []);
-}
+type SavedWall = Pick<SavedLayout, "grid" | "tiles">;
 
 export const api = {
   setupState: (): Promise<{ needed: boolean; code_required?: boolean }> => http.get("setup"),
@@ -58,11 +55,10 @@ export const api = {
   }): Promise<TicketAnswer> => http.post("tickets", body),
   renewTicket: (ticket: string): Promise<TicketAnswer> => http.post("tickets/renew", { ticket }),
 
-  layouts: async (): Promise<readonly SavedLayout[]> =>
-    items(await http.get<SavedLayout[] | { items: SavedLayout[] }>("layouts")),
-  saveLayout: (name: string, content: unknown): Promise<SavedLayout> => http.post("layouts", { name, content }),
-  replaceLayout: (old: SavedLayout, name: string, content: unknown): Promise<SavedLayout> =>
-    http.put(`layouts/${encodeURIComponent(old.id)}`, { name, content }, old.version),
+  layouts: (): Promise<readonly SavedLayout[]> => http.get("layouts"),
+  saveLayout: (name: string, wall: SavedWall): Promise<SavedLayout> => http.post("layouts", { name, ...wall }),
+  replaceLayout: (old: SavedLayout, name: string, wall: SavedWall): Promise<SavedLayout> =>
+    http.put(`layouts/${encodeURIComponent(old.id)}`, { name, ...wall }, old.version),
   removeLayout: (old: SavedLayout): Promise<void> => http.delete(`layouts/${encodeURIComponent(old.id)}`, undefined, old.version),
 
   audit: (query: { text: string; cursor: string | null }): Promise<{ items: readonly AuditEntry[]; next: string | null }> =>

@@ -52,7 +52,7 @@ interface SpanAnswer {
   readonly detail: string | null;
 }
 
-const YEAR_MS = 366 * 86_400_000;
+const REACH_BACK_MS = 360 * 86_400_000; // a ticket names at most 366 days
 const iso = (at_ms: number): string => new Date(at_ms).toISOString();
 
 /** One camera's recordings: opens and renews its session by itself, and once more when the edge forgot it. */
@@ -160,7 +160,7 @@ export class RecordingSession {
     const now_ms = Date.now();
     const answer = await api.ticket({
       camera: this.camera, streams: this.streams, rights: ["live", "playback", "snapshot"], purpose: "playback",
-      from: iso(now_ms - YEAR_MS), to: iso(now_ms + 86_400_000),
+      from: iso(now_ms - REACH_BACK_MS), to: iso(now_ms + 86_400_000),
     });
     this.watermark = answer.watermark;
     this.ticket = answer.ticket;

@@ -53,7 +53,7 @@ export interface Camera {
   readonly record_audio: boolean;
   readonly streams: readonly StreamInfo[];
   readonly status: readonly StreamStatus[];
-  readonly version?: number;
+  readonly version: number;
 }
 
 export interface CameraInput {
@@ -124,8 +124,9 @@ export interface TicketAnswer {
 export interface SavedLayout {
   readonly id: string;
   readonly name: string;
-  readonly content: unknown;
-  readonly version?: number;
+  readonly grid: number;
+  readonly tiles: readonly ({ readonly camera: string } | null)[];
+  readonly version: number;
 }
 
 export interface AuditEntry {

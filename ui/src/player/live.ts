@@ -299,7 +299,7 @@ export class LivePlayer {
     console.warn("live picture restarted:", error);
     this.disconnect();
     if (this.started) {
-      this.retryLater({ code: "decode", zh: "画面数据解不出来,正在重新打开", en: "the picture could not be decoded; opening it again" });
+      this.retryLater({ code: "decode", zh: "画面数据解不出来，正在重新打开", en: "the picture could not be decoded; opening it again" });
     }
   }
 

@@ -375,8 +375,9 @@ export class PlaybackFollower {
   }
 
   private trim(): void {
-    const at_s = this.video.currentTime;
-    if (!this.queue || this.map.all.length === 0) return;
+    // Around where we ought to be: the element itself may not have been moved there yet.
+    const at_s = this.map.toPresentation(this.wall_ms);
+    if (!this.queue || at_s === undefined) return;
     this.queue.remove(0, at_s - BEHIND_S);
     this.queue.remove(at_s + 60, Number.POSITIVE_INFINITY);
     this.map.keep(at_s - BEHIND_S, at_s + 60);

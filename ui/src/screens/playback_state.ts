@@ -3,12 +3,13 @@ import { computed, onUnmounted, ref, shallowRef, watch } from "vue";
 
 import { RecordingSession } from "../api/media";
 import type { Stream } from "../api/types";
+import { kindWords } from "../components/kind_words";
 import { toast, toastDone } from "../components/problem_words";
 import { t } from "../i18n";
 import type { PlaybackFollower } from "../player/playback";
 import { MAX_PLAYERS, SyncGroup, type SyncStatus } from "../player/sync";
-import { cameraById } from "../state/cameras";
-import { fullTime, nextFootage, reveal, type TimelineRow, type TimeSpan, type View } from "../timeline/model";
+import { cameraById, camerasLoaded } from "../state/cameras";
+import { fullTime, nextFootage, reveal, spanAt, type TimelineRow, type TimeSpan, type View } from "../timeline/model";
 
 const TICK_MS = 40;
 const ROWS_REFRESH_MS = 5_000;
@@ -35,7 +36,12 @@ export function usePlayback(firstCameras: readonly string[], start_ms: number) {
       clock.value = status;
       if (status.playing) view.value = reveal(view.value, status.wall_ms);
     },
-    onSkip: (skip) => tell(t("playback.skipped", { time: lengthWords(Math.abs(skip.to_ms - skip.from_ms)) })),
+    onSkip: (skip) => {
+      const row = rows.value.find((one) => one.id === leader.value) ?? rows.value[0];
+      const span = row && spanAt(row, skip.from_ms);
+      const why = span && span.kind !== "recorded" ? kindWords(span) : t("playback.no_picture");
+      tell(t("playback.skipped", { why, time: lengthWords(Math.abs(skip.to_ms - skip.from_ms)) }));
+    },
     onEnd: (direction) => void goOn(direction, true),
   });
 
@@ -85,6 +91,7 @@ export function usePlayback(firstCameras: readonly string[], start_ms: number) {
 
   /** Spans for what is in sight and half as much on either side. */
   async function loadRows(): Promise<void> {
+    if (!camerasLoaded.value) return; // which streams a ticket must name is not known yet
     const mine = ++rowsAsked;
     const size = view.value.to_ms - view.value.from_ms;
     const from_ms = Math.floor(view.value.from_ms - size / 2);
@@ -111,6 +118,7 @@ export function usePlayback(firstCameras: readonly string[], start_ms: number) {
     void loadRows();
   });
   watch(view, loadRowsSoon);
+  watch(camerasLoaded, () => void loadRows());
 
   function open(camera: string, follower: PlaybackFollower): void {
     followers.set(camera, follower);

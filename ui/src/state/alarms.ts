@@ -21,7 +21,7 @@ export function alarmsOf(status: SystemStatus): Alarm[] {
   });
   if (status.engine.state === "away") found.push({ zh: "录像程序没有应答", en: "The recorder does not answer" });
   if (status.deletion_paused) {
-    found.push({ zh: "到期删除已暂停,请核对服务器时间", en: "Deletion of old footage is paused: check the server's time" });
+    found.push({ zh: "到期删除已暂停，请核对服务器时间", en: "Deletion of old footage is paused: check the server's time" });
   }
   return found;
 }
@@ -31,7 +31,7 @@ export function watchAlarms(): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let stopped = false;
   const ask = async (): Promise<void> => {
-    if (may("system.status.read") && !document.hidden) {
+    if (may("system.read") && !document.hidden) {
       // When the server itself does not answer, each screen says so; the banner keeps what it knew.
       alarms.value = await api.systemStatus().then(alarmsOf, () => alarms.value);
     }

@@ -42,7 +42,7 @@ describe("wall", () => {
 
   it("goes through JSON, and refuses what is no wall", () => {
     expect(wallFromJson(JSON.parse(JSON.stringify(wallToJson(four))))).toEqual(four);
-    expect(wallFromJson({ layout: 4, tiles: ["a", 7, ""] })?.tiles).toEqual(["a", null, null, null]);
-    for (const broken of [null, 3, {}, { layout: 5, tiles: [] }, { layout: 4, tiles: "x" }]) expect(wallFromJson(broken)).toBeNull();
+    expect(wallFromJson({ grid: 4, tiles: [{ camera: "a" }, 7, { camera: "" }] })?.tiles).toEqual(["a", null, null, null]);
+    for (const broken of [null, 3, {}, { grid: 5, tiles: [] }, { grid: 4, tiles: "x" }]) expect(wallFromJson(broken)).toBeNull();
   });
 });

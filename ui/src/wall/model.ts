@@ -72,17 +72,20 @@ export function streamFor(wall: Wall, tile: number, hasSub: boolean): "main" | "
   return !hasSub || wall.layout === 1 || wall.maximised === tile ? "main" : "sub";
 }
 
-/** What is kept of a saved wall, as JSON; unknown or broken content gives null. */
+/** A saved wall as the API has it: so many tiles, null for an empty one. Unknown or broken content gives null. */
 export function wallFromJson(value: unknown): Wall | null {
   if (typeof value !== "object" || value === null) return null;
-  const { layout, tiles } = value as { layout?: unknown; tiles?: unknown };
-  const known = LAYOUTS.find((one) => one === layout);
+  const { grid, tiles } = value as { grid?: unknown; tiles?: unknown };
+  const known = LAYOUTS.find((one) => one === grid);
   if (known === undefined || !Array.isArray(tiles)) return null;
-  const clean = tiles.slice(0, known).map((tile: unknown) => (typeof tile === "string" && tile !== "" ? tile : null));
+  const clean = tiles.slice(0, known).map((tile: unknown) => {
+    const camera = typeof tile === "object" && tile !== null ? (tile as { camera?: unknown }).camera : null;
+    return typeof camera === "string" && camera !== "" ? camera : null;
+  });
   while (clean.length < known) clean.push(null);
   return { layout: known, tiles: clean, maximised: null };
 }
 
-export function wallToJson(wall: Wall): { layout: Layout; tiles: (string | null)[] } {
-  return { layout: wall.layout, tiles: [...wall.tiles] };
+export function wallToJson(wall: Wall): { grid: Layout; tiles: ({ camera: string } | null)[] } {
+  return { grid: wall.layout, tiles: wall.tiles.map((camera) => (camera === null ? null : { camera })) };
 }
