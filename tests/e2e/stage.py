@@ -14,13 +14,16 @@ import itertools
 import json
 import struct
 import tempfile
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from aiohttp import WSMsgType, web
-from tests.media.footage import Footage, video
+from tests.e2e.numbered import numbered_footage
+from tests.e2e.stage_api import StageApi, camera_id, problem
+from tests.media.footage import Footage
 from tests.media.playback.archive import Archive
 
 from mingjian.kernel.clock import NS_PER_S, SystemClock
@@ -35,61 +38,18 @@ from mingjian.ports.ticket import Ticket
 from mingjian.wire.fmp4.build import TrackRun, build_fragment, build_init
 from mingjian.wire.fmp4.entries import TrackSpec, codec_strings
 
-NAMES = [
-    ("人民路口 东", "市南片区"), ("市政广场", "市南片区"), ("跨海大桥 3 号墩", "桥隧"), ("海底隧道 北口", "桥隧"), ("轮渡码头", "桥隧"),
-    ("实验小学 校门", "市北片区"), ("农贸市场", "市北片区"), ("阳光小区 大门", "市北片区"), ("李村河 水位尺", "市北片区"),
-]  # fmt: skip
 UI = Path(__file__).parents[2] / "src/mingjian/web/ui_dist"
 FRAME_90K = 3_600
 
 
 @dataclass
 class Stage:
-    """Everything the calls share."""
+    """What the media calls share."""
 
-    archive: Archive
     footage: Footage
     calls: PlaybackCalls
-    cameras: dict[str, dict[str, Any]]
-    tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    api: StageApi
     sessions: dict[str, Ticket] = field(default_factory=dict)
-    layouts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    me: dict[str, Any] = field(default_factory=dict)
-    numbers: itertools.count[int] = field(default_factory=itertools.count)
-
-    def next(self, prefix: str) -> str:
-        return f"{prefix}{next(self.numbers)}"
-
-
-def camera_id(index: int) -> str:
-    return f"01jstagecamera{index:012d}"
-
-
-def make_cameras() -> dict[str, dict[str, Any]]:
-    found = {}
-    for index, (name, group) in enumerate(NAMES):
-        dead = {6: ("unreachable", "10.0.3.17 端口 554 拒绝连接"), 7: ("authentication", "")}.get(index)
-        streams = [
-            {"name": "main", "transport": "tcp", "host": f"10.0.3.{11 + index}", "has_credentials": True, "push": False}
-        ]
-        if index < 4:
-            streams.append({**streams[0], "name": "sub"})
-        status = [_status(camera_id(index), stream["name"], dead, index) for stream in streams]
-        found[camera_id(index)] = {
-            "id": camera_id(index), "name": name, "group": group, "enabled": index != 8, "keep_days": 30, "priority": 5,
-            "record_audio": True, "note": "", "planned_from": "2026-01-01T00:00:00Z", "removed_at": None, "version": 1,
-            "streams": streams, "status": status,
-        }  # fmt: skip
-    return found
-
-
-def _status(camera: str, stream: str, dead: tuple[str, str] | None, index: int) -> dict[str, Any]:
-    return {
-        "camera": camera, "stream": stream, "state": "failed" if dead else "streaming", "reason": dead[0] if dead else None,
-        "detail": dead[1] if dead else "", "since": "2026-11-23T12:00:00Z", "recording": dead is None,
-        "bitrate_bps": 4_012_000, "fps_milli": 25_000, "width": 320, "height": 180, "codecs": "avc1.42c01e",
-        "clock_offset_ms": 37_000 if index == 2 else 12, "connects": 1, "lost_packets": 0, "damaged_units": 0, "viewers": 1,
-    }  # fmt: skip
 
 
 def fill_archive(archive: Archive, footage: Footage, now_ns: int) -> None:
@@ -105,135 +65,12 @@ def fill_archive(archive: Archive, footage: Footage, now_ns: int) -> None:
                 )  # fmt: skip
 
 
-def api_routes(stage: Stage) -> list[web.RouteDef]:
-    """The register in memory."""
-
-    def signed(handler: Any) -> Any:
-        async def call(request: web.Request) -> web.StreamResponse:
-            if request.cookies.get("stage") != "in":
-                return _problem(401, "not_signed_in", "您尚未登录,或登录已过期", "请登录后重试")
-            return await handler(request)
-
-        return call
-
-    async def setup(request: web.Request) -> web.Response:
-        return web.json_response({"needed": False, "code_required": False, "language": "zh"})
-
-    async def login(request: web.Request) -> web.Response:
-        if (await request.json())["password"] != "guard-at-3am":
-            return _problem(401, "wrong_credentials", "用户名或密码不对", "请核对大小写后再试")
-        answer = web.json_response(stage.me)
-        answer.set_cookie("stage", "in", httponly=True)
-        return answer
-
-    async def logout(request: web.Request) -> web.Response:
-        answer = web.Response(status=204)
-        answer.del_cookie("stage")
-        return answer
-
-    async def me(request: web.Request) -> web.Response:
-        if request.method == "PATCH":
-            stage.me |= await request.json()
-        return web.json_response(stage.me)
-
-    async def cameras(request: web.Request) -> web.Response:
-        return web.json_response({"items": list(stage.cameras.values()), "next": None, "engine": _reach()})
-
-    async def change(request: web.Request) -> web.Response:
-        camera = stage.cameras[request.match_info["id"]]
-        if request.method == "DELETE":
-            del stage.cameras[camera["id"]]
-            return web.Response(status=204)
-        camera |= await request.json()
-        return web.json_response(camera)
-
-    async def test(request: web.Request) -> web.Response:
-        words = [
-            ("name", "ok", "地址 10.0.9.9"), ("reach", "failed", "10.0.9.9 的 554 端口没有应答。请检查摄像机的电源和网线。"),
-            ("authenticate", "skipped", ""), ("describe", "skipped", ""), ("first_frame", "skipped", ""),
-        ]  # fmt: skip
-        return web.json_response(
-            [{"step": a, "state": b, "detail": c, "zh": c, "en": c, "ms": 12} for a, b, c in words]
-        )
-
-    async def ticket(request: web.Request) -> web.Response:
-        body = await request.json()
-        text = stage.next("ticket")
-        stage.tickets[text] = stage.tickets[body["ticket"]] if "ticket" in body else body
-        expires = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)
-        answer = {
-            "ticket": text,
-            "id": text,
-            "issued_at": "",
-            "expires_at": expires.isoformat(),
-            "edge": "e",
-            "watermark": "张三 市局指挥中心",
-        }
-        return web.json_response(answer, status=201)
-
-    async def status(request: web.Request) -> web.Response:
-        streams = [one for camera in stage.cameras.values() for one in camera["status"]]
-        return web.json_response(
-            {"engine": _reach(), "streams": streams, "alarms": [], "deletion_paused": None, "volumes": [_volume()]}
-        )
-
-    async def volumes(request: web.Request) -> web.Response:
-        return web.json_response({"engine": _reach(), "volumes": [_volume()]})
-
-    async def layouts(request: web.Request) -> web.Response:
-        if request.method == "GET":
-            return web.json_response(list(stage.layouts.values()))
-        made = {**await request.json(), "id": stage.next("layout"), "version": 1}
-        stage.layouts[made["id"]] = made
-        return web.json_response(made, status=201)
-
-    async def audit(request: web.Request) -> web.Response:
-        entry = {
-            "id": 1, "at": "2026-11-23T13:00:00Z", "actor_id": "u", "actor_name": "张三", "actor_unit": "市局指挥中心", "actor_role": "admin",
-            "address": "10.0.0.8", "action": "camera.add", "title": "添加摄像机", "object_kind": "camera", "object_id": "c",
-            "object_name": "轮渡码头", "before": None, "after": None, "right": "", "clause": None, "reason": "新装", "outcome": "done",
-            "request": "r",
-        }  # fmt: skip
-        return web.json_response({"items": [entry], "next": None})
-
-    async def users(request: web.Request) -> web.Response:
-        return web.json_response(
-            {"items": [{**stage.me, "active": True, "version": 1, "must_change_password": False}], "next": None}
-        )
-
-    api = "/api/v1/"
-    return [
-        web.get(api + "setup", setup), web.post(api + "auth/login", login), web.post(api + "auth/logout", logout),
-        web.get(api + "me", signed(me)), web.patch(api + "me", signed(me)), web.get(api + "cameras", signed(cameras)),
-        web.patch(api + "cameras/{id}", signed(change)), web.delete(api + "cameras/{id}", signed(change)),
-        web.post(api + "cameras/test", signed(test)), web.post(api + "tickets", signed(ticket)),
-        web.post(api + "tickets/renew", signed(ticket)), web.get(api + "system/status", signed(status)),
-        web.get(api + "system/volumes", signed(volumes)), web.get(api + "layouts", signed(layouts)),
-        web.post(api + "layouts", signed(layouts)), web.get(api + "audit", signed(audit)), web.get(api + "users", signed(users)),
-    ]  # fmt: skip
-
-
-def _reach() -> dict[str, Any]:
-    return {"state": "ok", "code": None, "detail": None, "remedy": None}
-
-
-def _volume() -> dict[str, Any]:
-    return {
-        "id": "v0", "path": "/data/volumes/v0", "state": "ok", "total_bytes": 4_000_000_000_000, "free_bytes": 1_200_000_000_000,
-        "used_bytes": 2_800_000_000_000, "queue_bytes": 0, "full_on": "2026-12-30T00:00:00Z", "oldest": "2026-10-24T00:00:00Z",
-    }  # fmt: skip
-
-
-def _problem(status: int, code: str, detail: str, remedy: str) -> web.Response:
-    return web.json_response({"code": code, "detail": detail, "remedy": remedy, "field": None}, status=status)
-
-
 def media_routes(stage: Stage) -> list[web.RouteDef]:
     """Sessions with the real playback calls, and live."""
 
     async def open_session(request: web.Request) -> web.Response:
-        wish = stage.tickets[(await request.json())["ticket"]]
-        name = stage.next("s")
+        wish = stage.api.tickets[(await request.json())["ticket"]]
+        name = stage.api.next("s")
         stage.sessions[name] = Ticket(
             id=name, viewer="u", viewer_name="张三", camera=wish["camera"], streams=tuple(wish["streams"]),
             rights=("playback", "snapshot"), purpose="p", issued_ms=0, expires_ms=1 << 50, from_ms=0, to_ms=1 << 50,
@@ -247,7 +84,8 @@ def media_routes(stage: Stage) -> list[web.RouteDef]:
     async def live(request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        await socket.receive_json()
+        if (await socket.receive()).type is not WSMsgType.TEXT:
+            return socket
         sender = asyncio.create_task(send_live(socket, stage.footage))
         async for message in socket:
             if message.type is not WSMsgType.TEXT:
@@ -264,7 +102,7 @@ def media_routes(stage: Stage) -> list[web.RouteDef]:
             try:
                 return await handler(request, stage.sessions[request.match_info["session"]])
             except MingjianError as error:
-                return _problem(HTTP_STATUS.get(error.code, 500), error.code, error.message.zh, "")
+                return problem(HTTP_STATUS.get(error.code, 500), error.code, error.message.zh, "")
 
         routes.append(web.route(method, f"/media/s/{{session}}/{path}", call))
     return routes
@@ -297,36 +135,33 @@ async def send_live(socket: web.WebSocketResponse, footage: Footage) -> None:
 
 
 @contextlib.asynccontextmanager
-async def run_stage(port: int = 0) -> Any:
-    """Serve; yields the address."""
+async def run_stage(port: int = 0) -> AsyncIterator[tuple[str, int]]:
+    """Serve; yields the address and when the footage ends (UTC ns)."""
     clock = SystemClock()
     pool = WorkPool(workers=1)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(4) as reads:
         archive = Archive(Path(folder))
-        footage = video(seconds=60, gop=50)
-        fill_archive(archive, footage, clock.now_ns())
-        cameras = make_cameras()
+        footage = numbered_footage(seconds=60, gop=50)
+        began_ns = clock.now_ns()
+        fill_archive(archive, footage, began_ns)
+        api = StageApi()
         pictures = Pictures(
             archive,
             pool,
             ThumbCache(Path(folder) / "thumbs"),
             reads,
-            lambda one: cameras[one]["name"],
+            lambda one: api.cameras[one]["name"],
             dt.timezone(dt.timedelta(hours=8)),
         )
-        me = {
-            "id": "u", "name": "zhangsan", "display_name": "张三", "unit": "市局指挥中心", "role": "admin", "language": "zh",
-            "theme": "light", "must_change_password": False, "permissions": [],
-        }  # fmt: skip
-        stage = Stage(archive, footage, PlaybackCalls(archive, pictures, clock, reads), cameras, me=me)
+        stage = Stage(footage, PlaybackCalls(archive, pictures, clock, reads), api)
         app = web.Application()
-        app.add_routes([*api_routes(stage), *media_routes(stage)])
+        app.add_routes([*api.routes(), *media_routes(stage)])
         app.router.add_route("*", "/{tail:.*}", UiFiles(UI).answer)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()
         try:
-            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}", began_ns
         finally:
             await runner.cleanup()
             pool.close()
@@ -335,8 +170,8 @@ async def run_stage(port: int = 0) -> Any:
 async def _main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=8000)
-    async with run_stage(parser.parse_args().port) as address:
-        print(f"{address} from {format_iso_ns(SystemClock().now_ns())}", flush=True)
+    async with run_stage(parser.parse_args().port) as (address, began_ns):
+        print(f"{address} from {format_iso_ns(began_ns)}", flush=True)
         await asyncio.Event().wait()
 
 

@@ -38,6 +38,9 @@ export interface TrickClip {
   readonly codecs: string;
 }
 
+/** Standing: a person paused. Held: running, but the clock waits because some player must load. */
+export type Motion = "standing" | "held" | "running";
+
 export type Readiness = "ready" | "buffering" | "gap" | "failed";
 
 /** A stretch of recorded chunks knows when each of its pictures is shown. */
@@ -127,16 +130,17 @@ export class PlaybackFollower {
     this.video.load();
   }
 
-  /** Be at `wall_ms`, going at `rate` (its sign is the direction) or standing. Called about twenty times a second. */
-  follow(wall_ms: number, rate: number, playing: boolean): void {
+  /** Be at `wall_ms`, going at `rate` (its sign is the direction) as `motion` says. Called about twenty times a second. */
+  follow(wall_ms: number, rate: number, motion: Motion): void {
     if (this.stopped) return;
+    const playing = motion === "running";
     const before_ms = this.wall_ms;
     this.wall_ms = wall_ms;
-    const trick = playing && usesTrick(rate) ? rate : 0;
+    const trick = motion !== "standing" && usesTrick(rate) ? rate : 0;
     if (trick !== this.trickRate) this.enter(trick);
     else if (trick === 0 && !this.reachable(wall_ms)) this.enter(0);
     else if (Math.abs(wall_ms - before_ms) > 2_000 && this.map.atWall(wall_ms) === undefined) this.interrupt();
-    void this.load(playing ? rate : 1);
+    void this.load(motion === "standing" ? 1 : rate);
     const at_s = this.map.toPresentation(wall_ms);
     if (at_s === undefined) {
       this.pause();

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
 
-import type { Readiness } from "./playback";
+import type { Motion, Readiness } from "./playback";
 import { SyncGroup, type Follower, type Skip, type SyncStatus } from "./sync";
 
 class Told implements Follower {
   readiness: Readiness = "ready";
   wall_ms = 0;
   rate = 0;
-  playing = false;
+  motion: Motion = "standing";
   frame_ms: number | undefined;
 
-  follow(wall_ms: number, rate: number, playing: boolean): void {
-    Object.assign(this, { wall_ms, rate, playing });
+  follow(wall_ms: number, rate: number, motion: Motion): void {
+    Object.assign(this, { wall_ms, rate, motion });
   }
 
   frameAway(count: number): number | undefined {
@@ -45,7 +45,7 @@ describe("SyncGroup", () => {
     run(2000);
     expect(new Set(players.map((player) => player.wall_ms)).size).toBe(1);
     expect(players[0]?.wall_ms).toBeCloseTo(1_000_000 + 2000 * rate, 3);
-    expect(players.every((player) => player.playing && player.rate === rate)).toBe(true);
+    expect(players.every((player) => player.motion === "running" && player.rate === rate)).toBe(true);
   });
 
   it("takes no seventeenth", () => {
@@ -58,7 +58,7 @@ describe("SyncGroup", () => {
     (players[1] as Told).readiness = "buffering";
     run(1000);
     expect(status()).toMatchObject({ wall_ms: 1_000_000, holding: true });
-    expect(players[0]?.playing).toBe(false);
+    expect(players[0]?.motion).toBe("held");
     run(4000);
     expect(status().holding).toBe(false);
     expect(status().wall_ms).toBeGreaterThan(1_000_500);
@@ -101,7 +101,7 @@ describe("SyncGroup", () => {
     leader.frame_ms = 66.7;
     group.step(1, leader);
     expect(players[0]?.wall_ms).toBeCloseTo(1_000_066.7, 3);
-    expect(players[0]?.playing).toBe(false);
+    expect(players[0]?.motion).toBe("standing");
     leader.frame_ms = undefined;
     group.step(-2, leader);
     expect(players[0]?.wall_ms).toBeCloseTo(1_000_066.7 - 80, 3);

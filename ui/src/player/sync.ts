@@ -3,11 +3,11 @@
  * where to be and steers itself there. When somebody must load, all wait (but not for ever: a slow camera cannot hold
  * fifteen others), and where nobody has footage the clock jumps to where somebody has, saying so.
  */
-import type { Readiness } from "./playback";
+import type { Motion, Readiness } from "./playback";
 
 export interface Follower {
   readonly readiness: Readiness;
-  follow(wall_ms: number, rate: number, playing: boolean): void;
+  follow(wall_ms: number, rate: number, motion: Motion): void;
   frameAway(count: number): number | undefined;
 }
 
@@ -79,8 +79,10 @@ export class SyncGroup {
     this.tick();
   }
 
-  pause(): void {
+  /** Stand still in the middle of the picture that `leader` shows, so that a step is surely one picture. */
+  pause(leader?: Follower): void {
     this.playing = false;
+    this.wall_ms = (leader ?? this.followers[0])?.frameAway(0) ?? this.wall_ms;
     this.tick();
   }
 
@@ -115,7 +117,8 @@ export class SyncGroup {
       this.wall_ms += passed_ms * this.rate;
       this.skipGap(now_ms);
     }
-    for (const follower of this.followers) follower.follow(this.wall_ms, this.rate, this.playing && !this.holding);
+    const motion = !this.playing ? "standing" : this.holding ? "held" : "running";
+    for (const follower of this.followers) follower.follow(this.wall_ms, this.rate, motion);
     this.options.onStatus(this.status);
   }
 

@@ -1,0 +1,105 @@
+"""A browser, and the stage that the screens play on. The UI must have been built: an absent one fails, it never skips."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+from tests.e2e.stage_api import PASSWORD
+
+from mingjian.kernel.isotime import parse_iso_ns
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def running_stage() -> Iterator[tuple[str, int]]:
+    """The address of a running stage, and when it began (UTC ms): its footage ends there."""
+    index = ROOT / "src/mingjian/web/ui_dist/index.html"
+    assert index.is_file(), "the UI is not built: run `make ui`"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.e2e.stage", "--port", "0"],
+        cwd=ROOT, env={"PYTHONPATH": f"{ROOT}/src:{ROOT}", "PATH": "/usr/bin:/bin"}, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        address, _, began = process.stdout.readline().split()
+        yield address, parse_iso_ns(began, "began") // 1_000_000
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def stage(running_stage: tuple[str, int]) -> str:
+    return running_stage[0]
+
+
+@pytest.fixture(scope="session")
+def began_ms(running_stage: tuple[str, int]) -> int:
+    return running_stage[1]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of its own; anything against the content security policy and any uncaught error fails the test."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 720}, locale="zh-CN", timezone_id="Asia/Shanghai", accept_downloads=True
+    )
+    opened = context.new_page()
+    wrong: list[str] = []
+
+    def told(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            wrong.append(message.text)
+
+    opened.on("console", told)
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    yield opened
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def signed_in(page: Page, stage: str) -> Page:
+    """The page, signed in at the live wall."""
+    page.goto(f"{stage}/login")
+    page.fill("[name=name]", "zhangsan")
+    page.fill("[name=password]", PASSWORD)
+    page.click("[data-test=login]")
+    page.wait_for_selector("[data-test=wall]")
+    return page
+
+
+def until(page: Page, ask: Callable[[], Any], what: str, seconds: float = 15) -> Any:
+    """Ask again and again until the answer is true; fails with `what` when it never is."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = ask()
+        if answer:
+            return answer
+        page.wait_for_timeout(40)
+    raise AssertionError(f"never came true: {what}")
+
+
+def tiles(page: Page, state: str) -> Locator:
+    return page.locator(f"[data-test=tile][data-state={state}]")
