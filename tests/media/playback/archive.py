@@ -51,7 +51,9 @@ class Archive:
         self.reads.append(record.id)
         return self.root / record.path
 
-    def spans(self, camera: str, stream: str, from_ns: int, to_ns: int, now_ns: int) -> list[Span]:
+    def spans(
+        self, camera: str, stream: str, from_ns: int, to_ns: int, now_ns: int, language: str = "en"
+    ) -> list[Span]:
         spans: list[Span] = []
         at = from_ns
         for record in self.segments(camera, stream, from_ns, to_ns):

@@ -13,8 +13,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from tests.media.footage import Footage, video
+from tests.media.playback.archive import START_NS
 from tests.media.playback.conftest import Edge, at, narrowed
 
+from mingjian.kernel.clock import DAY_NS, NS_PER_S, ManualClock
 from mingjian.kernel.errors import MingjianError
 from mingjian.media.playback import watermark
 from mingjian.media.playback.pool import WorkPool
@@ -117,6 +119,19 @@ def test_the_cache_stays_within_its_bytes_and_drops_the_longest_unused(tmp_path:
     left = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in left) <= 1000
     assert len(left) == 3
+
+
+def test_no_small_picture_outlives_a_day(tmp_path: Path) -> None:
+    clock = ManualClock(START_NS)
+    cache = ThumbCache(tmp_path, clock=clock)
+    old, young = ThumbKey("c", "main", "s1", 0, 160), ThumbKey("c", "main", "s2", 0, 160)
+    cache.put(old, bytes(300))
+    clock.advance(DAY_NS - NS_PER_S)
+    cache.put(young, bytes(300))
+    clock.advance(NS_PER_S * 700)
+    assert cache.get(old) is None
+    assert cache.get(young) == bytes(300)
+    assert [path.name for path in tmp_path.rglob("*.jpg")] == ["s2-0-160.jpg"]
 
 
 def test_without_a_chinese_font_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

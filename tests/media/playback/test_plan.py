@@ -82,7 +82,9 @@ class Index:
     def path(self, record: SegmentRecord) -> Path:
         raise AssertionError("a plan opens no file")
 
-    def spans(self, camera: str, stream: str, from_ns: int, to_ns: int, now_ns: int) -> list[Span]:
+    def spans(
+        self, camera: str, stream: str, from_ns: int, to_ns: int, now_ns: int, language: str = "en"
+    ) -> list[Span]:
         spans: list[Span] = []
         at = from_ns
         for record in self.segments(camera, stream, from_ns, to_ns):

@@ -12,8 +12,10 @@ from mingjian.ports.recording import FragmentRef, SegmentRecord, Span
 class Recordings(Protocol):
     """Read-only questions. All times are UTC nanoseconds, intervals are half open. Calls may block on the disk."""
 
-    def spans(self, camera: str, stream: str, from_ns: int, to_ns: int, now_ns: int) -> Sequence[Span]:
-        """What became of [from, to), without hole or overlap, in order."""
+    def spans(
+        self, camera: str, stream: str, from_ns: int, to_ns: int, now_ns: int, language: str = "en"
+    ) -> Sequence[Span]:
+        """What became of [from, to), without hole or overlap, in order; details of gaps in `language` (zh or en)."""
         ...
 
     def segments(

@@ -33,7 +33,7 @@ from mingjian.media.playback.retime import retimed
 from mingjian.media.playback.segment_file import SegmentFile
 from mingjian.media.playback.timeline import coalesce, days_with_recordings, month_days_ns, timezone
 from mingjian.media.playback.trick import TrickPlan, check_speed, plan_trick, trick_codecs, trick_stream
-from mingjian.ports.recording import SegmentRecord
+from mingjian.ports.recording import SegmentRecord, Span
 from mingjian.ports.ticket import Right, Ticket
 
 Handler = Callable[[web.Request, Ticket], Awaitable[web.StreamResponse]]
@@ -95,9 +95,14 @@ class PlaybackCalls:
         from_ns, to_ns = _covered(request, ticket)
         most = _integer(request, "max", _DEFAULT_SPANS, 3, _MAX_SPANS)
         now_ns = self._clock.now_ns()
-        spans = await self._read(
-            lambda: coalesce(self._recordings.spans(ticket.camera, stream, from_ns, to_ns, now_ns), most)
-        )
+        first = request.headers.get("Accept-Language", "zh").strip().lower()
+        language = "en" if first.startswith("en") else "zh"
+
+        def read() -> list[Span]:
+            spans = self._recordings.spans(ticket.camera, stream, from_ns, to_ns, now_ns, language)
+            return coalesce(spans, most)
+
+        spans = await self._read(read)
         return _json(timeline_json(ticket.camera, stream, spans, now_ns))
 
     async def days(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:

@@ -46,9 +46,11 @@ class StoreRecordings:
             self._readers = []
             self._mine = threading.local()
 
-    def spans(self, camera: str, stream: str, from_ns: int, to_ns: int, now_ns: int) -> list[Span]:
+    def spans(
+        self, camera: str, stream: str, from_ns: int, to_ns: int, now_ns: int, language: str = "en"
+    ) -> list[Span]:
         """What became of [from, to)."""
-        return self._reader().timeline(camera, stream, from_ns, to_ns, now_ns)
+        return self._reader().timeline(camera, stream, from_ns, to_ns, now_ns, language=language)
 
     def segments(
         self, camera: str, stream: str, from_ns: int, to_ns: int, limit: int | None = None
