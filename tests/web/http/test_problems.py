@@ -177,3 +177,19 @@ def test_answers_are_for_no_cache_no_frame_no_script(admin: Api) -> None:
         assert "default-src 'none'" in admin.last["Content-Security-Policy"]
         assert "unsafe" not in admin.last["Content-Security-Policy"]
         assert admin.last["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_refusal_says_who_may(viewer: Api) -> None:
+    problem = viewer.get("/audit", status=403)
+    assert problem["detail"] == "you do not have the right to read the audit record"
+    assert problem["remedy"] == "roles that have it: administrator, auditor; ask the administrator"
+    viewer.patch("/me", {"language": "zh"})
+    problem = viewer.get("/audit", status=403)
+    assert problem["detail"] == "您没有“查阅审计记录”的权限"
+    assert problem["remedy"] == "有此权限的角色:管理员、审计员;如工作需要,请联系管理员"
+
+
+def test_nul_is_refused_by_name(admin: Api) -> None:
+    assert admin.post("/cameras", {"name": "a\u0000"}, status=422)["detail"].endswith("NUL character (U+0000)")
+    assert admin.get("/cameras?text=%00", status=400)["code"] == "bad_request"
+    assert admin.get("/cameras/%00", status=400)["code"] == "bad_request"

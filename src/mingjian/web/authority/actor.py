@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mingjian.kernel.text import Text
+
 
 class Role(StrEnum):
     """What a person is to the system. A later issue binds roles to an organisation and its subtree."""
@@ -13,6 +15,19 @@ class Role(StrEnum):
     OPERATOR = "operator"
     VIEWER = "viewer"
     AUDITOR = "auditor"
+
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    Role.ADMIN: Text(zh="管理员", en="administrator"),
+    Role.OPERATOR: Text(zh="值班员", en="operator"),
+    Role.VIEWER: Text(zh="观看人", en="viewer"),
+    Role.AUDITOR: Text(zh="审计员", en="auditor"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,18 @@ class Policy(ABC):
                 Text(zh=f"您没有“{self.title.zh}”的权限", en=f"you do not have the right to {self.title.en}"),
                 policy=self.name,
                 actor=actor,
-                remedy=Text(zh="如工作需要,请联系管理员授权", en="ask the administrator if your work needs it"),
+                remedy=self._whom_to_ask(subject),
             )
+
+    def _whom_to_ask(self, subject: object) -> Text:
+        labels = [role.label for role in Role if role.value in self.who_may(subject).roles]
+        if not labels:
+            return Text(zh="如工作需要,请联系管理员", en="ask the administrator if your work needs it")
+        zh = "、".join(label.zh for label in labels)
+        en = ", ".join(label.en for label in labels)
+        return Text(
+            zh=f"有此权限的角色:{zh};如工作需要,请联系管理员", en=f"roles that have it: {en}; ask the administrator"
+        )
 
 
 class RolePolicy(Policy):

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.utils import check_csrf
 
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
 from mingjian.web.authority.actor import Actor, nobody
 from mingjian.web.authority.policy import Policy
 from mingjian.web.http.failures import csrf_error
@@ -41,6 +43,12 @@ class Requires:
 
     def __call__(self, request: HttpRequest) -> Actor:
         """The actor. Raises MingjianError csrf_failed, or Refused."""
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise MingjianError(
+                "bad_request",
+                Text(zh="地址含有空字符 U+0000", en="the address has a NUL character (U+0000)"),
+                fault=Fault.USER,
+            )
         if request.method not in _SAFE and check_csrf(request) is not None:
             raise csrf_error()
         actor = actor_of(request)

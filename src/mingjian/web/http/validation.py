@@ -68,6 +68,8 @@ _SENTENCES: dict[str, Callable[[Context], Text]] = {
     "missing": _fixed("必须填写", "must be given"),
     "extra_forbidden": _fixed("不是可用的字段,请核对拼写", "there is no such field: check the spelling"),
     "string_type": _TEXT,
+    "string_unicode": _fixed("含有无效字符", "has characters that are none"),
+    "nul": _fixed("请求内容含有空字符 U+0000", "the request has a NUL character (U+0000)"),
     "string_too_short": _with("至少 {min_length} 个字符", "must have at least {min_length} characters"),
     "string_too_long": _with("最多 {max_length} 个字符", "must have at most {max_length} characters"),
     "string_pattern_mismatch": _fixed("格式不正确", "does not have the right form"),
