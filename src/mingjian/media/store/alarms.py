@@ -24,6 +24,11 @@ _TEXTS = {
         "录像卷 {name} 上次异常中断的录像未能恢复:{detail}",
         "what an earlier death left open on volume {name} could not be recovered: {detail}",
     ),
+    "index_stuck": (
+        "2",
+        "录像卷 {name} 的索引写入失败({detail}),录像不受影响,请查看日志",
+        "the index of volume {name} cannot be written ({detail}); footage goes on, see the log",
+    ),
     "index_rebuilding": (
         "2",
         "录像卷 {name} 的索引丢失或损坏,正在由录像文件和日志重建",

@@ -12,11 +12,14 @@ from mingjian.kernel.clock import NS_PER_S
 from mingjian.media.store import rows
 from mingjian.media.store.journal import BadLine, read_journal
 from mingjian.media.store.lock import is_locked
+from mingjian.media.store.rebuild import rebuild
 from mingjian.media.store.recovery import files_since
 from mingjian.media.store.scan import scan_file
 from mingjian.media.store.schema import open_for_reading
 from mingjian.media.store.volume import Volume, open_volume
 from mingjian.ports.recording import SegmentRecord
+
+__all__ = ["CheckError", "CheckReport", "check", "rebuild"]
 
 _FRESH_NS = 10 * NS_PER_S
 

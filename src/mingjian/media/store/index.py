@@ -74,6 +74,11 @@ class Index:
         row = self.connection.execute("SELECT value FROM meta WHERE key=?", (key,)).fetchone()
         return None if row is None else str(row[0])
 
+    def oldest_ns(self) -> int | None:
+        """Where the oldest footage begins."""
+        row = self.connection.execute("SELECT MIN(start_ns) FROM spans WHERE kind='recorded'").fetchone()
+        return None if row[0] is None else int(row[0])
+
     def set_meta(self, key: str, value: str) -> None:
         """Set a remark."""
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?,?)", (key, value))

@@ -24,6 +24,7 @@ from mingjian.media.store.recovery import leftovers, recover_volume
 from mingjian.media.store.retention import RetentionRule, retain
 from mingjian.media.store.schema import open_for_writing
 from mingjian.media.store.segment import FragmentJob, Segment, init_of
+from mingjian.media.store.sequences import Sequences
 from mingjian.media.store.space import SpacePolicy, VolumeSpace
 from mingjian.media.store.time_guard import TimeGuard
 from mingjian.media.store.volume import Volume, open_volume, segment_path
@@ -90,7 +91,7 @@ class Store:
         self._closing = False
         self._recovery = threading.Thread(target=self._recover, name="recover", daemon=True)
         self._missing: list[Alarm] = []
-        self._sequences: dict[tuple[str, str], int] = {}
+        self._sequences = Sequences()
         self._open: dict[str, tuple[Segment, VolumeWriter, int]] = {}
         self._cameras: dict[str, dict[str, Any]] = {}
         self._enabled: dict[str, bool] = {}
@@ -126,6 +127,7 @@ class Store:
         recovered = self.wait_recovered(timeout_s)
         for writer in self.writers:
             writer.note({"t": "end", "life": self._life.id, "at_ns": self._life.now_ns(self._clock)})
+        self._sequences.close()
         closed = all([writer.close(timeout_s) for writer in self.writers])
         for lock in self._locks:
             lock.release()
@@ -203,7 +205,7 @@ class Store:
         writer = self._choose(plan.priority)
         if writer is None:
             return None
-        sequence = self._next_sequence(plan.camera, plan.stream)
+        sequence = self._sequences.next(plan.camera, plan.stream, [one.volume.index for one in self.writers])
         record = SegmentRecord(
             id=new_id(max(0, plan.start_ns)), camera=plan.camera, stream=plan.stream, run=plan.run, sequence=sequence,
             path=segment_path(plan.camera, plan.stream, plan.start_ns, sequence),
@@ -245,13 +247,6 @@ class Store:
             if best is None or rank > best[0]:
                 best = (rank, writer)
         return None if best is None else best[1]
-
-    def _next_sequence(self, camera: str, stream: str) -> int:
-        last = self._sequences.get((camera, stream))
-        if last is None:
-            last = max((_last_sequence(writer, camera, stream) for writer in self.writers), default=0)
-        self._sequences[camera, stream] = last + 1
-        return last + 1
 
     # Facts
 
@@ -408,20 +403,8 @@ class Store:
         found = self._missing + [alarm("index_rebuilding", name) for name in self._rebuilding.copy()]
         for writer in self.writers:
             found += self._spaces[writer.volume.id].alarms()
+            if writer.index_error or writer.defects:
+                found.append(alarm("index_stuck", writer.volume.id, detail=writer.index_error))
         if self.writers and not any(self._spaces[writer.volume.id].takes(9) for writer in self.writers):
             found.append(alarm("storage_exhausted", ""))
         return tuple(sorted(found, key=lambda one: one["severity"]))
-
-
-def _last_sequence(writer: VolumeWriter, camera: str, stream: str) -> int:
-    """The sequence of the newest segment, read through a connection of its own."""
-    connection = sqlite3.connect(f"file:{writer.volume.index}?mode=ro", uri=True)
-    try:
-        row = connection.execute(
-            "SELECT s.sequence FROM segments s JOIN streams t ON t.id = s.stream_id "
-            "WHERE t.camera=? AND t.stream=? ORDER BY s.start_ns DESC LIMIT 1",
-            (camera, stream),
-        ).fetchone()
-    finally:
-        connection.close()
-    return 0 if row is None else int(row[0])

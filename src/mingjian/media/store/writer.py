@@ -8,12 +8,12 @@ outside the interpreter's lock: one copy costs less than taking the lock anew fo
 from __future__ import annotations
 
 import errno
+import logging
 import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mingjian.kernel.clock import NS_PER_S, Clock
@@ -23,11 +23,14 @@ from mingjian.media.store.index import Index
 from mingjian.media.store.journal import Journal, end_position, entries_after
 from mingjian.media.store.schema import open_for_writing
 from mingjian.media.store.segment import FragmentJob, Segment
+from mingjian.media.store.syncer import Syncer, SyncWork
 from mingjian.media.store.volume import Volume
 from mingjian.wire.fmp4.build import LEAF_BOX_BYTES, build_leaf, build_mfra
 
 COMMIT_EVERY_NS = NS_PER_S
 SYNC_EVERY_NS = 4 * NS_PER_S
+_OLDEST_EVERY_NS = 60 * NS_PER_S
+_log = logging.getLogger(__name__)
 _STATE_OF_ERRNO = {
     errno.ENOSPC: "full",
     errno.EDQUOT: "full",
@@ -60,18 +63,6 @@ class Life:
         return self.epoch_ns + clock.mono_ns()
 
 
-@dataclass(slots=True)
-class _Sync:
-    """What the sync thread is to make durable."""
-
-    segments: list[Segment] = field(default_factory=list)
-    broken: list[Segment] = field(default_factory=list)
-    journal: tuple[list[int], list[int], list[Path]] = ([], [], [])
-    sealed: list[Segment] = field(default_factory=list)
-    folders: list[Path] = field(default_factory=list)
-    done: list[threading.Event] = field(default_factory=list)
-
-
 class VolumeWriter:
     """The only writer of one volume. Methods not marked otherwise may be called from any thread and do not block."""
 
@@ -92,6 +83,7 @@ class VolumeWriter:
         """The last error's name while the volume is not trusted; `space` tries it again after a while."""
         self.error_mono_ns = 0
         self.index_error = ""
+        self.defects = 0
         self.oldest_ns: int | None = None
         self.created: set[str] | None = set()
         """Paths made by this process, kept until recovery knows that it need not look at them."""
@@ -112,25 +104,23 @@ class VolumeWriter:
         self._open: dict[str, Segment] = {}
         self._dirty: dict[str, Segment] = {}
         self._spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
-        self._to_sync = _Sync()
-        self._sync_busy = False
-        self._idle = threading.Condition()
-        self._sync_wanted: _Sync | None = None
-        self._sync_ready = threading.Condition()
+        self._to_sync = SyncWork()
+        self._syncer = Syncer(
+            volume.root, disk, f"sync-{volume.id}",
+            lambda work, problem: self._put(self._do_synced, (work, problem), 0),
+        )  # fmt: skip
         self._scratch = bytearray(1 << 20)
         self._next_commit_ns = 0
         self._next_sync_ns = 0
-        self._threads = [
-            threading.Thread(target=self._run, name=f"write-{volume.id}", daemon=True),
-            threading.Thread(target=self._run_sync, name=f"sync-{volume.id}", daemon=True),
-        ]
+        self._next_oldest_ns = 0
+        self._thread = threading.Thread(target=self._run, name=f"write-{volume.id}", daemon=True)
 
     def start(self) -> None:
         """Begin; blocks only to open the index. Raises sqlite3.DatabaseError when the index is broken."""
         self._index = Index(open_for_writing(self.volume.index))
         self._catch_up(self._index)
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
+        self._syncer.start()
 
     def _catch_up(self, index: Index) -> None:
         """A death may come between a journal line and the commit that projects it: project the rest now."""
@@ -191,8 +181,7 @@ class VolumeWriter:
         self._put(done.set, (), 0)
         if not done.wait(timeout_s):
             return False
-        with self._idle:
-            return self._idle.wait_for(lambda: not self._sync_busy, timeout_s)
+        return self._syncer.wait_idle(timeout_s)
 
     def close(self, timeout_s: float = 30.0) -> bool:
         """Write what waits, sync, stop. False when a thread did not end in time."""
@@ -200,15 +189,12 @@ class VolumeWriter:
         with self._ready:
             self._closing = True
             self._ready.notify()
-        with self._sync_ready:
-            self._sync_ready.notify()
-        for thread in self._threads:
-            thread.join(timeout_s)
-        alive = any(thread.is_alive() for thread in self._threads)
-        if not alive and self._index is not None:
+        self._thread.join(timeout_s)
+        ended = self._syncer.close(timeout_s) and not self._thread.is_alive()
+        if ended and self._index is not None:
             self._journal.close()
             self._index.connection.close()
-        return flushed and not alive
+        return flushed and ended
 
     def _put(self, do: Callable[..., None], arguments: tuple[Any, ...], size: int) -> None:
         with self._ready:
@@ -228,12 +214,22 @@ class VolumeWriter:
                     return
                 job = self._jobs.popleft() if self._jobs else None
             if job is not None:
-                do, arguments, size = job
-                do(*arguments)
-                with self._ready:
-                    self._queued_bytes -= size
-                job = do = arguments = None  # type: ignore[assignment]  # do not keep media while waiting
-            self._tick()
+                self._take(*job)
+                del job  # do not keep media while waiting
+            self._guarded(self._tick)
+
+    def _take(self, do: Callable[..., None], arguments: tuple[Any, ...], size: int) -> None:
+        self._guarded(do, *arguments)
+        with self._ready:
+            self._queued_bytes -= size
+
+    def _guarded(self, do: Callable[..., None], *arguments: Any) -> None:
+        """A defect in one job must not end the recording of all cameras: it is logged and becomes an alarm."""
+        try:
+            do(*arguments)
+        except Exception:  # noqa: BLE001 - told in the log and as an alarm
+            _log.exception("a job of volume %s failed", self.volume.id)
+            self.defects += 1
 
     def _tick(self) -> None:
         now = self._clock.mono_ns()
@@ -241,7 +237,10 @@ class VolumeWriter:
             self._next_commit_ns = now + self._limits.commit_every_ns
             self._on_tick()
             self._commit()
-        if now >= self._next_sync_ns and not self._sync_busy:
+            if now >= self._next_oldest_ns and self._index is not None:
+                self._next_oldest_ns = now + _OLDEST_EVERY_NS
+                self.oldest_ns = self._index.oldest_ns()
+        if now >= self._next_sync_ns and not self._syncer.busy:
             self._next_sync_ns = now + self._limits.sync_every_ns
             self._journal_append(self._beat())
             self._start_sync()
@@ -406,8 +405,6 @@ class VolumeWriter:
             self.index_error = str(error)  # footage goes on; what waits is committed when the index can be had again
             return
         self.index_error = ""
-        row = index.connection.execute("SELECT MIN(start_ns) FROM spans WHERE kind='recorded'").fetchone()
-        self.oldest_ns = row[0]
         self._entries.clear()
         self._works.clear()
         self._dirty.clear()
@@ -417,65 +414,30 @@ class VolumeWriter:
 
     def _start_sync(self) -> None:
         """Hand everything unsynced to the sync thread, if it is free."""
-        if self._sync_busy:
-            # a flush that came meanwhile waits for the next round
-            self._next_sync_ns = 0
+        if self._syncer.busy:
+            self._next_sync_ns = 0  # as soon as it is
             return
-        wanted, self._to_sync = self._to_sync, _Sync()
-        wanted.segments = [segment for segment in self._open.values() if segment.unsynced]
-        wanted.journal = self._journal.unsynced()
-        for segment in wanted.segments:
+        work, self._to_sync = self._to_sync, SyncWork()
+        work.segments = [segment for segment in self._open.values() if segment.unsynced]
+        work.journal, work.journal_retired, folders = self._journal.unsynced()
+        work.folders += folders
+        for segment in work.segments:
             segment.unsynced = False
-        self._sync_busy = True
-        with self._sync_ready:
-            self._sync_wanted = wanted
-            self._sync_ready.notify()
+        self._syncer.submit(work)
 
-    def _run_sync(self) -> None:
-        while True:
-            with self._sync_ready:
-                while self._sync_wanted is None:
-                    if self._closing:
-                        return
-                    self._sync_ready.wait(0.5)
-                wanted, self._sync_wanted = self._sync_wanted, None
-            problem = self._make_durable(wanted)
-            self._put(self._do_synced, (wanted, problem), 0)
-
-    def _make_durable(self, wanted: _Sync) -> OSError | None:
-        try:
-            if not self._disk.sync_volume(self.volume.root):
-                for segment in [*wanted.segments, *wanted.sealed, *wanted.broken]:
-                    if segment.fd is not None:
-                        self._disk.sync_file(segment.fd)
-                for fd in wanted.journal[0]:
-                    self._disk.sync_file(fd)
-                for folder in dict.fromkeys([*wanted.folders, *wanted.journal[2]]):
-                    self._disk.sync_dir(folder)
-        except OSError as error:
-            return error
-        return None
-
-    def _do_synced(self, wanted: _Sync, problem: OSError | None) -> None:
+    def _do_synced(self, work: SyncWork, problem: OSError | None) -> None:
         """Only now, with its bytes on the platter, a segment counts as sealed."""
-        with self._idle:
-            self._sync_busy = False
-            self._idle.notify_all()
+        self._syncer.finished()
         if problem is not None:
             self._volume_failed(problem)
-        for segment in [*wanted.sealed, *wanted.broken]:
-            if segment.fd is not None:
-                self._disk.close(segment.fd)
-                segment.fd = None
-        for fd in wanted.journal[1]:
-            self._disk.close(fd)
-        for segment in wanted.sealed:
+        work.close_files(self._disk)
+        for segment in work.sealed:
             if problem is None:
                 self._journal_append(seal_entry(segment.record))
                 self._dirty[segment.record.id] = segment
-        if wanted.sealed:
+        if work.sealed:
             self._commit()
-        for done in wanted.done:
+        for done in work.done:
             done.set()
 
 
