@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,3 +75,14 @@ def write_annex_b(sink: CollectingSink, codec: Codec, path: Path) -> None:
         for unit in sink.of(codec):
             for nal in split_length_prefixed(unit.data):
                 out.write(b"\x00\x00\x00\x01" + nal)
+
+
+def picture_hashes(path: Path) -> list[str]:
+    """Hashes of the decoded pictures of a file, judged by ffmpeg."""
+    done = subprocess.run(
+        ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v", "-f", "framemd5", "-"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [line.split(",")[-1].strip() for line in done.stdout.splitlines() if not line.startswith("#")]

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from mingjian.media.sources.rtsp import RtspSource, SourceOptions
 from mingjian.ports.media import Codec, SourceState
 from mingjian.ports.recording import GapReason
 
-from .collect import CollectingSink, write_annex_b
+from .collect import CollectingSink, picture_hashes, write_annex_b
 
 pytestmark = pytest.mark.peer
 
@@ -41,17 +40,6 @@ async def _collect(
     assert sink.statuses[-1].state is SourceState.STOPPED
     assert len(sink.starts) == len(sink.stops)
     return sink, source
-
-
-def _frame_hashes(path: Path) -> list[str]:
-    """Hashes of decoded pictures, judged by ffmpeg."""
-    done = subprocess.run(
-        ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v", "-f", "framemd5", "-"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return [line.split(",")[-1].strip() for line in done.stdout.splitlines() if not line.startswith("#")]
 
 
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
@@ -89,8 +77,8 @@ async def test_the_pictures_that_went_in_come_out(gst_port: int, clip: Path, tmp
     )
     dump = tmp_path / "dump.h264"
     write_annex_b(sink, Codec.H264, dump)
-    expected = _frame_hashes(clip)
-    got = _frame_hashes(dump)
+    expected = picture_hashes(clip)
+    got = picture_hashes(dump)
     assert len(got) == 100
     assert got == expected
 

@@ -12,7 +12,10 @@ from mingjian.ports.recording import GapReason
 
 
 class SourceFailure(Exception):
-    """The attempt or the connection is over. `step` is that of the live test: name, reach, authenticate, describe, first_frame."""
+    """The attempt or the connection is over.
+
+    `step` is the step of the live test that it fails at the earliest: name, reach, authenticate, describe, first_frame.
+    """
 
     def __init__(self, reason: GapReason, step: str, zh: str, en: str) -> None:
         super().__init__(en)
@@ -78,7 +81,7 @@ def closed_early() -> SourceFailure:
     """The peer closed before it played."""
     return SourceFailure(
         GapReason.UNREACHABLE,
-        "describe",
+        "reach",
         "设备在应答前关闭了连接：可能已达到最大连接数，或该端口不是 RTSP",
         "the device closed the connection before it answered: too many viewers, or not an RTSP port",
     )
@@ -88,7 +91,7 @@ def not_rtsp() -> SourceFailure:
     """The peer speaks something else."""
     return SourceFailure(
         GapReason.UNREACHABLE,
-        "describe",
+        "reach",
         "对方的应答不是有效的 RTSP：请检查端口和地址",
         "what answers does not speak RTSP: check port and address",
     )
@@ -98,7 +101,7 @@ def no_answer() -> SourceFailure:
     """Connected, but a request stays unanswered."""
     return SourceFailure(
         GapReason.UNREACHABLE,
-        "describe",
+        "reach",
         "已连上设备，但 RTSP 请求没有应答：请检查端口，或重启设备",
         "connected, but the device does not answer RTSP requests: check the port or restart the device",
     )

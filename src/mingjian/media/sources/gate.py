@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 from mingjian.kernel.clock import NS_PER_S, Clock
@@ -23,7 +24,9 @@ class HostGate:
     def __init__(self, clock: Clock, sleep: Sleep = asyncio.sleep, per_second: int = CONNECTIONS_PER_S) -> None:
         self._clock = clock
         self._sleep = sleep
+        self._per_second = per_second
         self._gap_ns = NS_PER_S // per_second
+        self._granted_ns: dict[str, deque[int]] = {}
         self._next_ns: dict[str, int] = {}
         self._refused_until_ns: dict[str, int] = {}
 
@@ -33,9 +36,15 @@ class HostGate:
         turn = max(now, self._next_ns.get(host, 0))
         self._next_ns[host] = turn + self._gap_ns
         if len(self._next_ns) > 4096:
-            self._next_ns = {name: at for name, at in self._next_ns.items() if at > now}
+            self._next_ns = {name: at for name, at in self._next_ns.items() if at > now - NS_PER_S}
+            self._granted_ns = {name: self._granted_ns[name] for name in self._next_ns if name in self._granted_ns}
         if turn > now:
             await self._sleep((turn - now) / NS_PER_S)
+        # Sleepers wake late and then close together: the last ones of a second are counted, too.
+        granted = self._granted_ns.setdefault(host, deque(maxlen=self._per_second))
+        while len(granted) == self._per_second and (wait_ns := granted[0] + NS_PER_S - self._clock.mono_ns()) > 0:
+            await self._sleep(wait_ns / NS_PER_S)
+        granted.append(self._clock.mono_ns())
 
     async def wait_login(self, host: str, credentials: Credentials | None) -> None:
         """Wait until these credentials may be tried: at once, unless they were refused less than a minute ago."""
