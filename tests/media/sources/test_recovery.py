@@ -48,9 +48,9 @@ class _WatchedGate(HostGate):
 
 
 def _most_in_a_second(times: tuple[float, ...]) -> int:
-    """The most connections within any second."""
+    """The most attempts within any second, less what a busy machine may take to note one."""
     ordered = sorted(times)
-    return max(sum(1 for other in ordered if start <= other < start + 0.999) for start in ordered)
+    return max(sum(1 for other in ordered if start <= other < start + 0.95) for start in ordered)
 
 
 @pytest.mark.parametrize("one_host", [True, False], ids=["one host", "a host each"])
