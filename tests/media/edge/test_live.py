@@ -273,3 +273,40 @@ def _picture_flags(data: bytes | bytearray) -> list[tuple[int, int]]:
             found.append((data[body], struct.unpack_from(">I", data, body + 24 + 20)[0]))
         at = body + size
     return found
+
+
+async def test_h265_is_transcoded_for_who_cannot_play_it_and_sent_as_it_is_to_who_can(
+    engine: FakeEngine, edge: EdgeServer, client: aiohttp.ClientSession, office: TicketOffice, tmp_path: Path
+) -> None:
+    engine.play(office.camera, "main", video("h265"), audio("pcma"))
+    able = await open_live(client, office.sign(), can=["avc1.42e01e", "hvc1.1.6.L93.B0"])
+    assert (await able.until_text("init"))["codecs"].startswith("hvc1.")
+    unable = await open_live(client, office.sign(), can=["avc1.42e01e", "flac"])
+    assert (await unable.until_text("init"))["codecs"].startswith("avc1.")
+    pictures = await unable.take(30)
+    assert pictures[0].keyframe
+    path = tmp_path / "made.mp4"
+    path.write_bytes(unable.inits[0] + b"".join(picture.media for picture in pictures))
+    assert len(frame_hashes(path)) == 30
+    assert edge.feeds.transcodes == 1
+    await able.take(5)
+    await able.ws.close()
+    await unable.ws.close()
+    async with asyncio.timeout(5):
+        while edge.feeds.transcodes or engine.hubs[(office.camera, "main")].viewers:
+            await asyncio.sleep(0.02)
+
+
+async def test_over_the_quota_a_viewer_is_told_to_wait_and_served_when_there_is_room(
+    engine: FakeEngine, edge: EdgeServer, client: aiohttp.ClientSession, office: TicketOffice
+) -> None:
+    edge.feeds._quotas["h264"]._places = 1
+    engine.play(office.camera, "main", video("h265"))
+    engine.play(office.camera, "sub", video("h265", size="160x90"))
+    first = await open_live(client, office.sign())
+    await first.take(1)
+    second = await open_live(client, office.sign(), "sub")
+    assert (await second.until_text("notice"))["reason"] == "busy"
+    await first.ws.close()
+    await second.take(1)
+    await second.ws.close()

@@ -11,6 +11,7 @@ from mingjian.kernel.errors import MingjianError
 from mingjian.media.edge.engine_link import EngineLink, engine_away
 from mingjian.media.edge.feed import Feed, FeedListener, Notice
 from mingjian.media.edge.metrics import EdgeMetrics
+from mingjian.media.edge.worker_feed import Quota, WorkerFeed
 from mingjian.wire.feed import BrokenFeed, Frame, Kind, decode_fragment, decode_init, decode_json
 
 _LOG = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ _UNKNOWN_FOR_NS = 10 * NS_PER_S
 """A camera that was just added is not known to the engine at once; after this long it is told as absent."""
 
 FeedKey = tuple[str, str, str]
-"""Camera, stream, variant: "" as the camera sends it, "h264" transcoded."""
+"""Camera, stream, variant: "" as the camera sends it, "h264" transcoded, "jpeg" single pictures."""
 
 
 def notice_of(error: MingjianError) -> Notice:
@@ -41,11 +42,11 @@ class EngineFeed:
         self._stream = stream
         self._feed = feed
         self._lost = asyncio.Event()
-        self._task = asyncio.create_task(self._keep())
+        self.task = asyncio.create_task(self._keep())
 
     def close(self) -> None:
         """Nobody looks any more."""
-        self._task.cancel()
+        self.task.cancel()
 
     def engine_lost(self) -> None:
         """The connection to the engine is gone."""
@@ -99,13 +100,15 @@ class EngineFeed:
 
 
 class Feeds:
-    """Joins listeners to feeds. `transcoder`, when given, fills feeds of other variants."""
+    """Joins listeners to feeds. `quotas` bounds how many feeds of each variant a worker makes at the same time."""
 
-    def __init__(self, link: EngineLink, clock: Clock, metrics: EdgeMetrics) -> None:
+    def __init__(self, link: EngineLink, clock: Clock, metrics: EdgeMetrics, quotas: dict[str, int]) -> None:
         self._link = link
         self._clock = clock
         self._metrics = metrics
-        self._open: dict[FeedKey, tuple[Feed, EngineFeed]] = {}
+        self._open: dict[FeedKey, tuple[Feed, EngineFeed | WorkerFeed]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+        self._quotas = {variant: Quota(places) for variant, places in quotas.items()}
         link.on_down = self._engine_lost
 
     def join(self, key: FeedKey, listener: FeedListener) -> Feed:
@@ -118,13 +121,24 @@ class Feeds:
         opened[0].add(listener)
         return opened[0]
 
-    def close(self) -> None:
-        """Stop all."""
+    @property
+    def transcodes(self) -> int:
+        """How many workers run."""
+        return sum(quota.used for quota in self._quotas.values())
+
+    async def close(self) -> None:
+        """Stop all, workers included."""
         for key in tuple(self._open):
             self._close(key)
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
-    def _fill(self, key: FeedKey, feed: Feed) -> EngineFeed:
-        return EngineFeed(self._link, self._clock, self._metrics, key[0], key[1], feed)
+    def _fill(self, key: FeedKey, feed: Feed) -> EngineFeed | WorkerFeed:
+        camera, stream, variant = key
+        if variant:
+            return WorkerFeed(
+                variant, feed, lambda listener: self.join((camera, stream, ""), listener), self._quotas[variant]
+            )
+        return EngineFeed(self._link, self._clock, self._metrics, camera, stream, feed)
 
     def _closer(self, key: FeedKey) -> Callable[[], None]:
         return lambda: self._close(key)
@@ -133,6 +147,8 @@ class Feeds:
         opened = self._open.pop(key, None)
         if opened is not None:
             opened[1].close()
+            self._ending.add(opened[1].task)
+            opened[1].task.add_done_callback(self._ending.discard)
             self._metrics.feeds.set(len(self._open))
 
     def _engine_lost(self) -> None:

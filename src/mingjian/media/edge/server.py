@@ -41,7 +41,8 @@ class EdgeServer:
         self.gate = TicketGate(settings.ticket_key, settings.edge, clock)
         self.sessions = MediaSessions(self.gate, clock, secure=settings.secure)
         self.link = EngineLink(settings.engine_socket)
-        self.feeds = Feeds(self.link, clock, self.metrics)
+        quotas = {"h264": settings.transcode_quota, "jpeg": settings.picture_quota}
+        self.feeds = Feeds(self.link, clock, self.metrics, quotas)
         self.live = LiveEndpoint(self.gate, self.feeds, clock, self.metrics)
         self._proxy = WebProxy(settings.web_socket, clock, secure=settings.secure)
         self._ui = UiFiles(settings.ui_folder)
@@ -83,7 +84,7 @@ class EdgeServer:
         await self.live.close()
         if self._runner is not None:
             await self._runner.cleanup()
-        self.feeds.close()
+        await self.feeds.close()
         await self.link.stop()
         await self._proxy.stop()
 
@@ -147,6 +148,7 @@ class EdgeServer:
         if not self._may_read_metrics(request.remote or ""):
             raise web.HTTPNotFound
         self.metrics.sessions.set(len(self.sessions))
+        self.metrics.transcodes.set(self.feeds.transcodes)
         self.metrics.engine_up.set(self.link.connected)
         engine = ""
         if self.link.connected:

@@ -364,8 +364,11 @@ def _parse_entry(data: bytes, entry: Box, track_id: int, timescale: int) -> Trac
         body = data[config_box.body : config_box.end]
         config = _hvcc_nals(body) if hevc else _avcc_nals(body)
         return TrackSpec(track_id, "h265" if hevc else "h264", timescale, config, 0, width, height)
-    if kind in (b"mp4a", b"alaw", b"ulaw"):
+    if kind in (b"mp4a", b"alaw", b"ulaw", b"fLaC"):
         channels = struct.unpack_from(">H", data, entry.body + 16)[0]
+        if kind == b"fLaC":
+            dfla = _only(data, Box(kind, entry.offset, entry.body + 28, entry.end), b"dfLa")
+            return TrackSpec(track_id, "flac", timescale, (data[dfla.body + 8 : dfla.body + 42],), channels)
         if kind != b"mp4a":
             return TrackSpec(track_id, "pcma" if kind == b"alaw" else "pcmu", timescale, (), channels)
         esds = _only(data, Box(kind, entry.offset, entry.body + 28, entry.end), b"esds")
