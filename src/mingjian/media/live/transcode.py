@@ -131,6 +131,8 @@ class H264Transcoder:
         encoder.gop_size = 1000  # keyframes are forced where the camera has them
         encoder.thread_count = 2
         encoder.flags |= Flags.global_header
+        encoder.color_range, encoder.colorspace = frame.color_range, frame.colorspace
+        encoder.color_primaries, encoder.color_trc = frame.color_primaries, frame.color_trc
         encoder.open()
         self._encoder = encoder
         config = tuple(nal for nal in _split(bytes(encoder.extradata or b"")) if nal[0] & 31 in (7, 8))
