@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.media.footage import audio, frame_hashes, video
+from tests.media.playback.archive import START_NS
 from tests.media.playback.conftest import Edge, at
 from tests.media.playback.test_pictures import source_frames
+
+from mingjian.kernel.clock import NS_PER_S
 
 
 async def converted(edge: Edge) -> list[dict[str, Any]]:
@@ -31,7 +34,7 @@ def probed(path: Path) -> dict[str, Any]:
 
 def decoded(path: Path, width: int, height: int) -> np.ndarray[Any, Any]:
     done = subprocess.run(
-        ["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+        ["ffmpeg", "-v", "error", "-i", str(path), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
         check=True, capture_output=True, timeout=30,
     )  # fmt: skip
     return np.frombuffer(done.stdout, np.uint8).reshape(-1, height, width, 3).astype(np.int16)
@@ -96,6 +99,26 @@ async def test_a_chunk_that_goes_on_is_converted_from_its_keyframe_on(edge: Edge
     frames = source_frames(source)[50:100]
     assert len(got) == 50
     assert float(np.abs(got[0] - frames[0]).mean()) < 6
+
+
+async def test_trick_play_of_h265_comes_as_h264_with_its_holes(edge: Edge, tmp_path: Path) -> None:
+    source = video("h265", seconds=8, gop=25)
+    frames = source_frames(source)
+    edge.archive.record(source)
+    edge.archive.record(source, start_ns=START_NS + 16 * NS_PER_S, run="run2")
+    query = {"from": at(0), "to": at(24), "speed": "-8", "as": "h264"}
+    listed = await (await edge.ok("trick.json", **query)).json()
+    assert listed["codecs"] == "avc1.640028"
+    response = await edge.ok(listed["url"])
+    assert response.headers["Content-Type"] == listed["mime"]
+    path = tmp_path / "trick.mp4"
+    path.write_bytes(await response.read())
+    times = [float(one["pts_time"]) for one in probed(path)["packets"]]
+    assert times == [picture["t_90k"] / 90_000 for picture in listed["pictures"]]
+    assert times[8] == 2.0
+    got = decoded(path, 320, 180)
+    shown = [frames[second * 25] for second in (*range(7, -1, -1), *range(7, -1, -1))]
+    assert max(float(np.abs(one - other).mean()) for one, other in zip(got, shown, strict=True)) < 6
 
 
 async def test_other_conversions_are_refused(edge: Edge) -> None:

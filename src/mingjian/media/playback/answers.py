@@ -97,12 +97,17 @@ def frames_json(times: Sequence[FrameTime]) -> dict[str, Any]:
     }
 
 
-def trick_json(plan: TrickPlan, stream: str, from_ns: int, to_ns: int, speed: float) -> dict[str, Any]:
+def trick_json(
+    plan: TrickPlan, stream: str, from_ns: int, to_ns: int, speed: float, convert: str | None = None
+) -> dict[str, Any]:
     """The answer of `trick.json`; `url` gives the stream it describes."""
     codecs = trick_codecs(plan.pictures)
+    wanted = {} if convert is None else {"as": convert}
+    if convert is not None:
+        codecs = converted_codecs(codecs)
     bounds = {"from": format_iso_ns(from_ns), "to": format_iso_ns(to_ns)}
     return {
-        "url": "trick?" + urlencode({"stream": stream, **bounds, "speed": f"{speed:g}"}),
+        "url": "trick?" + urlencode({"stream": stream, **bounds, "speed": f"{speed:g}", **wanted}),
         "mime": f'video/mp4; codecs="{codecs}"',
         "codecs": codecs,
         **bounds,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import zip_longest
 
 import av
 from av.error import FFmpegError
@@ -20,7 +21,7 @@ from mingjian.kernel.media_time import RATE_90K
 from mingjian.media.playback.decode import CodedPicture, decode_pictures
 from mingjian.media.playback.pool import undecodable
 from mingjian.wire.flac import MAX_BLOCK, MIN_BLOCK, G711ToFlac, streaminfo
-from mingjian.wire.fmp4.box import reader_of
+from mingjian.wire.fmp4.box import Buffer, reader_of
 from mingjian.wire.fmp4.build import TrackRun, build_fragment, build_init
 from mingjian.wire.fmp4.entries import TrackSpec
 from mingjian.wire.fmp4.read import Fragment, Sample, parse_init, walk_fragments
@@ -38,18 +39,21 @@ def convert_chunk(media: bytes, from_90k: int) -> bytes:
     init = parse_init(media)
     fragments = list(walk_fragments(reader_of(media), init.size, len(media), init))
     tracks: list[TrackSpec] = []
-    runs: list[TrackRun] = []
+    runs: list[list[TrackRun]] = []
     for track in init.tracks:
         samples = _samples(fragments, track.track_id)
         if track.codec == "h265":
-            made, run = _encoded(media, track, samples, from_90k)
+            made, encoded = _encoded(media, track, samples, from_90k)
         elif track.codec in ("pcma", "pcmu"):
-            made, run = _flac(media, track, samples, from_90k)
+            made, encoded = _flac(media, track, samples, from_90k)
         else:
-            made, run = track, _copied(media, track, samples, from_90k)
+            made, encoded = track, [_copied(media, track, samples, from_90k)]
         tracks.append(made)
-        runs.append(run)
-    return build_init(tracks) + b"".join(build_fragment(1, runs))
+        runs.append(encoded)
+    parts: list[Buffer] = [build_init(tracks)]
+    for number, together in enumerate(zip_longest(*runs), start=1):
+        parts += build_fragment(number, [run for run in together if run is not None])
+    return b"".join(parts)
 
 
 def _samples(fragments: Sequence[Fragment], track_id: int) -> list[Sample]:
@@ -73,7 +77,7 @@ def _copied(media: bytes, track: TrackSpec, samples: Sequence[Sample], from_90k:
     return run
 
 
-def _flac(media: bytes, track: TrackSpec, samples: Sequence[Sample], from_90k: int) -> tuple[TrackSpec, TrackRun]:
+def _flac(media: bytes, track: TrackSpec, samples: Sequence[Sample], from_90k: int) -> tuple[TrackSpec, list[TrackRun]]:
     channels = max(1, track.channels)
     kept = _kept(track, samples, from_90k)
     encoder = G711ToFlac(track.codec, track.timescale, channels)
@@ -82,7 +86,7 @@ def _flac(media: bytes, track: TrackSpec, samples: Sequence[Sample], from_90k: i
         if MIN_BLOCK <= one.size // channels <= MAX_BLOCK:
             run.add(encoder.frame(media[one.offset : one.offset + one.size], one.dts), one.duration)
     config = (streaminfo(track.timescale, channels),)
-    return TrackSpec(track.track_id, "flac", track.timescale, config, channels), run
+    return TrackSpec(track.track_id, "flac", track.timescale, config, channels), [run]
 
 
 @dataclass(slots=True)
@@ -118,7 +122,9 @@ class _H264Encoder:
         return [(int(packet.pts or 0), _nal_units(bytes(packet))) for packet in self.context.encode(frame)]
 
 
-def _encoded(media: bytes, track: TrackSpec, samples: Sequence[Sample], from_90k: int) -> tuple[TrackSpec, TrackRun]:
+def _encoded(
+    media: bytes, track: TrackSpec, samples: Sequence[Sample], from_90k: int
+) -> tuple[TrackSpec, list[TrackRun]]:
     """The pictures as H.264; nothing of them is left when none can be decoded."""
     coded = [CodedPicture(one.offset, one.size, one.pts, one.keyframe) for one in samples]
     encoder: _H264Encoder | None = None
@@ -135,14 +141,19 @@ def _encoded(media: bytes, track: TrackSpec, samples: Sequence[Sample], from_90k
         raise undecodable(str(error)) from error
     sets = tuple(nal for _, nals in pictures for nal in nals if nal[0] & 31 in (7, 8))
     config = tuple(dict.fromkeys(sets))
-    run = TrackRun(track.track_id, pictures[0][0])
+    runs = [TrackRun(track.track_id, pictures[0][0])]
     end_90k = max(one.pts + one.duration for one in samples)
+    # In trick play, keyframes only, a picture ends where it says: what follows may be a hole
+    ends = {one.pts: one.pts + one.duration for one in samples} if all(one.keyframe for one in samples) else {}
     for number, (pts_90k, nals) in enumerate(pictures):
         next_90k = pictures[number + 1][0] if number + 1 < len(pictures) else end_90k
+        next_90k = min(next_90k, ends.get(pts_90k, next_90k))
+        if pts_90k > runs[-1].base_time + sum(runs[-1].durations):
+            runs.append(TrackRun(track.track_id, pts_90k))
         data = b"".join(len(nal).to_bytes(4, "big") + nal for nal in nals if nal[0] & 31 in (1, 5))
-        run.add(data, max(1, next_90k - pts_90k), key=any(nal[0] & 31 == 5 for nal in nals))
+        runs[-1].add(data, max(1, next_90k - pts_90k), key=any(nal[0] & 31 == 5 for nal in nals))
     spec = TrackSpec(track.track_id, "h264", RATE_90K, config, 0, encoder.width, encoder.height)
-    return spec, run
+    return spec, runs
 
 
 def _nal_units(stream: bytes) -> list[bytes]:

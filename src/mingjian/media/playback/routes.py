@@ -7,7 +7,7 @@ the ticket covers is checked here, for every call. Disk and index are read in th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Executor
 from functools import partial
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from mingjian.media.playback.access import covered_bytes, covered_range, covered
 from mingjian.media.playback.answers import days_json, frames_json, plan_json, timeline_json, trick_json
 from mingjian.media.playback.byte_ranges import parse_place, requested_part
 from mingjian.media.playback.chunks import chunks_of
+from mingjian.media.playback.conversion import converted_codecs
 from mingjian.media.playback.convert import convert_chunk
 from mingjian.media.playback.frames import FrameTime, frame_times
 from mingjian.media.playback.pictures import Pictures, StillPicture
@@ -32,7 +33,7 @@ from mingjian.media.playback.recordings import Recordings
 from mingjian.media.playback.retime import retimed
 from mingjian.media.playback.segment_file import SegmentFile
 from mingjian.media.playback.timeline import coalesce, days_with_recordings, month_days_ns, timezone
-from mingjian.media.playback.trick import TrickPlan, check_speed, plan_trick, trick_codecs, trick_stream
+from mingjian.media.playback.trick import TrickPlan, check_speed, plan_trick, trick_codecs, trick_groups, trick_stream
 from mingjian.ports.recording import SegmentRecord, Span
 from mingjian.ports.ticket import Right, Ticket
 
@@ -199,25 +200,32 @@ class PlaybackCalls:
         plan, _ = await self._trick(request, ticket)
         if not plan.pictures:
             return web.Response(status=204, headers=_PRIVATE)
-        response = web.StreamResponse(
-            headers={**_PRIVATE, "Content-Type": f'video/mp4; codecs="{trick_codecs(plan.pictures)}"'}
-        )
-        parts = trick_stream(self._recordings, plan.pictures)
-        try:
-            first = await self._read(lambda: next(parts, b""))
-            await response.prepare(request)
-            while first:
-                await response.write(first)
-                first = await self._read(lambda: _joined(parts))
-        finally:
-            await self._read(parts.close)  # type: ignore[attr-defined]
+        codecs = trick_codecs(plan.pictures)
+        convert = _conversion(request) is not None and converted_codecs(codecs) != codecs
+        codecs = converted_codecs(codecs) if convert else codecs
+        response = web.StreamResponse(headers={**_PRIVATE, "Content-Type": f'video/mp4; codecs="{codecs}"'})
+        parts = self._converted_trick(plan) if convert else self._plain_trick(plan)
+        async for part in parts:
+            if not response.prepared:  # what cannot be read must still become an error answer
+                await response.prepare(request)
+            await response.write(part)
         await response.write_eof()
         return response
+
+    async def _plain_trick(self, plan: TrickPlan) -> AsyncIterator[bytes]:
+        parts = trick_stream(self._recordings, plan.pictures)
+        while part := await self._read(lambda: _joined(parts)):
+            yield part
+
+    async def _converted_trick(self, plan: TrickPlan) -> AsyncIterator[bytes]:
+        groups = trick_groups(self._recordings, plan.pictures)
+        while group := await self._read(lambda: next(groups, b"")):
+            yield await self._pictures.pool.run(convert_chunk, group, 0)
 
     async def trick_list(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
         """What `trick` gives for the same parameters, picture by picture."""
         plan, parameters = await self._trick(request, ticket)
-        return _json(trick_json(plan, *parameters))
+        return _json(trick_json(plan, *parameters, convert=_conversion(request)))
 
     async def snapshot(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
         """The frame of an instant, in full size."""

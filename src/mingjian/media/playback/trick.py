@@ -170,3 +170,20 @@ def trick_stream(recordings: Recordings, pictures: Iterable[Picture]) -> Iterato
     finally:
         if opened is not None:
             opened.close()
+
+
+def trick_groups(recordings: Recordings, pictures: Iterable[Picture], most: int = 24) -> Iterator[bytes]:
+    """The same stream in groups that are each whole in themselves, at most `most` pictures, to be converted one by one."""
+    init = b""
+    group: list[bytes] = []
+    for part in trick_stream(recordings, pictures):
+        is_init = part[4:8] == b"ftyp"
+        if group and (is_init or len(group) >= most):
+            yield init + b"".join(group)
+            group = []
+        if is_init:
+            init = part
+        else:
+            group.append(part)
+    if group:
+        yield init + b"".join(group)
