@@ -80,6 +80,7 @@ export class LivePlayer {
   private lastMedia_ms = 0;
   private lastTrim_s = 0;
   private beforeOpen: ArrayBuffer[] = []; // came while the Media Source was still opening
+  private noticed = false; // the edge said why nothing comes, and nothing came since
   private endWhy: LiveWhy | null = null;
   private ticket: LiveTicket | null = null;
   private renewing = false;
@@ -206,6 +207,7 @@ export class LivePlayer {
     if (typeof data === "string") {
       const message = parseLiveText(data);
       if (message.kind === "init") this.onInit(message.init);
+      else if (message.kind === "notice") this.onNotice(message.notice);
       else if (message.kind === "end") this.onEnd(message.end);
       return;
     }
@@ -261,6 +263,7 @@ export class LivePlayer {
   private onFragment(queue: SourceQueue, fragment: LiveFragment): void {
     const now_ms = Date.now();
     this.lastMedia_ms = now_ms;
+    this.noticed = false;
     this.clockOffset_ms = Math.min(this.clockOffset_ms, now_ms - nsToMs(fragment.arrival_ns));
     const times = readFragments(fragment.media)[0];
     if (!times) return;
@@ -278,6 +281,15 @@ export class LivePlayer {
     queue.append(fragment.media, { joinable: true, done: () => this.onAppended() });
   }
 
+  /** The camera is away, the connection is not: say why and wait for pictures. */
+  private onNotice(notice: LiveEnd | null): void {
+    this.noticed = notice !== null;
+    if (notice) {
+      const why = { code: notice.reason, zh: notice.zh, en: notice.en };
+      this.say({ state: "waiting", why, latency_ms: null, retry_ms: null });
+    } else if (this.status.state === "waiting") this.say({ state: "connecting", why: null });
+  }
+
   private onEnd(end: LiveEnd): void {
     this.endWhy = { code: end.reason, zh: end.zh, en: end.en };
     this.socket?.close();
@@ -285,7 +297,7 @@ export class LivePlayer {
 
   private onAppended(): void {
     const ranges = this.buffer?.buffered;
-    if (!ranges || ranges.length === 0 || this.status.state === "playing") return;
+    if (!ranges || ranges.length === 0 || this.status.state === "playing" || this.noticed) return;
     const newest_s = ranges.end(ranges.length - 1);
     const start_s = Math.max(ranges.start(ranges.length - 1), newest_s - this.hold.cushion_s);
     this.video.currentTime = start_s;
@@ -382,6 +394,7 @@ export class LivePlayer {
   }
 
   private dropSocket(): void {
+    this.noticed = false;
     const socket = this.socket;
     this.socket = null;
     if (socket) {

@@ -17,6 +17,10 @@ describe("live protocol", () => {
     expect(parseLiveText('{"end":{"reason":"revoked","zh":"权限已收回","en":"withdrawn"}}')).toEqual({
       kind: "end", end: { reason: "revoked", zh: "权限已收回", en: "withdrawn" },
     });
+    expect(parseLiveText('{"notice":{"reason":"unreachable","zh":"连不上","en":"unreachable"}}')).toEqual({
+      kind: "notice", notice: { reason: "unreachable", zh: "连不上", en: "unreachable" },
+    });
+    expect(parseLiveText('{"notice":null}')).toEqual({ kind: "notice", notice: null });
     for (const text of ["", "null", "[1", "7", '{"other":1}']) expect(parseLiveText(text)).toEqual({ kind: "other" });
   });
 

@@ -18,7 +18,12 @@ export interface LiveEnd {
   readonly en: string;
 }
 
-export type LiveText = { kind: "init"; init: LiveInit } | { kind: "end"; end: LiveEnd } | { kind: "other" };
+/** `notice`: no pictures come for now (null: they do again); the stream goes on by itself. `end`: it is over. */
+export type LiveText =
+  | { kind: "init"; init: LiveInit }
+  | { kind: "notice"; notice: LiveEnd | null }
+  | { kind: "end"; end: LiveEnd }
+  | { kind: "other" };
 
 /** One fragment: header and moof+mdat. Wall times are UTC nanoseconds by the recording machine's arrival clock. */
 export interface LiveFragment {
@@ -55,14 +60,13 @@ export function parseLiveText(text: string): LiveText {
       },
     };
   }
-  if (message["end"]) {
-    const end = message["end"];
-    return {
-      kind: "end",
-      end: { reason: String(end["reason"] ?? ""), zh: String(end["zh"] ?? ""), en: String(end["en"] ?? "") },
-    };
-  }
+  if (message["end"]) return { kind: "end", end: readEnd(message["end"]) };
+  if ("notice" in message) return { kind: "notice", notice: message["notice"] ? readEnd(message["notice"]) : null };
   return { kind: "other" };
+}
+
+function readEnd(value: Record<string, unknown>): LiveEnd {
+  return { reason: String(value["reason"] ?? ""), zh: String(value["zh"] ?? ""), en: String(value["en"] ?? "") };
 }
 
 /** Read a binary fragment; undefined when it is too short to be one. */
