@@ -83,13 +83,16 @@ export class RecordingSession {
   }
 
   player(stream: StreamName): PlaybackSource {
+    let convert: { as?: string } = {}; // once a plan showed what this browser cannot play
     return {
       plan: async (from_ms, to_ms, signal): Promise<Plan> => {
         const until_ms = Math.max(from_ms + 1000, to_ms);
         const query = { stream, from: iso(from_ms), to: iso(until_ms) };
         let answer = await this.json<PlanAnswer>("plan", query, signal);
-        const convert = answer.chunks.some((chunk) => !canDecode(`video/mp4; codecs="${chunk.codecs}"`));
-        if (convert) answer = await this.json<PlanAnswer>("plan", { ...query, as: "h264" }, signal);
+        if (answer.chunks.some((chunk) => !canDecode(`video/mp4; codecs="${chunk.codecs}"`))) {
+          convert = { as: "h264" };
+          answer = await this.json<PlanAnswer>("plan", { ...query, ...convert }, signal);
+        }
         const chunks = answer.chunks.map((chunk) => ({
           init: chunk.init, url: chunk.url, start_ms: Date.parse(chunk.start), end_ms: Date.parse(chunk.end), run: chunk.run, codecs: chunk.codecs,
         }));
@@ -98,7 +101,7 @@ export class RecordingSession {
       init: (name: string, signal) => this.bytes(name, signal),
       data: (chunk: Chunk, signal) => this.bytes(chunk.url, signal),
       trick: async (from_ms, to_ms, speed, signal): Promise<TrickClip | null> => {
-        const answer = await this.call("trick", { stream, from: iso(from_ms), to: iso(to_ms), speed }, signal);
+        const answer = await this.call("trick", { stream, from: iso(from_ms), to: iso(to_ms), speed, ...convert }, signal);
         const data = new Uint8Array(await answer.arrayBuffer());
         const codecs = /codecs="([^"]+)"/.exec(answer.headers.get("Content-Type") ?? "")?.[1] ?? "avc1.640028";
         return answer.status === 204 || data.byteLength === 0 ? null : { data, codecs };
