@@ -174,6 +174,16 @@ def test_a_volume_that_is_not_there_is_an_alarm_and_the_others_record(tmp_path: 
     reader.close()
 
 
+def test_a_copy_of_a_volume_beside_it_is_refused(tmp_path: Path, clock: ManualClock) -> None:
+    make_store(tmp_path, clock).close()
+    shutil.copytree(tmp_path / "v0", tmp_path / "copy")
+    store = Store([tmp_path / "v0", tmp_path / "copy"], clock, space=SpacePolicy(0, 0))
+    store.open()
+    assert [alarm["code"] for alarm in store.alarms()] == ["volume_missing"]
+    assert len(store.writers) == 1
+    store.close()
+
+
 @pytest.mark.parametrize("step_s", [3600, -3600, 40 * 86_400, -40 * 86_400])
 def test_clock_steps_leave_every_second_told(tmp_path: Path, clock: ManualClock, step_s: int) -> None:
     store = make_store(tmp_path, clock)

@@ -40,10 +40,17 @@ _AUDIO = {
 
 
 @functools.cache
-def video(codec: str = "h264", seconds: int = 8, gop: int = 25, bframes: int = 0, size: str = "320x180") -> Footage:
+def video(
+    codec: str = "h264",
+    seconds: int = 8,
+    gop: int = 25,
+    bframes: int = 0,
+    size: str = "320x180",
+    open_gop: bool = False,
+) -> Footage:
     """A moving test picture at 25 frames a second, encoded once per set of parameters."""
     path = Path(tempfile.mkdtemp(prefix="mj-footage-")) / f"{codec}.mp4"
-    common = f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes={bframes}:open-gop=0"
+    common = f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes={bframes}:open-gop={int(open_gop)}"
     encoder = {
         "h264": ["-c:v", "libx264", "-preset", "veryfast", "-x264-params", common],
         "h265": ["-c:v", "libx265", "-preset", "ultrafast", "-tag:v", "hvc1", "-x265-params", f"{common}:log-level=1"],

@@ -10,7 +10,8 @@ from tests.media.footage import audio, frame_hashes, video
 
 from mingjian.kernel.clock import NS_PER_S, ManualClock
 from mingjian.ledger.merkle import leaf_hash, tree_root
-from mingjian.ports.media import SenderReport
+from mingjian.media.recorder.recorder import StreamRecorder
+from mingjian.ports.media import AccessUnit, SenderReport
 from mingjian.ports.recording import GapReason
 
 DAY_NS = 86_400 * NS_PER_S
@@ -269,4 +270,44 @@ def test_h265_with_aac_is_recorded(tmp_path: Path, clock: ManualClock) -> None:
     assert record.codecs.startswith("hvc1.1.6.L")
     assert record.codecs.endswith(",mp4a.40.2")
     assert frame_hashes(reader.path(record)) == frame_hashes(footage.file)
+    reader.close()
+
+
+def test_open_gops_with_leading_pictures_come_out_whole(tmp_path: Path, clock: ManualClock) -> None:
+    footage = video("h265", bframes=3, open_gop=True)
+    store = make_store(tmp_path, clock)
+    camera = camera_on(store, clock, footage).connect()
+    camera.send(8)
+    camera.stop()
+    store.close()
+    reader = reader_of_store(tmp_path)
+    (record,) = reader.segments(CAMERA, "main", *EVER)
+    assert frame_hashes(reader.path(record)) == frame_hashes(footage.file)
+    fragments = reader.fragments(record)
+    ends = [one.start_90k + one.duration_90k for one in fragments]
+    assert ends[:-1] == [one.start_90k for one in fragments[1:]]
+    reader.close()
+
+
+def test_a_source_of_sound_alone_is_recorded(tmp_path: Path, clock: ManualClock) -> None:
+    sound = audio("aac")
+    store = make_store(tmp_path, clock)
+    recorder = StreamRecorder(CAMERA, "main", store, clock)
+    recorder.on_start((track_of(sound),), clock.now_ns())
+    for index, packet in enumerate(sound.packets):
+        clock.advance(1024 * NS_PER_S // 48_000)
+        recorder.on_unit(AccessUnit(0, 500 + index * 1024, packet.data, True, clock.now_ns()))
+    recorder.on_stop(clock.now_ns())
+    store.close()
+    reader = reader_of_store(tmp_path)
+    (record,) = reader.segments(CAMERA, "main", *EVER)
+    assert record.codecs == "mp4a.40.2"
+    assert record.frames == len(sound.packets)
+    assert abs(record.end_ns - record.start_ns - len(sound.packets) * 1024 * NS_PER_S // 48_000) < NS_PER_S // 20
+    told = subprocess.run(
+        ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", str(reader.path(record))],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert not told.stderr
+    assert abs(float(told.stdout) - 8) < 0.1
     reader.close()

@@ -14,6 +14,7 @@ from mingjian.media.store.rebuild import rebuild
 from mingjian.media.store.retention import RetentionRule
 from mingjian.media.store.store import Store
 from mingjian.media.store.time_guard import AWAY_NS, CONFIRM_LASTS_NS, TimeGuard
+from mingjian.media.store.volume import make_volume
 from mingjian.ports.plan import CameraPlan, EnginePlan, StreamPlan
 from mingjian.ports.recording import SpanKind
 
@@ -233,3 +234,42 @@ def test_a_death_between_receipt_and_deletion_leaves_a_clean_store(tmp_path: Pat
     reader = reader_of_store(tmp_path)
     assert reader.expired(CAMERA, "main", *EVER) == [(record.start_ns, record.end_ns)]
     reader.close()
+
+
+def test_a_hold_made_while_a_volume_was_away_binds_it_when_it_is_back(tmp_path: Path, clock: ManualClock) -> None:
+    recorded(tmp_path, clock).close()
+    (tmp_path / "v0").rename(tmp_path / "away")
+    make_volume(tmp_path / "v1", "v1", "instance", demo=False)
+    guard = TimeGuard(tmp_path / "time.json", clock, Kernel(), "boot")
+    store = Store([tmp_path / "v1", tmp_path / "v0"], clock, space=SMALL, guard=guard)
+    store.open()
+    store.add_hold(CAMERA, "main", 0, 1 << 62, "case", "Wang")
+    pass_days(store, clock, 40)
+    assert store.retain() == 0
+    store.close()
+    (tmp_path / "away").rename(tmp_path / "v0")
+    for roots, gone in (
+        ([tmp_path / "v0", tmp_path / "v1"], 0),
+        ([tmp_path / "v0", tmp_path / "v2"], 0),
+        ([tmp_path / "v0"], 1),
+    ):
+        guard = TimeGuard(tmp_path / "time.json", clock, Kernel(), "boot")
+        store = Store(roots, clock, space=SMALL, guard=guard)
+        store.open()
+        assert store.retain() == gone
+        store.close()
+
+
+def test_a_long_hold_does_not_shield_what_lies_behind_it(tmp_path: Path, clock: ManualClock) -> None:
+    store = recorded(tmp_path, clock)
+    camera = camera_on(store, clock).connect()
+    camera.send(8)
+    camera.stop()
+    store.add_hold(CAMERA, None, NOON_NS, NOON_NS + 5 * NS_PER_S, "case", "Wang")
+    pass_days(store, clock, 40)
+    assert store.retain() == 1
+    reader = reader_of_store(tmp_path)
+    (left,) = reader.segments(CAMERA, "main", *EVER)
+    assert left.start_ns < NOON_NS + 5 * NS_PER_S
+    reader.close()
+    store.close()

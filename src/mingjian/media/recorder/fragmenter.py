@@ -85,13 +85,13 @@ class Fragmenter:
 
     def _finish(self, next_90k: int | None) -> Cut:
         cut, self._cut = self._cut, Cut()
-        usual = _usual_distance(cut.times)
-        end = self._latest + usual
-        if next_90k is not None and cut.times[-1] == self._latest:
-            cut.contiguous = next_90k - self._latest <= HOLE_90K
-            end = next_90k if cut.contiguous and next_90k > self._latest else end
-        elif next_90k is not None:
+        end = self._latest + _usual_distance(cut.times)
+        if next_90k is not None:
             cut.contiguous = abs(next_90k - end) <= HOLE_90K
+            # a keyframe after B-frames may be followed by pictures shown before it: only the estimate is right then
+            reordered = any(after < before for before, after in itertools.pairwise(cut.times))
+            if cut.contiguous and not reordered and next_90k > self._latest:
+                end = next_90k
         cut.end_90k = end
         return cut
 

@@ -2,7 +2,7 @@
 
 What may go: a sealed segment that ended before the first instant of the day `keep_days` days ago, so that footage of day
 D is there through the whole of day D + keep_days; of no camera whose keeping the engine was never told; under no hold;
-on no volume whose index still waits for its rebuild (its holds may be missing); never under the floor of 30 days but on
+not while a volume is missing or its index waits for its rebuild (holds may be missing); never under the floor of 30 days but on
 a volume marked as demo when it was made; and only while the time guard lets.
 
 Steps for a batch: 1. receipts into the journal, synced; 2. the guard and the holds once more, as of now; 3. the files;
@@ -13,7 +13,7 @@ two steps leaves a segment to the next pass; a receipt is never without its firs
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,26 +65,50 @@ class Hold:
         )
 
 
-def holds_in_force(connection: sqlite3.Connection) -> list[Hold]:
-    """Holds that nobody has removed."""
-    found = connection.execute("SELECT id, camera, stream, from_ns, to_ns FROM holds WHERE removed_ns IS NULL")
-    return [Hold(*row) for row in found]
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What must stay, of all volumes together: a volume may have been away when a hold was made or a plan came."""
+
+    holds: tuple[Hold, ...]
+    keep_days: dict[str, int]
+    complete: bool  # no index waits for its rebuild
+
+    def frees(self, record: SegmentRecord) -> bool:
+        """Whether no hold covers a segment."""
+        return not any(hold.covers(record) for hold in self.holds)
+
+
+def duties(connections: Iterable[sqlite3.Connection]) -> Duties:
+    """Holds that no volume says are removed, and for each camera the longest keeping that any volume was told."""
+    holds: dict[str, Hold] = {}
+    removed: set[str] = set()
+    keep_days: dict[str, int] = {}
+    complete = True
+    for connection in connections:
+        for name, camera, stream, from_ns, to_ns, removed_ns in connection.execute(
+            "SELECT id, camera, stream, from_ns, to_ns, removed_ns FROM holds"
+        ):
+            holds[name] = Hold(name, camera, stream, from_ns, to_ns)
+            if removed_ns is not None:
+                removed.add(name)
+        for camera, days in connection.execute("SELECT camera, keep_days FROM cameras"):
+            keep_days[camera] = max(days, keep_days.get(camera, 0))
+        row = connection.execute("SELECT value FROM meta WHERE key='rebuild'").fetchone()
+        complete = complete and (row is None or row[0] != "needed")
+    return Duties(tuple(hold for name, hold in holds.items() if name not in removed), keep_days, complete)
 
 
 def deletable(
-    connection: sqlite3.Connection, volume: Volume, rule: RetentionRule, now_ns: int, limit: int = BATCH
+    connection: sqlite3.Connection, volume: Volume, known: Duties, rule: RetentionRule, now_ns: int, limit: int = BATCH
 ) -> list[SegmentRecord]:
     """What may go from a volume now, oldest first per camera, at most `limit`."""
-    row = connection.execute("SELECT value FROM meta WHERE key='rebuild'").fetchone()
-    if row is not None and row[0] == "needed":
-        return []
-    holds = holds_in_force(connection)
     found: list[SegmentRecord] = []
-    for camera, keep_days in connection.execute("SELECT camera, keep_days FROM cameras").fetchall():
+    if not known.complete:
+        return found
+    for camera, keep_days in known.keep_days.items():
         cutoff_ns = rule.cutoff_ns(now_ns, keep_days, demo=volume.demo)
-        mine = [hold for hold in holds if hold.camera == camera]
-        for record in rows.segments_before(connection, volume.id, camera, cutoff_ns, limit + len(mine) * limit):
-            if not any(hold.covers(record) for hold in mine):
+        for record in rows.segments_before(connection, volume.id, camera, cutoff_ns):
+            if known.frees(record):
                 found.append(record)
             if len(found) >= limit:
                 return found
@@ -92,38 +116,44 @@ def deletable(
 
 
 def retain(
-    writer: VolumeWriter, disk: Disk, clock: Clock, rule: RetentionRule, paused: Callable[[], Text | None],
+    writers: Sequence[VolumeWriter], disk: Disk, clock: Clock, rule: RetentionRule, paused: Callable[[], Text | None],
     stop: Callable[[], bool] = lambda: False,
 ) -> int:  # fmt: skip
-    """Delete what may go from one volume, in batches; how many segments went. Blocks: run it on a thread of its own."""
+    """Delete what may go from all volumes, in batches; how many segments went. Blocks: run it on a thread of its own.
+
+    `writers` are all volumes of the data folder: with one missing, its holds are missing, and nothing may be deleted.
+    """
+    connections = {writer.volume.id: open_for_reading(writer.volume.index) for writer in writers}
     count = 0
-    connection = open_for_reading(writer.volume.index)
     try:
-        while not stop() and paused() is None:
-            batch = deletable(connection, writer.volume, rule, clock.now_ns())
-            if not batch:
-                break
-            done = _delete(writer, connection, batch, disk, clock, paused)
-            count += done
-            if done < len(batch):
-                break
+        for writer in writers:
+            while not stop() and paused() is None:
+                known = duties(connections.values())
+                batch = deletable(connections[writer.volume.id], writer.volume, known, rule, clock.now_ns())
+                if not batch:
+                    break
+                done = _delete(writer, batch, disk, clock, lambda: duties(connections.values()), paused)
+                count += done
+                if done < len(batch):
+                    return count
     finally:
-        connection.close()
+        for connection in connections.values():
+            connection.close()
     return count
 
 
 def _delete(
-    writer: VolumeWriter, connection: sqlite3.Connection, batch: list[SegmentRecord], disk: Disk, clock: Clock,
+    writer: VolumeWriter, batch: list[SegmentRecord], disk: Disk, clock: Clock, now_known: Callable[[], Duties],
     paused: Callable[[], Text | None],
 ) -> int:  # fmt: skip
     for record in batch:
         writer.note(_receipt("delete", record, clock.now_ns()))
     if not writer.flush() or paused() is not None:
         return 0
-    holds = holds_in_force(connection)
+    known = now_known()
     count = 0
     for record in batch:
-        if any(hold.covers(record) for hold in holds):
+        if not known.complete or not known.frees(record):
             continue
         path = writer.volume.root / record.path
         if path.exists():

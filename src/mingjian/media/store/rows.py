@@ -74,15 +74,13 @@ def all_segments(connection: sqlite3.Connection, volume: str) -> Iterator[Segmen
         yield _record(row, volume)
 
 
-def segments_before(
-    connection: sqlite3.Connection, volume: str, camera: str, end_ns: int, limit: int
-) -> list[SegmentRecord]:
-    """Sealed segments of a camera that ended before an instant, oldest first."""
-    found = connection.execute(
-        f"{_SELECT} WHERE t.camera=? AND s.sealed=1 AND s.start_ns<? AND s.end_ns<? ORDER BY s.start_ns LIMIT ?",
-        (camera, end_ns, end_ns, limit),
-    )
-    return [_record(row, volume) for row in found]
+def segments_before(connection: sqlite3.Connection, volume: str, camera: str, end_ns: int) -> Iterator[SegmentRecord]:
+    """Sealed segments of a camera that ended by an instant, oldest first, one by one."""
+    for row in connection.execute(
+        f"{_SELECT} WHERE t.camera=? AND s.sealed=1 AND s.start_ns<? AND s.end_ns<=? ORDER BY s.start_ns",
+        (camera, end_ns, end_ns),
+    ):
+        yield _record(row, volume)
 
 
 def spans_around(

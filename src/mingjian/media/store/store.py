@@ -105,6 +105,8 @@ class Store:
         for root in self._roots:
             try:
                 volume = open_volume(root)
+                if volume.id in self._spaces:
+                    raise FileExistsError(f"another volume has the id {volume.id}")
                 writer = self._start_writer(volume)
             except (MingjianError, OSError, sqlite3.DatabaseError) as error:
                 self._missing.append(alarm("volume_missing", str(root), detail=str(error)))
@@ -330,14 +332,14 @@ class Store:
             writer.note(entry)
 
     def retain(self, rule: RetentionRule | None = None) -> int:
-        """Delete what need not be kept any more, if the time guard lets; how many segments went. Blocks: use a thread."""
-        if self._guard is None:
-            return 0
+        """Delete what need not be kept any more, if the time guard lets; how many segments went. Blocks: use a thread.
+
+        With a volume missing nothing is deleted: the holds that only it knows are missing too.
+        """
         guard = self._guard
-        return sum(
-            retain(writer, self._disk, self._clock, rule or RetentionRule(), guard.look, lambda: self._closing)
-            for writer in self.writers
-        )
+        if guard is None or len(self.writers) < len(self._roots) or not self.flush():
+            return 0
+        return retain(self.writers, self._disk, self._clock, rule or RetentionRule(), guard.look, lambda: self._closing)
 
     @property
     def deletion_paused(self) -> Text | None:
