@@ -6,7 +6,6 @@ Frames of the feed go in, frames of the feed come out; sound passes through.
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterator
 from fractions import Fraction
@@ -17,23 +16,20 @@ from av.codec.context import Flags
 from av.error import FFmpegError
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
-from av.video.frame import PictureType, VideoFrame
-from av.video.stream import VideoStream
+from av.video.frame import VideoFrame
 from PIL import Image
 
 from mingjian.kernel.clock import NS_PER_MS
 from mingjian.kernel.media_time import RATE_90K
+from mingjian.media.h264_encoder import EncodedPicture, H264Encoder
 from mingjian.wire.feed import FragmentFlag, LiveFragment, LiveInit
 from mingjian.wire.fmp4.build import TrackRun, build_fragment, build_init
 from mingjian.wire.fmp4.entries import TrackSpec, codec_strings
 from mingjian.wire.fmp4.read import InitInfo, Sample, parse_fragment, parse_init
 
-MAX_WIDTH = 1920
 JPEG_WIDTH = 960
 JPEG_EVERY_NS = 200 * NS_PER_MS
-_ENCODER = {"preset": "superfast", "tune": "zerolatency", "crf": "25", "profile": "high"}
 _TIME_BASE = Fraction(1, RATE_90K)
-_START_CODE = re.compile(rb"\x00\x00\x01")
 _DECODERS = {"h264": "h264", "h265": "hevc"}
 _PENDING = 64
 
@@ -86,9 +82,8 @@ class H264Transcoder:
 
     def __init__(self) -> None:
         self._decoder: PictureDecoder | None = None
-        self._encoder: VideoCodecContext | None = None
+        self._encoder: H264Encoder | None = None
         self._source: LiveInit | None = None
-        self._size = (0, 0)
         self._sequence = 0
         self._sound: list[tuple[Sample, bytes]] = []
         self._origins: OrderedDict[int, LiveFragment] = OrderedDict()
@@ -110,46 +105,26 @@ class H264Transcoder:
             if self._encoder is None:
                 yield self._open(frame)
             assert self._encoder is not None
-            picture = frame.reformat(*self._size, format="yuv420p")
-            picture.pts, picture.time_base = pts, _TIME_BASE
-            picture.pict_type = PictureType.I if origin.keyframe else PictureType.NONE
             self._origins[pts] = origin
-            for packet in self._encoder.encode(picture):
-                yield self._wrap(packet)
+            for picture in self._encoder.encode(frame, pts, keyframe=origin.keyframe):
+                yield self._wrap(picture)
 
     def _open(self, frame: VideoFrame) -> LiveInit:
         assert self._decoder is not None
         assert self._source is not None
-        width = min(frame.width, MAX_WIDTH) // 2 * 2
-        height = frame.height * width // frame.width // 2 * 2
-        self._size = (width, height)
-        encoder = av.CodecContext.create("libx264", "w")
-        assert isinstance(encoder, VideoCodecContext)
-        encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
-        encoder.time_base, encoder.framerate = _TIME_BASE, Fraction(25)
-        encoder.options = dict(_ENCODER)
-        encoder.gop_size = 1000  # keyframes are forced where the camera has them
-        encoder.thread_count = 2
-        encoder.flags |= Flags.global_header
-        encoder.color_range, encoder.colorspace = frame.color_range, frame.colorspace
-        encoder.color_primaries, encoder.color_trc = frame.color_primaries, frame.color_trc
-        encoder.open()
-        self._encoder = encoder
-        config = tuple(nal for nal in _split(bytes(encoder.extradata or b"")) if nal[0] & 31 in (7, 8))
-        video = TrackSpec(1, "h264", RATE_90K, config, 0, width, height)
+        self._encoder = H264Encoder(frame, threads=2)
+        video = self._encoder.track
         specs = (video, *(track for track in self._decoder.info.tracks if not track.is_video))
         codecs = codec_strings(specs)
         mime = f'video/mp4; codecs="{codecs}"'
-        return LiveInit(mime, codecs, width, height, self._source.run, build_init(specs))
+        return LiveInit(mime, codecs, video.width, video.height, self._source.run, build_init(specs))
 
-    def _wrap(self, packet: Packet[VideoStream]) -> LiveFragment:
-        pts = packet.pts or 0
-        origin = self._origins.pop(pts)
-        data = b"".join(len(nal).to_bytes(4, "big") + nal for nal in _split(bytes(packet)))
-        picture = TrackRun(1, pts)
-        picture.add(data, origin.duration_90k, key=packet.is_keyframe)
+    def _wrap(self, encoded: EncodedPicture) -> LiveFragment:
+        origin = self._origins.pop(encoded.pts_90k)
+        picture = TrackRun(1, encoded.pts_90k)
+        picture.add(encoded.data, origin.duration_90k, key=encoded.keyframe)
         runs = [picture]
-        flags = int(FragmentFlag.KEYFRAME if packet.is_keyframe else 0) | origin.flags & FragmentFlag.DAMAGED
+        flags = int(FragmentFlag.KEYFRAME if encoded.keyframe else 0) | origin.flags & FragmentFlag.DAMAGED
         if self._sound:
             heard = TrackRun(2, self._sound[0][0].dts, video=False)
             for sample, sound in self._sound:
@@ -217,15 +192,3 @@ def _annex_b(data: bytes) -> bytes:
         out += (b"\x00\x00\x00\x01", data[at + 4 : end])
         at = end
     return b"".join(out)
-
-
-def _split(stream: bytes) -> list[bytes]:
-    """The NAL units of an Annex B stream (H.264 B.1)."""
-    starts = [(found.start(), found.end()) for found in _START_CODE.finditer(stream)]
-    nals: list[bytes] = []
-    for index, (_, begin) in enumerate(starts):
-        end = starts[index + 1][0] if index + 1 < len(starts) else len(stream)
-        nal = stream[begin:end].rstrip(b"\x00")
-        if nal:
-            nals.append(nal)
-    return nals

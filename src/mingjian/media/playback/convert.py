@@ -6,18 +6,14 @@ copied as they are. `convert_chunk` runs in the processes of `pool`; bytes in, b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import replace
 from itertools import zip_longest
 
-import av
 from av.error import FFmpegError
-from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
 
 from mingjian.kernel.media_time import RATE_90K
+from mingjian.media.h264_encoder import EncodedPicture, H264Encoder
 from mingjian.media.playback.decode import CodedPicture, decode_pictures
 from mingjian.media.playback.pool import undecodable
 from mingjian.wire.flac import MAX_BLOCK, MIN_BLOCK, G711ToFlac, streaminfo
@@ -25,10 +21,6 @@ from mingjian.wire.fmp4.box import Buffer, reader_of
 from mingjian.wire.fmp4.build import TrackRun, build_fragment, build_init
 from mingjian.wire.fmp4.entries import TrackSpec
 from mingjian.wire.fmp4.read import Fragment, Sample, parse_init, walk_fragments
-
-MAX_WIDTH = 1920
-_ENCODER = {"preset": "superfast", "tune": "zerolatency", "crf": "23", "profile": "high", "level": "4.0"}
-_START_CODE = re.compile(rb"\x00\x00\x01")
 
 
 def convert_chunk(media: bytes, from_90k: int) -> bytes:
@@ -89,74 +81,32 @@ def _flac(media: bytes, track: TrackSpec, samples: Sequence[Sample], from_90k: i
     return TrackSpec(track.track_id, "flac", track.timescale, config, channels), [run]
 
 
-@dataclass(slots=True)
-class _H264Encoder:
-    """libx264 for one chunk: the first picture is an IDR, the others follow without reordering."""
-
-    width: int
-    height: int
-    context: VideoCodecContext
-
-    @classmethod
-    def for_picture(cls, frame: VideoFrame) -> _H264Encoder:
-        """An encoder for pictures like this one, at most 1920 wide."""
-        width, height = frame.width, frame.height
-        if width > MAX_WIDTH:
-            width, height = MAX_WIDTH, max(2, round(frame.height * MAX_WIDTH / frame.width))
-        width, height = width - width % 2, height - height % 2
-        context = av.CodecContext.create("libx264", "w")
-        assert isinstance(context, VideoCodecContext)
-        context.width, context.height, context.pix_fmt = width, height, "yuv420p"
-        context.time_base = Fraction(1, RATE_90K)
-        context.framerate = Fraction(25, 1)
-        context.thread_count = 1
-        context.options = {**_ENCODER, "keyint": "infinite"}
-        return cls(width, height, context)
-
-    def encode(self, frame: VideoFrame | None, pts_90k: int = 0) -> list[tuple[int, list[bytes]]]:
-        """(presentation time, NAL units) of what comes out; None ends the stream."""
-        if frame is not None:
-            frame = frame.reformat(width=self.width, height=self.height, format="yuv420p")
-            frame.pts, frame.time_base = pts_90k, Fraction(1, RATE_90K)
-            frame.pict_type = 0
-        return [(int(packet.pts or 0), _nal_units(bytes(packet))) for packet in self.context.encode(frame)]
-
-
 def _encoded(
     media: bytes, track: TrackSpec, samples: Sequence[Sample], from_90k: int
 ) -> tuple[TrackSpec, list[TrackRun]]:
     """The pictures as H.264; nothing of them is left when none can be decoded."""
     coded = [CodedPicture(one.offset, one.size, one.pts, one.keyframe) for one in samples]
-    encoder: _H264Encoder | None = None
-    pictures: list[tuple[int, list[bytes]]] = []
+    encoder: H264Encoder | None = None
+    pictures: list[EncodedPicture] = []
     try:
         for pts_90k, frame in decode_pictures(media, coded):
             if pts_90k >= from_90k:
-                encoder = encoder or _H264Encoder.for_picture(frame)
+                encoder = encoder or H264Encoder(frame)
                 pictures += encoder.encode(frame, pts_90k)
         if encoder is None:
             raise undecodable("no picture comes out")
         pictures += encoder.encode(None)
     except FFmpegError as error:
         raise undecodable(str(error)) from error
-    sets = tuple(nal for _, nals in pictures for nal in nals if nal[0] & 31 in (7, 8))
-    config = tuple(dict.fromkeys(sets))
-    runs = [TrackRun(track.track_id, pictures[0][0])]
     end_90k = max(one.pts + one.duration for one in samples)
     # In trick play, keyframes only, a picture ends where it says: what follows may be a hole
     ends = {one.pts: one.pts + one.duration for one in samples} if all(one.keyframe for one in samples) else {}
-    for number, (pts_90k, nals) in enumerate(pictures):
-        next_90k = pictures[number + 1][0] if number + 1 < len(pictures) else end_90k
-        next_90k = min(next_90k, ends.get(pts_90k, next_90k))
-        if pts_90k > runs[-1].base_time + sum(runs[-1].durations):
-            runs.append(TrackRun(track.track_id, pts_90k))
-        data = b"".join(len(nal).to_bytes(4, "big") + nal for nal in nals if nal[0] & 31 in (1, 5))
-        runs[-1].add(data, max(1, next_90k - pts_90k), key=any(nal[0] & 31 == 5 for nal in nals))
-    spec = TrackSpec(track.track_id, "h264", RATE_90K, config, 0, encoder.width, encoder.height)
-    return spec, runs
-
-
-def _nal_units(stream: bytes) -> list[bytes]:
-    """The NAL units of a byte stream (ITU-T H.264 annex B)."""
-    found = [part.rstrip(b"\x00") for part in _START_CODE.split(stream)]
-    return [part for part in found if part]
+    runs: list[TrackRun] = []
+    until_90k = -1
+    for number, picture in enumerate(pictures):
+        if picture.pts_90k > until_90k:
+            runs.append(TrackRun(track.track_id, picture.pts_90k))
+        until_90k = pictures[number + 1].pts_90k if number + 1 < len(pictures) else end_90k
+        until_90k = max(picture.pts_90k + 1, min(until_90k, ends.get(picture.pts_90k, until_90k)))
+        runs[-1].add(picture.data, until_90k - picture.pts_90k, key=picture.keyframe)
+    return replace(encoder.track, track_id=track.track_id), runs
