@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.apps import apps
 from django.core.management import call_command
+
+import mingjian
 
 OURS = ("http", "accounts", "audit", "registry", "viewing")
 
@@ -22,3 +28,51 @@ def test_migrations_are_linear(label: str) -> None:
     folder = Path(apps.get_app_config(label).path) / "migrations"
     numbers = sorted(path.name[:4] for path in folder.glob("[0-9]*.py"))
     assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]
+
+
+def test_every_migration_goes_back_and_forth(tmp_path: Path) -> None:
+    """On a database of its own, with rows that the audit fence guards, from nothing to now, back and again."""
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    (tmp_path / "web").mkdir()
+    for name in ("django.key", "secret.key"):
+        (keys / name).write_bytes(b"k" * 32)
+    private = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (keys / "ticket.key").write_bytes(private)
+    environment = {
+        "PYTHONPATH": str(Path(mingjian.__file__).parents[1]),
+        "MINGJIAN_DATA": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "mingjian.web.settings",
+    }
+    run = subprocess.run([sys.executable, "-c", _BACK_AND_FORTH], env=environment, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == ["refused", "gone", "refused"]
+
+
+_BACK_AND_FORTH = """
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from mingjian.web.audit.actions import record
+from mingjian.web.authority.actor import local_person
+from mingjian.web.registry.actions import ADDED
+
+def fence():
+    record(local_person("t"), ADDED)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM audit_auditentry")
+    except DatabaseError:
+        return "refused"
+    return "deleted"
+
+call_command("migrate", verbosity=0)
+print(fence())
+for label in ("viewing", "registry", "audit", "accounts", "http"):
+    call_command("migrate", label, "zero", verbosity=0)
+names = connection.introspection.table_names()
+print("gone" if not [name for name in names if name.split("_")[0] in ("viewing", "registry", "audit", "accounts")] else names)
+call_command("migrate", verbosity=0)
+print(fence())
+"""

@@ -180,7 +180,8 @@ def change_own_password(actor: Actor, current: str, new: str) -> User:
     OWN_PASSWORD.require(actor)
     user = user_by_id(actor.user)
     now_ns = wiring.clock().now_ns()
-    count_attempt(user.name, actor.address, now_ns)  # who found a session open must not find the password, too
+    own = f"own {user.id}"  # who found a session open must not find the password, too
+    count_attempt(user.name, actor.address, now_ns, own)
     if not user.check_password(current):
         raise MingjianError(
             "wrong_password",
@@ -188,7 +189,7 @@ def change_own_password(actor: Actor, current: str, new: str) -> User:
             fault=Fault.USER,
             field="current",
         )
-    forgive(user.id, user.name, actor.address, now_ns)
+    forgive(user.name, actor.address, now_ns, own)
     check_password_rules(new, user.name, "new")
     if current == new:
         raise MingjianError(

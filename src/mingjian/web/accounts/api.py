@@ -10,6 +10,7 @@ from django.middleware.csrf import get_token
 from ninja import Field, Router, Schema, Status
 
 from mingjian.web.accounts import actions, policies, queries, sessions
+from mingjian.web.accounts.devices import remember_device
 from mingjian.web.accounts.models import User
 from mingjian.web.authority.policy import permissions_of
 from mingjian.web.http.guard import Requires, actor_of
@@ -134,17 +135,19 @@ def get_setup(request: HttpRequest) -> dict[str, Any]:
 
 
 @setup_router.post("", auth=Requires(policies.SET_UP), response={201: MeOut}, operation_id="setup_post")
-def post_setup(request: HttpRequest, data: SetupIn) -> Status[dict[str, Any]]:
+def post_setup(request: HttpRequest, response: HttpResponse, data: SetupIn) -> Status[dict[str, Any]]:
     """Make the first administrator, and sign him in."""
     user = actions.set_up(actor_of(request), data.name, data.password, data.code)
     sessions.begin_session(request, user)
+    remember_device(request, response, user)
     return Status(201, _me(request, user))
 
 
 @auth_router.post("/login", auth=Requires(policies.SIGN_IN), response=MeOut, operation_id="auth_login")
-def login(request: HttpRequest, data: LoginIn) -> dict[str, Any]:
+def login(request: HttpRequest, response: HttpResponse, data: LoginIn) -> dict[str, Any]:
     """Sign in. The CSRF cookie is a new one afterwards."""
     user = sessions.sign_in(request, actor_of(request), data.name, data.password)
+    remember_device(request, response, user)
     return _me(request, user)
 
 

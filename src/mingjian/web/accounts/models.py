@@ -77,17 +77,3 @@ class AttemptCount(models.Model):
         """Cleared as it ages."""
 
         default_permissions = ()
-
-
-class KnownAddress(models.Model):
-    """An address from which a user has signed in: others' guessing elsewhere does not slow him there."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE)
-    address = models.CharField(max_length=45)
-    last_ns = models.BigIntegerField()
-
-    class Meta:
-        """One row for each pair."""
-
-        default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["user", "address"], name="known_address")]  # noqa: RUF012

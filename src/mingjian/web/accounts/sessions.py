@@ -12,6 +12,7 @@ from django.middleware.csrf import rotate_token
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.web import wiring
+from mingjian.web.accounts.devices import known_device
 from mingjian.web.accounts.models import User, name_key
 from mingjian.web.accounts.policies import SIGN_IN, SIGN_OUT
 from mingjian.web.accounts.signals import signed_out
@@ -34,8 +35,9 @@ def sign_in(request: HttpRequest, actor: Actor, name: str, password: str) -> Use
     `too_many_attempts`.
     """
     now_ns = wiring.clock().now_ns()
-    count_attempt(name, actor.address, now_ns)
     user = User.objects.filter(name_key=name_key(name)).first()
+    device = known_device(request, user)
+    count_attempt(name, actor.address, now_ns, device)
     if user is None:
         make_password(password)  # takes as long as checking one: the time must not tell which names exist
         record(actor, SIGNED_IN, kind="user", outcome=Outcome.FAILED, policy=SIGN_IN)
@@ -43,7 +45,7 @@ def sign_in(request: HttpRequest, actor: Actor, name: str, password: str) -> Use
     if not user.check_password(password) or not user.is_active:
         record(actor, SIGNED_IN, kind="user", object_id=user.id, name=user.name, outcome=Outcome.FAILED, policy=SIGN_IN)
         raise _wrong_credentials()
-    forgive(user.id, name, actor.address, now_ns)
+    forgive(name, actor.address, now_ns, device)
     begin_session(request, user)
     record(_as(user, actor), SIGNED_IN, kind="user", object_id=user.id, name=user.name, policy=SIGN_IN)
     return user

@@ -1,18 +1,18 @@
 """Slowing down who guesses passwords, without locking out whom they guess at.
 
-Counted in the database, so that a restart forgives nobody. Three scopes, each with its limit:
+Counted in the database, so that a restart forgives nobody. Scopes, each with its limit:
 
 - name from address: 5 failures, then a wait that doubles from 30 s to 15 min;
 - address alone: 30 failures within an hour, then 15 min: one machine trying many names;
-- name alone, only from addresses it never signed in from: 50 failures within an hour, then 5 min: many machines trying
-  one name. Its owner, at an address the account is known at, is not slowed by them.
+- name alone: 50 failures within an hour, then 5 min: many machines trying one name;
+- a browser that has signed in under this name before (accounts.devices) is counted by itself, by the first limit, and
+  by nothing else: what others do behind the same address, or elsewhere under the same name, does not slow its owner.
 
 An attempt is counted before the password is looked at, so that a thousand at once are a thousand attempts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -21,10 +21,9 @@ from django.utils.crypto import salted_hmac
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
-from mingjian.web.accounts.models import AttemptCount, KnownAddress, name_key
+from mingjian.web.accounts.models import AttemptCount, name_key
 
 WINDOW_NS = 3600 * NS_PER_S
-_KNOWN_FOR_NS = 90 * 24 * 3600 * NS_PER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class TooManyAttempts(MingjianError):
         super().__init__(
             "too_many_attempts",
             Text(
-                zh=f"登录失败次数过多,请在 {wait_s} 秒后再试",
+                zh=f"失败次数过多,请在 {wait_s} 秒后再试",
                 en=f"too many failed attempts: wait {wait_s} seconds",
             ),
             fault=Fault.USER,
@@ -66,11 +65,14 @@ class TooManyAttempts(MingjianError):
         self.retry_after_s = wait_s
 
 
-def count_attempt(name: str, address: str, now_ns: int) -> None:
-    """Count an attempt as failed until it succeeds. Raises TooManyAttempts when a scope has to wait."""
+def count_attempt(name: str, address: str, now_ns: int, device: str = "") -> None:
+    """Count an attempt as failed until it succeeds. Raises TooManyAttempts when a scope has to wait.
+
+    `device` names a browser known under this name; empty when it is not known.
+    """
     with transaction.atomic():
         AttemptCount.objects.filter(since_ns__lt=now_ns - WINDOW_NS, blocked_until_ns__lt=now_ns).delete()
-        rows = [(_locked(scope, now_ns), limit) for scope, limit in _scopes(name, address, now_ns)]
+        rows = [(_locked(scope, now_ns), limit) for scope, limit in _scopes(name, address, device)]
         blocked_until_ns = max(row.blocked_until_ns for row, _ in rows)
         if blocked_until_ns <= now_ns:
             for row, limit in rows:
@@ -82,26 +84,27 @@ def count_attempt(name: str, address: str, now_ns: int) -> None:
         raise TooManyAttempts(-(-(blocked_until_ns - now_ns) // NS_PER_S))
 
 
-def forgive(user_id: str, name: str, address: str, now_ns: int) -> None:
-    """The attempt succeeded: its own count starts anew, the other scopes lose it, the address is known."""
+def forgive(name: str, address: str, now_ns: int, device: str = "") -> None:
+    """The attempt succeeded: its own count starts anew, the wider scopes lose this one."""
     with transaction.atomic():
-        for scope, limit in _scopes(name, address, now_ns):
+        for scope, limit in _scopes(name, address, device):
             row = _locked(scope, now_ns)
             row.failures = 0 if limit is _PAIR else max(row.failures - 1, 0)
             row.blocked_until_ns = 0 if limit.wait_ns(row.failures) == 0 else row.blocked_until_ns
             row.save()
-        KnownAddress.objects.update_or_create(user_id=user_id, address=address, defaults={"last_ns": now_ns})
 
 
-def _scopes(name: str, address: str, now_ns: int) -> Iterator[tuple[str, _Limit]]:
+def _scopes(name: str, address: str, device: str) -> list[tuple[str, _Limit]]:
+    """Always in the same order, so that two attempts lock their rows without waiting for each other in a circle."""
+    if device:
+        return [(_digest("device", device), _PAIR)]
     key = name_key(name)
-    yield _digest("pair", key, address), _PAIR
-    yield _digest("address", address), _ADDRESS
-    known = KnownAddress.objects.filter(
-        user__name_key=key, address=address, last_ns__gte=now_ns - _KNOWN_FOR_NS
-    ).exists()
-    if not known:
-        yield _digest("name", key), _NAME
+    scopes = [
+        (_digest("pair", key, address), _PAIR),
+        (_digest("address", address), _ADDRESS),
+        (_digest("name", key), _NAME),
+    ]
+    return sorted(scopes, key=lambda scope: scope[0])
 
 
 def _locked(scope: str, now_ns: int) -> AttemptCount:
