@@ -218,3 +218,38 @@ def test_two_writers_of_one_volume_are_refused(tmp_path: Path, clock: ManualCloc
     assert [one["code"] for one in second.alarms()] == ["volume_missing"]
     assert second.close()
     store.close()
+
+
+def test_a_rebuild_broken_off_is_taken_up_again(tmp_path: Path, clock: ManualClock) -> None:
+    store = make_store(tmp_path, clock)
+    hold = store.add_hold(CAMERA, None, 0, 1, "case", "Li")
+    camera = camera_on(store, clock).connect()
+    camera.send(4)
+    camera.stop()
+    store.writers[0].work(lambda index: index.set_meta("rebuild", "needed"))
+    store.writers[0].work(lambda index: index.connection.execute("DELETE FROM segments"))
+    store.close()
+    restart(tmp_path, clock)
+    reader = reader_of_store(tmp_path)
+    assert sum(record.frames for record in reader.segments(CAMERA, "main", *EVER)) == 100
+    assert reader.volumes[0].connection.execute("SELECT id FROM holds").fetchall() == [(hold,)]
+    assert reader.volumes[0].connection.execute("SELECT value FROM meta WHERE key='rebuild'").fetchone() == ("done",)
+    reader.close()
+
+
+def test_facts_journaled_after_the_last_commit_are_in_the_index_after_a_death(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    store = make_store(tmp_path, clock)
+    assert store.flush()
+    before = {file.name: file.read_bytes() for file in (tmp_path / "v0").glob("index.sqlite3*")}
+    store.add_hold(CAMERA, None, 0, 1, "case", "Li")
+    assert store.close()
+    for name in ("index.sqlite3", "index.sqlite3-wal", "index.sqlite3-shm"):
+        (tmp_path / "v0" / name).unlink(missing_ok=True)
+        if name in before and not name.endswith("-shm"):
+            (tmp_path / "v0" / name).write_bytes(before[name])
+    restart(tmp_path, clock)
+    reader = reader_of_store(tmp_path)
+    assert reader.volumes[0].connection.execute("SELECT person FROM holds").fetchall() == [("Li",)]
+    reader.close()

@@ -54,10 +54,13 @@ def recorded(tmp_path: Path, clock: ManualClock, keep_days: int = 30, demo: bool
 
 
 def pass_days(store: Store, clock: ManualClock, days: float) -> None:
-    """Time passes in steps of an hour, with the engine looking, as it does."""
-    for _ in range(round(days * 24)):
-        clock.advance(3600 * NS_PER_S)
+    """Time passes in steps of at most half a day, with the engine looking, as it does."""
+    left_ns = round(days * DAY_NS)
+    while left_ns:
+        step_ns = min(left_ns, DAY_NS // 2)
+        clock.advance(step_ns)
         store.look()
+        left_ns -= step_ns
 
 
 def files(tmp_path: Path) -> int:

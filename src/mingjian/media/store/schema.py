@@ -5,6 +5,7 @@ The index holds nothing that segment files and journal do not say; `fsck.rebuild
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -112,6 +113,8 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False, timeout=5)
         connection.execute("SELECT 1 FROM streams LIMIT 1").fetchone()
     except sqlite3.OperationalError:
+        if os.access(path.parent, os.W_OK):
+            raise
         # WAL needs its -shm beside it; on a volume mounted read only nobody writes, so the file may be taken as it is
         connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         connection.execute("SELECT 1 FROM streams LIMIT 1").fetchone()

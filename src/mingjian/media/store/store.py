@@ -163,6 +163,8 @@ class Store:
         except sqlite3.DatabaseError:
             self._begin_index_anew(volume)
             writer.start()
+        if writer.needs_rebuild:
+            self._rebuilding.add(volume.id)
         # seen before anything of this life is written
         self._unsealed[volume.id], last_ns = leftovers(volume)
         self._since_ns[volume.id] = min(last_ns, self._clock.now_ns())
@@ -177,7 +179,6 @@ class Store:
         connection = open_for_writing(volume.index)
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('rebuild', 'needed')")
         connection.close()
-        self._rebuilding.add(volume.id)
 
     def _recover(self) -> None:
         """On a thread of its own: seal what an earlier death left open (recovery.py)."""

@@ -84,6 +84,7 @@ class VolumeWriter:
         self.error_mono_ns = 0
         self.index_error = ""
         self.defects = 0
+        self.needs_rebuild = False
         self.oldest_ns: int | None = None
         self.created: set[str] | None = set()
         """Paths made by this process, kept until recovery knows that it need not look at them."""
@@ -124,7 +125,8 @@ class VolumeWriter:
 
     def _catch_up(self, index: Index) -> None:
         """A death may come between a journal line and the commit that projects it: project the rest now."""
-        if index.meta("rebuild") == "needed":
+        self.needs_rebuild = index.meta("rebuild") == "needed"
+        if self.needs_rebuild:
             return  # everything comes from the journal
         end = end_position(self.volume.journal)
         with index.batch():
