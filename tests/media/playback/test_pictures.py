@@ -6,9 +6,11 @@ import asyncio
 import io
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
@@ -182,6 +184,31 @@ async def test_a_crashing_decoder_takes_one_picture_with_it() -> None:
         assert await pool.run(os.getpid) != os.getpid()
     finally:
         pool.close()
+
+
+_SERVER = """
+import asyncio, os, sys
+from mingjian.media.playback.pool import WorkPool
+
+async def main():
+    print(await WorkPool(workers=1).run(os.getpid), flush=True)
+    await asyncio.sleep(60)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_workers_end_when_the_server_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "server.py"
+    script.write_text(_SERVER)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=environment) as server:
+        assert server.stdout is not None
+        worker = psutil.Process(int(server.stdout.readline()))
+        server.kill()
+    worker.wait(timeout=10)
+    assert not worker.is_running()
 
 
 async def test_the_quota_and_the_time_limit_hold() -> None:

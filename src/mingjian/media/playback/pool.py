@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -82,7 +83,7 @@ class WorkPool:
 
     def _start(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        self._executor = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_calm)
+        self._executor = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_settle)
         return self._executor
 
     def _drop(self, executor: ProcessPoolExecutor, kill: bool = False) -> None:
@@ -97,6 +98,15 @@ class WorkPool:
             process.join(1.0)
 
 
-def _calm() -> None:
-    """Give way to recording and to live viewers."""
+def _settle() -> None:
+    """Give way to recording and to live viewers; end when the server ends, however it ends."""
     os.nice(_NICE)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker waits on a pipe of which it holds both ends: nothing else would tell it that the server was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -24,10 +24,13 @@ def retimed(data: bytes, init: InitInfo, shift_90k: int, next_sequence: Callable
     """
     out = bytearray(data)
     for found in walk(reader_of(out), 0, len(out)):
-        if found.kind == b"moof":
-            _retime_moof(out, found, init, shift_90k, next_sequence)
-        elif found.kind == b"prft" and out[found.body] == 1:
-            _add_64(out, found.body + 16, shift_90k)
+        try:
+            if found.kind == b"moof":
+                _retime_moof(out, found, init, shift_90k, next_sequence)
+            elif found.kind == b"prft" and out[found.body] == 1:
+                _add_64(out, found.body + 16, shift_90k)
+        except (struct.error, IndexError) as error:
+            raise BrokenFile(f"a box {found.kind!r} is cut short inside", found.offset) from error
     return out
 
 

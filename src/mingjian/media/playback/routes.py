@@ -46,6 +46,7 @@ HTTP_STATUS = {
     "footage_missing": 410,
     "busy": 503,
     "undecodable": 422,
+    "broken_mp4": 422,
     "font_missing": 500,
     "bad_time": 400,
     "bad_timezone": 400,

@@ -18,7 +18,7 @@ from mingjian.ports.recording import FragmentRef, SegmentRecord, Span
 from mingjian.wire.fmp4.box import BrokenFile
 from mingjian.wire.fmp4.read import walk_fragments
 
-_SEGMENTS_KEPT = 1024
+_SEGMENTS_KEPT = 256
 _REFRESH_NS = 5 * NS_PER_S
 
 
