@@ -38,8 +38,8 @@ ui:              ## build the UI
 fault: setup-dev ## 200 kills, 200 torn tails, full and broken disks, clock steps: SEED=n
 	@$(PY) -m tests.fault --seed $(SEED) --out bench/results/fault.json
 
-fuzz: setup-dev  ## a million broken inputs: SEED=n
-	@$(PY) fuzz/run.py --target all --seed $(SEED) --count 1000000 --out bench/results/fuzz.json
+fuzz: setup-dev  ## a million broken inputs for each parser: SEED=n
+	@$(PY) -m fuzz.run --target all --seed $(SEED) --count 1000000 --out bench/results/fuzz.json
 
 e2e-long: setup-dev ## the browser journeys, several times over: SEED=n
 	@scripts/e2e_long.sh $(SEED)

@@ -91,6 +91,13 @@ def test_bounds(raw: bytes, code: str) -> None:
     assert caught.value.code == code
 
 
+def test_blanks_that_only_text_knows_are_no_blanks_in_a_status_line() -> None:
+    """Found by the fuzzer: str.split parts at 0x1f, bytes.split does not."""
+    (message,) = StreamReader().receive(b"RTSP/\x1f1.0 200 OK\r\n\r\n")
+    assert isinstance(message, Response)
+    assert message.status == 200
+
+
 def test_text_reader_leaves_frames_to_its_caller() -> None:
     reader = TextReader()
     raw = b"RTSP/1.0 200 OK\r\n$\x00\x00\x01x"

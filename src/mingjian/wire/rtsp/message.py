@@ -138,10 +138,11 @@ def parse_head(lines: list[bytes]) -> Message:
         name, colon, value = text.partition(":")
         if colon and name.strip():
             headers.append((name.strip(), value.strip()))
+    if lines[0].startswith(b"RTSP/"):
+        words = lines[0].split(None, 2)  # as bytes: text knows more kinds of blank than RTSP does
+        reason = words[2].decode("utf-8", "surrogateescape").strip() if len(words) > 2 else ""
+        return Response(int(words[1]), reason, tuple(headers))
     first = lines[0].decode("utf-8", "surrogateescape")
-    if first.startswith("RTSP/"):
-        words = first.split(None, 2)
-        return Response(int(words[1]), words[2].strip() if len(words) > 2 else "", tuple(headers))
     method, _, rest = first.partition(" ")
     return Request(method, rest.rpartition(" ")[0].strip(), tuple(headers))
 
