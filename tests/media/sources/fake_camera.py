@@ -19,6 +19,7 @@ from mingjian.wire.sdp import SessionDescription, format_sdp
 
 # 320x240 baseline of x264, and its PPS.
 SPS = bytes.fromhex("6742c00dd90141fb011000000300100000030320f142a480")
+OTHER_SPS = bytes.fromhex("6742c01ed900a02ff97011000003000100000300320f162e48")  # 640x360
 PPS = bytes.fromhex("68cb83cb20")
 IDR = b"\x65\x88" + bytes(range(1, 200)) * 12
 SLICE = b"\x41\x9a" + bytes(range(1, 120))
@@ -45,6 +46,8 @@ class Habits:
     swap_every: int = 0  # UDP: swap this packet with the next
     drop_every: int = 0
     jump_at: int = 0  # frame number after which timestamps are elsewhere
+    rewind_at: int = 0  # frame number after which timestamps are 3 s earlier
+    other_size_at: int = 0  # frame number after which pictures have another size
     audio_only: bool = False
 
 
@@ -97,6 +100,11 @@ class FakeCamera:
 
     async def __aexit__(self, *exc: object) -> None:
         await self.close()
+
+    def send(self, data: bytes) -> None:
+        """Write to every client."""
+        for connection in self._connections:
+            connection._write(data)
 
     def url(self, path: str = "/live", user: str = "", scheme: str = "rtsp") -> str:
         return f"{scheme}://{user}{'@' if user else ''}127.0.0.1:{self.port}{path}"
@@ -207,10 +215,13 @@ class _Connection(asyncio.Protocol):
         number, habits = self._number, self._habits
         self._number += 1
         key = number % habits.gop == 0
-        nals = [*((SPS, PPS) if habits.sets_in_band else ()), IDR] if key else [SLICE]
+        sps = OTHER_SPS if habits.other_size_at and number >= habits.other_size_at else SPS
+        nals = [*((sps, PPS) if habits.sets_in_band else ()), IDR] if key else [SLICE]
         timestamp = 0xFFFF_0000 + number * 3600  # wraps soon
         if habits.jump_at and number >= habits.jump_at:
             timestamp += 1_000_000_000
+        if habits.rewind_at and number >= habits.rewind_at:
+            timestamp -= 270_000
         return self._writer.packets(h264_payloads(nals, 500), timestamp & 0xFFFF_FFFF)
 
     def _frame_bytes(self) -> bytes:

@@ -12,6 +12,7 @@ import pytest
 
 from mingjian.kernel.clock import SystemClock
 from mingjian.media.sources.address import parse_address
+from mingjian.media.sources.failure import connection_lost
 from mingjian.media.sources.gate import HostGate
 from mingjian.media.sources.rtsp import RtspSource, SourceOptions
 from mingjian.ports.media import SourceState
@@ -150,8 +151,7 @@ async def test_a_closed_connection_is_unreachable_and_comes_back() -> None:
 async def test_garbage_in_mid_stream_is_network() -> None:
     async with FakeCamera() as camera, running(camera.url()) as (_, sink):
         await sink.until(lambda: len(sink.units) > 2)
-        for connection in camera._connections:
-            connection._write(b"\x00" * 100_000)
+        camera.send(b"\x00" * 100_000)
         await sink.until(lambda: len(sink.starts) == 2)
     assert [status.reason for status in sink.statuses if status.reason] == [GapReason.NETWORK]
 
@@ -233,6 +233,42 @@ async def test_timestamps_wrap_and_jump_and_media_time_goes_on() -> None:
     steps = [after.pts - before.pts for before, after in zip(sink.units[:-1], sink.units[1:], strict=True)]
     assert all(0 < step < 90_000 for step in steps)
     assert steps.count(3600) > 55
+
+
+async def test_a_rewind_does_not_rewind_media_time() -> None:
+    async with FakeCamera(Habits(rewind_at=20, frame_s=0.01)) as camera, running(camera.url()) as (source, sink):
+        await sink.until(lambda: len(sink.units) > 40)
+        assert source.counters.extra == {"timestamp_jumps": 1}
+    times = [unit.pts for unit in sink.units]
+    assert times == sorted(set(times))
+
+
+async def test_another_picture_size_in_mid_stream_is_told_before_its_first_unit() -> None:
+    async with FakeCamera(Habits(other_size_at=20, frame_s=0.01)) as camera, running(camera.url()) as (_, sink):
+        seen: list[int] = []
+        told = sink.on_tracks
+        sink.on_tracks = lambda tracks: (seen.append(len(sink.units)), told(tracks))  # type: ignore[method-assign,assignment,func-returns-value]
+        await sink.until(lambda: len(sink.units) > 40)
+    assert seen == [20]
+    assert (sink.tracks[0].width, sink.tracks[0].height) == (640, 360)
+    assert len(sink.starts) == 1
+
+
+async def test_what_follows_the_end_in_the_same_read_begins_no_new_run() -> None:
+    async with FakeCamera() as camera, running(camera.url()) as (_, sink):
+        await sink.until(lambda: len(sink.units) > 2)
+        frames = b"".join(connection._frame_bytes() for connection in camera._connections)
+        camera.send(b"TEARDOWN * RTSP/1.0\r\nCSeq: 9\r\n\r\n" + frames)
+        await sink.until(lambda: sink.failed)
+        assert (len(sink.starts), len(sink.stops)) == (1, 1)
+        assert sink.statuses[-1].reason is GapReason.NETWORK
+
+
+def test_only_a_defect_of_ours_is_unknown() -> None:
+    assert connection_lost(ValueError("x")).reason is GapReason.UNKNOWN
+    assert connection_lost(None).reason is GapReason.UNREACHABLE
+    assert connection_lost(ConnectionResetError()).reason is GapReason.UNREACHABLE
+    assert connection_lost(OSError(110, "timed out")).reason is GapReason.NETWORK
 
 
 async def test_receiver_reports_are_sent() -> None:

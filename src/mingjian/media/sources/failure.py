@@ -206,7 +206,14 @@ def no_parameter_sets() -> SourceFailure:
 
 
 def connection_lost(error: Exception | None) -> SourceFailure:
-    """The connection ended while media flowed."""
+    """The connection ended while media flowed. Any other exception than an OSError is a defect of ours."""
+    if error is not None and not isinstance(error, OSError):
+        return SourceFailure(
+            GapReason.UNKNOWN,
+            "first_frame",
+            f"程序内部错误（{type(error).__name__}），已重新连接；请把日志发给开发者",
+            f"a defect of this program ({type(error).__name__}), connecting anew; please send the log to its developers",
+        )
     if isinstance(error, OSError) and error.errno in (
         errno.ETIMEDOUT,
         errno.EHOSTUNREACH,

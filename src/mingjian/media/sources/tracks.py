@@ -1,7 +1,9 @@
 """From receivers to a MediaSink: 64-bit times, parameter sets, reports, the start of a Run.
 
 The RTP clock of a camera is evidence, not authority: when its timestamps jump against the arrival clock by more than
-`JUMP_S`, the following ones are shifted so that media time goes on with arrival time (counted as `timestamp_jumps`).
+`JUMP_S`, or go back by more than `REWIND_S`, the following ones are shifted so that media time goes on with arrival time
+(counted as `timestamp_jumps`). `JUMP_S` is longer than a connection may be silent, so that a stall of the network, after
+which the delayed pictures come in a burst, is no jump; B-frames go back, but never by `REWIND_S`.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from mingjian.wire.rtp.h264 import H264Receiver
 from mingjian.wire.rtp.h265 import H265Receiver
 from mingjian.wire.rtp.receiver import RtpReceiver
 
-JUMP_S = 5
+JUMP_S = 10
+REWIND_S = 1
 _BASE = 1 << 33  # media time starts here, so that a rewind stays positive
 _KINDS = {"h264": (7, 8), "h265": (32, 33, 34)}
 
@@ -98,9 +101,9 @@ class TrackFeed:
             self._offset = 0
         else:
             raw = unwrap_32(self._pts - self._offset, timestamp)
-            elapsed = (mono_ns - self._arrival_mono_ns) * rate // NS_PER_S
-            drift = raw + self._offset - self._pts - elapsed
-            if abs(drift) > JUMP_S * rate:
+            step = raw + self._offset - self._pts
+            drift = step - max(1, (mono_ns - self._arrival_mono_ns) * rate // NS_PER_S)
+            if abs(drift) > JUMP_S * rate or step < -REWIND_S * rate:
                 self._offset -= drift
                 self._run.count_extra("timestamp_jumps")
             self._pts = raw + self._offset
@@ -162,6 +165,7 @@ class MediaRun:
         self.started = False
         self.units = 0
         self.dropped_units = 0
+        self._over = False
         self._sink = sink
         self._counters = counters
         self._on_started = on_started
@@ -173,7 +177,9 @@ class MediaRun:
         return feed
 
     def deliver(self, feed: TrackFeed, unit: AccessUnit) -> None:
-        """A unit of one of the feeds."""
+        """A unit of one of the feeds; what still lies in the buffer after the end is dropped."""
+        if self._over:
+            return
         if not self.started and not self._start(feed):
             self.dropped_units += 1
             return
@@ -202,6 +208,7 @@ class MediaRun:
 
     def stop(self, now_ns: int) -> None:
         """The connection is over."""
+        self._over = True
         self.update_counters()
         if self.started:
             self.started = False
