@@ -17,13 +17,14 @@ describe("EdgeHold", () => {
     expect(new EdgeHold().decide(EDGE_HOLD_DEFAULTS.target_s)).toEqual({ rate: 1, seekBack_s: null });
   });
 
-  it.each([0.05, 0.4, 1, 2])("comes back to the edge from %s s without a jump", (ahead_s) => {
+  it.each([-0.3, 0.02, 0.4, 1])("comes back to the edge from %s s without a jump", (ahead_s) => {
     const end_s = simulate(new EdgeHold(), ahead_s, 25);
     expect(Math.abs(end_s - EDGE_HOLD_DEFAULTS.target_s)).toBeLessThan(0.1);
   });
 
-  it("jumps when far behind", () => {
+  it("jumps when far behind, and when it ran past the newest picture", () => {
     expect(new EdgeHold().decide(30).seekBack_s).toBe(EDGE_HOLD_DEFAULTS.target_s);
+    expect(new EdgeHold().decide(-0.8).seekBack_s).toBe(EDGE_HOLD_DEFAULTS.target_s);
   });
 
   it("gives a stuttering network more cushion, and takes it back later", () => {

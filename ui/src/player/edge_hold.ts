@@ -1,16 +1,19 @@
 /**
- * Holding the live edge: how fast to play, and when to jump, from how much is buffered ahead of the playhead.
+ * Holding the live edge: how fast to play, and when to jump, from how far the newest picture is ahead of the playhead.
  * Pure: the player feeds it a figure a few times a second and does what it answers.
+ *
+ * The figure is taken to where the newest picture begins, not to where the buffer ends: a live fragment can only guess
+ * how long its picture will stand, and a playhead that runs into the guess is past the next picture before it comes.
  */
 
 export interface EdgeHoldSettings {
   readonly target_s: number; // how far behind the newest picture we want to be
-  readonly jump_s: number; // further behind than this, seek instead of hurrying
+  readonly jump_s: number; // further behind than this (or half of it too far ahead), seek instead of hurrying
   readonly max_rate: number;
   readonly min_rate: number;
 }
 
-export const EDGE_HOLD_DEFAULTS: EdgeHoldSettings = { target_s: 0.18, jump_s: 2.5, max_rate: 1.15, min_rate: 0.92 };
+export const EDGE_HOLD_DEFAULTS: EdgeHoldSettings = { target_s: 0.12, jump_s: 1, max_rate: 1.2, min_rate: 0.8 };
 
 export interface EdgeHoldAnswer {
   readonly rate: number;
@@ -36,14 +39,14 @@ export class EdgeHold {
     this.calm = 0;
   }
 
-  /** `ahead_s`: buffered seconds ahead of the playhead. Call it about ten times a second. */
+  /** `ahead_s`: from the playhead to the beginning of the newest picture. Call it about ten times a second. */
   decide(ahead_s: number): EdgeHoldAnswer {
     const { jump_s, max_rate, min_rate, target_s } = this.settings;
     if (++this.calm > 150) {
       this.target_s = Math.max(target_s, this.target_s * 0.9);
       this.calm = 0;
     }
-    if (ahead_s > this.target_s + jump_s) return { rate: 1, seekBack_s: this.target_s };
+    if (ahead_s > this.target_s + jump_s || ahead_s < -jump_s / 2) return { rate: 1, seekBack_s: this.target_s };
     const error = ahead_s - this.target_s;
     if (error > 0.06) return { rate: Math.min(max_rate, 1 + error * 0.35), seekBack_s: null };
     if (error < -0.08) return { rate: Math.max(min_rate, 1 + error * 0.35), seekBack_s: null };

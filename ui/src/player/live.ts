@@ -76,6 +76,7 @@ export class LivePlayer {
   private rebase = true; // the next fragment begins a new epoch: place it right behind what is buffered
   private offset_s = 0;
   private plannedEnd_s = 0;
+  private newest = { start_s: 0, wall_ms: 0 }; // the picture appended last
   private clockOffset_ms = Number.POSITIVE_INFINITY;
   private lastMedia_ms = 0;
   private lastTrim_s = 0;
@@ -133,10 +134,7 @@ export class LivePlayer {
     if (stream === this.wanted) return;
     this.wanted = stream;
     this.say({ stream });
-    if (this.socket?.readyState === 1) {
-      this.rebase = true;
-      this.socket.send(JSON.stringify({ stream }));
-    }
+    if (this.socket?.readyState === 1) this.socket.send(JSON.stringify({ stream }));
   }
 
   setVisible(visible: boolean): void {
@@ -154,7 +152,8 @@ export class LivePlayer {
 
   /** Wall time (UTC ms) of the picture on the screen, undefined while there is none. */
   wallNow(): number | undefined {
-    return this.map.toWall(this.video.currentTime);
+    const wall_ms = this.map.toWall(this.video.currentTime);
+    return wall_ms === undefined ? undefined : Math.min(wall_ms, this.newest.wall_ms);
   }
 
   private readonly onWaiting = (): void => {
@@ -237,9 +236,14 @@ export class LivePlayer {
       });
       return;
     }
-    this.say({ width: init.width, height: init.height, codecs: init.codecs });
+    // A source buffer keeps the number of tracks it began with: a stream that gains or loses sound needs a new one.
+    if (this.source && trackCount(init.codecs) !== trackCount(this.status.codecs)) {
+      this.closeSource();
+      this.say({ state: "connecting", latency_ms: null });
+    }
     if (!this.source) this.openSource(mime);
     else if (mime !== this.mime) this.queue?.changeType(mime);
+    this.say({ width: init.width, height: init.height, codecs: init.codecs });
     this.mime = mime;
     this.rebase = true;
   }
@@ -278,7 +282,7 @@ export class LivePlayer {
     this.plannedEnd_s = Math.max(this.plannedEnd_s, end_s);
     const wall_ms = nsToMs(fragment.start_ns);
     this.map.add({ start_s, end_s, wallStart_ms: wall_ms, wallEnd_ms: wall_ms + fragment.duration_90k / 90 });
-    queue.append(fragment.media, { joinable: true, done: () => this.onAppended() });
+    queue.append(fragment.media, { joinable: true, done: () => this.onAppended(start_s, wall_ms) });
   }
 
   /** The camera is away, the connection is not: say why and wait for pictures. */
@@ -295,11 +299,9 @@ export class LivePlayer {
     this.socket?.close();
   }
 
-  private onAppended(): void {
-    const ranges = this.buffer?.buffered;
-    if (!ranges || ranges.length === 0 || this.status.state === "playing" || this.noticed) return;
-    const newest_s = ranges.end(ranges.length - 1);
-    const start_s = Math.max(ranges.start(ranges.length - 1), newest_s - this.hold.cushion_s);
+  private onAppended(start_s: number, wall_ms: number): void {
+    this.newest = { start_s, wall_ms };
+    if (this.status.state === "playing" || this.noticed) return;
     this.video.currentTime = start_s;
     if (this.video.paused) void this.video.play().catch(() => undefined);
     this.attempt = 0;
@@ -331,14 +333,14 @@ export class LivePlayer {
 
   private holdEdge(ranges: TimeRanges, now_ms: number): void {
     if (ranges.length === 0) return;
-    const newest_s = ranges.end(ranges.length - 1);
+    const newest_s = this.newest.start_s;
     const at_s = this.video.currentTime;
     if (bufferedEndAt(ranges, at_s) === undefined) {
       const next_s = nextBufferedStart(ranges, at_s);
       if (next_s !== undefined) this.video.currentTime = next_s + 0.001;
     }
     const answer = this.hold.decide(newest_s - at_s);
-    if (answer.seekBack_s !== null) this.video.currentTime = newest_s - answer.seekBack_s;
+    if (answer.seekBack_s !== null) this.video.currentTime = Math.max(ranges.start(0), newest_s - answer.seekBack_s);
     else if (Math.abs(this.video.playbackRate - answer.rate) > 0.004) this.video.playbackRate = answer.rate;
     if (this.video.paused) void this.video.play().catch(() => undefined);
     if (at_s - this.lastTrim_s > KEEP_BEHIND_S * 1.5) {
@@ -407,6 +409,10 @@ export class LivePlayer {
   private disconnect(): void {
     this.generation++;
     this.dropSocket();
+    this.closeSource();
+  }
+
+  private closeSource(): void {
     this.queue?.stop();
     this.queue = null;
     this.buffer = null;
@@ -429,6 +435,10 @@ export class LivePlayer {
     this.status = { ...this.status, ...change };
     this.options.onStatus(this.status);
   }
+}
+
+function trackCount(codecs: string): number {
+  return codecs.split(",").length;
 }
 
 /** A refusal of ours (problem+json) or a network failure, as words. */

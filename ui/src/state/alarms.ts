@@ -14,13 +14,14 @@ export const alarms = ref<readonly Alarm[]>([]);
 
 const POLL_MS = 10_000;
 
-export function alarmsOf(status: SystemStatus): Alarm[] {
+/** `urgentOnly`: what a guard must see on any page; deletion that pauses can wait for the administrator. */
+export function alarmsOf(status: SystemStatus, urgentOnly = false): Alarm[] {
   const found: Alarm[] = status.alarms.map((alarm) => {
     const plain = alarm["detail"] ?? alarm["code"] ?? "";
     return { zh: alarm["zh"] ?? plain, en: alarm["en"] ?? plain };
   });
   if (status.engine.state === "away") found.push({ zh: "录像程序没有应答", en: "The recorder does not answer" });
-  if (status.deletion_paused) {
+  if (status.deletion_paused && !urgentOnly) {
     found.push({ zh: "到期删除已暂停，请核对服务器时间", en: "Deletion of old footage is paused: check the server's time" });
   }
   return found;
@@ -33,7 +34,7 @@ export function watchAlarms(): () => void {
   const ask = async (): Promise<void> => {
     if (may("system.read") && !document.hidden) {
       // When the server itself does not answer, each screen says so; the banner keeps what it knew.
-      alarms.value = await api.systemStatus().then(alarmsOf, () => alarms.value);
+      alarms.value = await api.systemStatus().then((status) => alarmsOf(status, true), () => alarms.value);
     }
     if (!stopped) timer = setTimeout(() => void ask(), POLL_MS);
   };
