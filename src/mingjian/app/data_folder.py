@@ -29,6 +29,7 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.sealing import KEY_BYTES, new_key
 from mingjian.kernel.text import Text
+from mingjian.media.store.volume import make_volume
 
 IDENTITY_FORMAT = 1
 _DOMAIN = b"mingjian-identity-v1\x00"
@@ -189,13 +190,15 @@ def init_data_folder(root: Path, *, demo: bool, clock: Clock) -> DataFolder:
         )
     for path in (root, folder.keys, folder.run):
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path in (folder.plan_file.parent, folder.database.parent, folder.logs, folder.cache, folder.first_volume):
+    for path in (folder.plan_file.parent, folder.database.parent, folder.logs, folder.cache):
         path.mkdir(mode=0o750, parents=True, exist_ok=True)
     _write_keys(folder)
     now_ns = clock.now_ns()
     body = {"format": IDENTITY_FORMAT, "instance": new_id(now_ns), "demo": demo, "created_ns": str(now_ns)}
     text = {"identity": body, "mac": _identity_mac(folder.instance_key(), body)}
     folder.settings_file.write_text(_SETTINGS_TEMPLATE, encoding="utf-8")
+    instance = str(body["instance"])
+    make_volume(folder.first_volume, new_id(now_ns), instance, demo=demo)
     _write_once(folder.identity_file, json.dumps(text, indent=2).encode(), 0o444)
     return folder
 

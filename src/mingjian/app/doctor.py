@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import platform
 import shutil
@@ -17,11 +16,11 @@ from mingjian.app.settings import Settings
 from mingjian.kernel.clock import NS_PER_S, Clock
 from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.text import Text
+from mingjian.media.store.time_guard import Adjtimex
 
 _PROBE_BYTES = 64 << 20
 _MIN_MB_S = 50
 _MIN_FREE_GIB = 5
-_STA_UNSYNC = 0x0040
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,33 +72,15 @@ def _glibc() -> Check:
     return Check("glibc", "ok", f"glibc {version}", f"glibc {version}")
 
 
-class _Timex(ctypes.Structure):
-    """struct timex of adjtimex(2); the fields behind `tai` are padding."""
-
-    _fields_ = (
-        ("modes", ctypes.c_uint),
-        ("offset", ctypes.c_long),
-        ("freq", ctypes.c_long),
-        ("maxerror", ctypes.c_long),
-        ("esterror", ctypes.c_long),
-        ("status", ctypes.c_int),
-        ("rest", ctypes.c_byte * 168),
-    )
-
-
 def _time_synchronised() -> Check:
-    timex = _Timex()
-    state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(timex))
-    if state < 0:
-        return Check("time", "warning", "无法查询对时状态", "the kernel does not tell whether time is synchronised")
-    if timex.status & _STA_UNSYNC:
-        return Check(
-            "time",
-            "warning",
-            "系统时钟未对时:录像照常,但到期删除会暂停。请启用 chrony 或 systemd-timesyncd",
-            "the clock is not synchronised: recording goes on, deletion stands still. Enable chrony or systemd-timesyncd",
-        )
-    return Check("time", "ok", "系统时钟已对时", "the clock is synchronised", timex.maxerror / 1000)
+    if Adjtimex().synchronised():
+        return Check("time", "ok", "系统时钟已对时", "the clock is synchronised")
+    return Check(
+        "time",
+        "warning",
+        "系统时钟未对时:录像照常,但到期删除会暂停。请启用 chrony 或 systemd-timesyncd",
+        "the clock is not synchronised: recording goes on, deletion stands still. Enable chrony or systemd-timesyncd",
+    )
 
 
 def _ffmpeg() -> Check:

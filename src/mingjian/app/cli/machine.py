@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from mingjian.app.cli.output import DataOption, JsonOption, OptionalDataOption, language, print_json, print_table, say
+from mingjian.app.cli.options import DataOption, JsonOption, OptionalDataOption
 from mingjian.app.data_folder import DataFolder, init_data_folder
 from mingjian.app.doctor import examine, findings_json
 from mingjian.app.running import supervisor_pid
 from mingjian.app.settings import load_settings
 from mingjian.app.sizing import size, sizing_json
+from mingjian.app.terminal import language, print_json, print_table, say
 from mingjian.kernel.clock import SystemClock
 from mingjian.kernel.text import Text
 

@@ -6,8 +6,8 @@ import sys
 
 import typer
 
-from mingjian.app.cli import machine
-from mingjian.app.cli.output import print_error
+from mingjian.app.cli import bench, cameras, demonstration, footage, law, lifecycle, machine, people
+from mingjian.app.terminal import print_error
 from mingjian.kernel.errors import Fault, MingjianError
 
 app = typer.Typer(
@@ -17,7 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-machine.register(app)
+for commands in (lifecycle, demonstration, machine, people, cameras, footage, law, bench):
+    commands.register(app)
 
 EXIT_USER = 2
 EXIT_OTHER = 1

@@ -11,7 +11,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
@@ -106,7 +106,7 @@ class _Channel:
     def __init__(self, number: int, hub: StreamHub, transport: asyncio.WriteTransport) -> None:
         self.number = number
         self.hub = hub
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's are no subclass of it
         self._dropping = False
 
     def on_init(self, init: LiveInit) -> None:
@@ -146,8 +146,7 @@ class _Connection(asyncio.Protocol):
         self._tasks: set[asyncio.Task[None]] = set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's are no subclass of it
         self._server.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:

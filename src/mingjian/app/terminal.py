@@ -1,4 +1,4 @@
-"""What commands print: JSON on stdout, sentences for people, errors on stderr in the user's language."""
+"""What people and programs read in a terminal: JSON on stdout, sentences, errors on stderr in the user's language."""
 
 from __future__ import annotations
 
@@ -6,21 +6,9 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.text import Text
-
-DataOption = Annotated[
-    Path, typer.Option("--data", help="data folder 数据目录", envvar="MINGJIAN_DATA", show_default=False)
-]
-OptionalDataOption = Annotated[
-    Path | None, typer.Option("--data", help="data folder 数据目录", envvar="MINGJIAN_DATA", show_default=False)
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="print JSON 输出 JSON")]
 
 
 def language() -> str:
