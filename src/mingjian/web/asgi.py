@@ -6,5 +6,11 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from mingjian.web.body_limit import BodyLimit
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingjian.web.settings")
-application = get_asgi_application()
+
+BODY_LIMIT = 2 << 20
+"""Above Django's own limit for JSON (1 MiB, told as problem+json with everything else); uploads will raise it."""
+
+application = BodyLimit(get_asgi_application(), BODY_LIMIT)

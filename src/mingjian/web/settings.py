@@ -48,7 +48,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["mingjian.web.accounts.backend.UserBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["mingjian.web.accounts.hashers.Argon2Hasher"]
 
 # An absolute lifetime: one duty shift. The session is written when somebody signs in, not at every request.
 SESSION_COOKIE_AGE = 12 * 3600

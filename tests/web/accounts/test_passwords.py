@@ -35,6 +35,6 @@ def test_what_is_taken(password: str) -> None:
 def test_passwords_are_kept_with_argon2(settings) -> None:
     settings.PASSWORD_HASHERS = our_settings.PASSWORD_HASHERS
     kept = make_password("Lantern-42")
-    assert kept.startswith("argon2$argon2id$")
+    assert kept.startswith("argon2$argon2id$v=19$m=65536,t=3,p=4$")
     assert check_password("Lantern-42", kept)
     assert not check_password("Lantern-43", kept)

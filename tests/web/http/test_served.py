@@ -107,3 +107,30 @@ def test_a_long_export_is_streamed(tmp_path: Path) -> None:
             "accounts.set_up", *["registry.camera.add"] * 20, "audit.export",
         ]  # fmt: skip
         assert User.objects.count() == 1
+
+
+def test_a_flood_is_cut_off_before_it_reaches_the_disk(tmp_path: Path) -> None:
+    socket = str(tmp_path / "web.sock")
+    sent = 0
+
+    def undeclared() -> Iterator[bytes]:
+        nonlocal sent
+        for _ in range(64):
+            sent += 1 << 18
+            yield b"x" * (1 << 18)
+
+    with (
+        served(uds=socket),
+        httpx.Client(transport=httpx.HTTPTransport(uds=socket), base_url="http://localhost") as browser,
+    ):
+        english = {"Accept-Language": "en"}
+        answer = browser.post("/api/v1/auth/login", content=b"x" * (3 << 20), headers=english)
+        assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+        assert answer.json()["detail"] == "the request is too large"
+    with (
+        served(uds=socket + "2"),
+        httpx.Client(transport=httpx.HTTPTransport(uds=socket + "2"), base_url="http://localhost") as browser,
+    ):
+        answer = browser.post("/api/v1/auth/login", content=undeclared())
+        assert (answer.status_code, answer.json()["detail"]) == (413, "请求内容过大")
+        assert browser.get("/api/v1/setup").status_code == 200

@@ -299,3 +299,14 @@ def test_the_command_line_uses_the_same_actions(engine, commits) -> None:
     assert set(entries) == {("ops", "local", "local")}
     with pytest.raises(MingjianError, match="reason"):
         actions.remove_camera(local_person("ops"), made.id, " ")
+
+
+def test_a_pushing_camera_may_name_this_machine(operator: Api) -> None:
+    made = operator.post("/cameras", {"name": "P", "url": "rtsp://127.0.0.1/push/p", "push": True}, status=201)
+    path = f"/cameras/{made['id']}"
+    operator.patch(path, {"url": "rtsp://127.0.0.1/push/q"}, If_Match='"v1"')
+    pulled = operator.post("/cameras", {"name": "Q", "url": URL}, status=201)
+    problem = operator.patch(
+        f"/cameras/{pulled['id']}", {"url": "rtsp://127.0.0.1/push/q"}, status=422, If_Match='"v1"'
+    )
+    assert (problem["code"], problem["field"]) == ("loopback", "/url")

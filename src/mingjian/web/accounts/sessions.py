@@ -13,6 +13,7 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.web import wiring
 from mingjian.web.accounts.devices import known_device
+from mingjian.web.accounts.hashers import hashing
 from mingjian.web.accounts.models import User, name_key
 from mingjian.web.accounts.policies import SIGN_IN, SIGN_OUT
 from mingjian.web.accounts.signals import signed_out
@@ -39,10 +40,13 @@ def sign_in(request: HttpRequest, actor: Actor, name: str, password: str) -> Use
     device = known_device(request, user)
     count_attempt(name, actor.address, now_ns, device)
     if user is None:
-        make_password(password)  # takes as long as checking one: the time must not tell which names exist
+        with hashing:
+            make_password(password)  # takes as long as checking one: the time must not tell which names exist
         record(actor, SIGNED_IN, kind="user", outcome=Outcome.FAILED, policy=SIGN_IN)
         raise _wrong_credentials()
-    if not user.check_password(password) or not user.is_active:
+    with hashing:
+        right = user.check_password(password)
+    if not right or not user.is_active:
         record(actor, SIGNED_IN, kind="user", object_id=user.id, name=user.name, outcome=Outcome.FAILED, policy=SIGN_IN)
         raise _wrong_credentials()
     forgive(name, actor.address, now_ns, device)

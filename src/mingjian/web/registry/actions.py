@@ -87,8 +87,9 @@ def change_camera(
     """
     MANAGE.require(actor)
     plain = _checked({key: value for key, value in values.items() if key in _PLAIN})
+    push = any(stream.push for stream in camera_by_id(camera_id).streams.all())
     urls = {
-        name: _check_url(values[field], field)
+        name: _check_url(values[field], field, push=push)
         for name, field in (("main", "url"), ("sub", "sub_url"))
         if values.get(field)
     }
