@@ -21,7 +21,7 @@ from mingjian.media.recorder.recorder import StreamRecorder
 from mingjian.media.sources.address import parse_address
 from mingjian.media.sources.gate import HostGate
 from mingjian.media.sources.rtsp import RtspSource, SourceOptions
-from mingjian.media.sources.shared_buffer import SharedBuffer
+from mingjian.media.sources.shared_buffer import REST_S, SharedBuffer
 from mingjian.media.store.store import Store
 from mingjian.media.store.volume import make_volume
 
@@ -52,13 +52,13 @@ def frames_in_index(root: Path) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-async def main(port: int, cameras: int, out: Path, digest: str) -> None:
+async def main(port: int, cameras: int, out: Path, digest: str, rest_s: float) -> None:
     clock = SystemClock()
     root = out / "volume"
     make_volume(root, "v0", "bench", demo=True)
     store = Store([root], clock, digest=digest)
     store.open()
-    gate, buffer = HostGate(clock, per_second=20), SharedBuffer()
+    gate, buffer = HostGate(clock, per_second=20), SharedBuffer(rest_s=rest_s)
     recorders, sources = [], []
     for number in range(1, cameras + 1):
         recorder = StreamRecorder(f"load{number}", "main", store, clock)
@@ -106,12 +106,15 @@ if __name__ == "__main__":
     parser.add_argument("--cameras", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--digest", choices=("sha256", "sm3"), default="sha256")
+    parser.add_argument(
+        "--rest-ms", type=float, default=REST_S * 1000, help="SharedBuffer's rest, to see what it brings"
+    )
     parser.add_argument("--profile", type=Path, help="write cProfile figures of the event loop's thread here")
     arguments = parser.parse_args()
     profile = cProfile.Profile() if arguments.profile else None
     if profile is not None:
         profile.enable()
-    uvloop.run(main(arguments.port, arguments.cameras, arguments.out, arguments.digest))
+    uvloop.run(main(arguments.port, arguments.cameras, arguments.out, arguments.digest, arguments.rest_ms / 1000))
     if profile is not None:
         profile.disable()
         profile.dump_stats(arguments.profile)

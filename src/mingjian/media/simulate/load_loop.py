@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +16,7 @@ from av.video.frame import VideoFrame
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.media.simulate.canvas import Picture
 from mingjian.media.simulate.city import City, PlaceKind
-from mingjian.media.simulate.encoder import CodedPicture, parameter_sets, split_annex_b
+from mingjian.media.simulate.encoder import parameter_sets, split_annex_b
 from mingjian.media.simulate.scenes import Scene
 from mingjian.wire.rtp.payloads import h264_payloads
 
@@ -42,21 +41,28 @@ class CodedLoop:
 
 
 def coded_loop(cache: Path) -> CodedLoop:
-    """The loop, from `cache` when an earlier run left it there (a file we wrote ourselves), else encoded (some seconds)."""
-    if cache.is_file():
-        config, pictures = pickle.loads(cache.read_bytes())  # noqa: S301
-    else:
-        config, pictures = _encode_loop()
+    """The loop, from `cache` (an H.264 byte stream) when an earlier run left it there, else encoded (some seconds)."""
+    if not cache.is_file():
         cache.parent.mkdir(parents=True, exist_ok=True)
-        cache.write_bytes(pickle.dumps((config, pictures)))
+        draft = cache.with_suffix(".part")
+        draft.write_bytes(b"".join(b"\x00\x00\x00\x01" + unit for unit in _encode_loop()))
+        draft.replace(cache)
+    pictures: list[tuple[bytes, ...]] = []
+    units: list[bytes] = []
+    for unit in split_annex_b(cache.read_bytes()):
+        units.append(unit)
+        if unit[0] & 31 in (1, 5):  # a slice, and a picture has but one
+            pictures.append(tuple(units))
+            units = []
+    config = tuple(unit for unit in pictures[0] if unit[0] & 31 in (7, 8))
     return CodedLoop(
         config,
-        tuple(tuple(h264_payloads(units)) for units, _ in pictures),
-        tuple(keyframe for _, keyframe in pictures),
+        tuple(tuple(h264_payloads(picture)) for picture in pictures),
+        tuple(picture[-1][0] & 31 == 5 for picture in pictures),
     )
 
 
-def _encode_loop() -> tuple[tuple[bytes, ...], list[tuple[tuple[bytes, ...], bool]]]:
+def _encode_loop() -> list[bytes]:
     """The city's crossing at 1920 x 1080 under film grain, which costs the bits a real street does."""
     context = cast(av.video.codeccontext.VideoCodecContext, av.CodecContext.create("libx264", "w"))
     context.width, context.height, context.pix_fmt = 1920, 1080, "yuv420p"
@@ -75,14 +81,14 @@ def _encode_loop() -> tuple[tuple[bytes, ...], list[tuple[tuple[bytes, ...], boo
     config = parameter_sets("h264", context.extradata or b"")
     scene, picture = Scene(City(1), PlaceKind.CROSSING), Picture(640, 360)
     grain = np.random.default_rng(1).integers(-9, 10, (1080, 1920 + 256), dtype=np.int16)
-    pictures: list[CodedPicture] = []
+    coded: list[bytes] = []
     noon_ns = 1_795_406_400_000_000_000
 
     def take(frame: VideoFrame | None) -> None:
         for packet in context.encode(frame):
-            units = tuple(split_annex_b(bytes(packet)))
-            key = packet.is_keyframe
-            pictures.append(CodedPicture((*config, *units) if key else units, key))
+            coded.extend(
+                (*config, *split_annex_b(bytes(packet))) if packet.is_keyframe else split_annex_b(bytes(packet))
+            )
 
     for number in range(GOP_FRAMES * LOOP_GOPS):
         scene.draw(picture, noon_ns + number * FRAME_NS)
@@ -93,4 +99,4 @@ def _encode_loop() -> tuple[tuple[bytes, ...], list[tuple[tuple[bytes, ...], boo
         frame.pts, frame.time_base = number, Fraction(1, 25)
         take(frame)
     take(None)
-    return config, [(coded.nal_units, coded.keyframe) for coded in pictures]
+    return coded

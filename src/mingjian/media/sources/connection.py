@@ -80,6 +80,7 @@ class RtspConnection(asyncio.BufferedProtocol):
         self._client = rtsp.RtspClient(options.url, options.credentials, cnonce=secrets.token_hex(8))
         self._ingest = InterleavedIngest(self._on_message)
         self.run = MediaRun(sink, clock, counters, self._on_started)
+        self._buffer = buffer
         self._data, self._view = buffer.data, buffer.view
         self._tail = b""
         self._tail_size = 0
@@ -119,6 +120,8 @@ class RtspConnection(asyncio.BufferedProtocol):
         """Take what was read."""
         if self.finished.done():
             return
+        if not self._buffer.resting:
+            self._buffer.rest_after_turn()
         end = self._tail_size + nbytes
         try:
             position = self._ingest.feed(self._data, self._view, 0, end)

@@ -43,6 +43,10 @@ class InterleavedIngest:
         self.bytes += end - position
         media = self._media
         text = self._text
+        if end - position > 1 and text.at_boundary and buf[position] == _DOLLAR:
+            under_way = media.get(buf[position + 1])  # most reads begin in the middle of a picture
+            if under_way is not None:
+                position = under_way.run(buf, view, position, end)
         while position < end:
             if buf[position] != _DOLLAR or not text.at_boundary:
                 position, message = text.push(buf, position, end)

@@ -1,0 +1,34 @@
+"""The recording bench runs through and says what it must, with few cameras for a short time."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.peer
+def test_two_cameras_for_two_seconds(tmp_path: Path) -> None:
+    command = [
+        sys.executable, "bench/record.py", "--cameras", "2", "--seconds", "2", "--rounds", "1", "--flat",
+        "--no-sm3", "--warm-up", "0.5", "--touch-gb", "0",
+        "--cache", str(tmp_path / "loop.h264"), "--out", str(tmp_path / "record.json"), "--work", str(tmp_path),
+    ]  # fmt: skip
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False, env=dict(os.environ))
+    assert ran.returncode == 0, ran.stderr
+    result = json.loads(ran.stdout)
+    assert json.loads((tmp_path / "record.json").read_text()) == result
+    for who in ("ours", "ffmpeg", "null"):
+        assert 0 < result[who]["cpu_core_per_camera"] < 1, who
+        assert result[who]["rss_mb_per_camera"] > 0, who
+    assert result["ours"]["lost_frames"] == 0
+    assert result["ratio"] > 0
+    ours = result["conditions"]["rounds_of_ours"][0]
+    assert ours["frames"] >= 2 * 25 * 2
+    assert ours["connects"] == 2
+    assert ours["closed"] is True
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("mingjian-bench")]
