@@ -174,6 +174,54 @@ def test_a_volume_that_is_not_there_is_an_alarm_and_the_others_record(tmp_path: 
     reader.close()
 
 
+def test_a_volume_that_comes_back_is_taken_back(tmp_path: Path, clock: ManualClock) -> None:
+    make_store(tmp_path, clock, volumes=2).close()
+    (tmp_path / "v0").rename(tmp_path / "unmounted")
+    store = Store([tmp_path / "v0", tmp_path / "v1"], clock, space=SpacePolicy(0, 0))
+    store.open()
+    assert store.wait_recovered(10)
+    planned(store, CAMERA)
+    assert [status.state for status in store.status()] == ["ok", "missing"]
+    camera = camera_on(store, clock).connect()
+    send(store, camera, 3)
+    (tmp_path / "unmounted").rename(tmp_path / "v0")
+    for _ in range(12):
+        send(store, camera, 1)
+        assert store.wait_recovered(10)
+    assert store.alarms() == ()
+    assert [status.state for status in store.status()] == ["ok", "ok"]
+    camera.stop()
+    assert store.close()
+    assert next(str(span.reason or span.kind) for span in timeline(tmp_path, clock)) == "recorded"
+    reader = StoreReader([tmp_path / "v0"])
+    facts = reader.facts(CAMERA)
+    assert facts is not None
+    reader.close()
+    assert_clean(tmp_path, clock.now_ns())
+
+
+def test_a_segment_given_up_is_sealed_when_the_disk_works_again(tmp_path: Path, clock: ManualClock) -> None:
+    disk = FaultyDisk()
+    store = make_store(tmp_path, clock, disk=disk)
+    planned(store, CAMERA)
+    camera = camera_on(store, clock).connect()
+    send(store, camera, 4)
+    disk.error = errno.EIO
+    send(store, camera, 3)
+    disk.error = None
+    for _ in range(20):
+        send(store, camera, 1)
+        assert store.wait_recovered(10)
+    reader = reader_of_store(tmp_path)
+    first = reader.segments(CAMERA, "main", *EVER)[0]
+    assert first.sealed
+    assert not first.recomputed
+    reader.close()
+    camera.stop()
+    assert store.close()
+    assert_clean(tmp_path, clock.now_ns())
+
+
 def test_a_copy_of_a_volume_beside_it_is_refused(tmp_path: Path, clock: ManualClock) -> None:
     make_store(tmp_path, clock).close()
     shutil.copytree(tmp_path / "v0", tmp_path / "copy")

@@ -165,7 +165,9 @@ class StoreReader:
                 "SELECT id, start_ns, last_ns, clean, note FROM lifetimes ORDER BY start_ns"
             ):
                 known = lives.get(name)
-                lives[name] = Life(start, max(last, known.last_ns if known else 0), bool(clean), note)
+                if known is not None:  # another volume told of it earlier, or longer
+                    start, last, note = min(start, known.start_ns), max(last, known.last_ns), known.note or note
+                lives[name] = Life(start, last, bool(clean), note)
             if row is None:
                 continue
             key = int(row[0])

@@ -61,6 +61,7 @@ class Segment:
     rotate: bool = False
     fd: int | None = None
     frontier: Frontier = field(default_factory=Frontier)
+    init_leaf: bytes = b""
     rows: list[TableRow] = field(default_factory=list)
     offset: int = 0
     unsynced: bool = False

@@ -5,29 +5,23 @@ All methods but `open` and `close` may be called on the event loop: they queue a
 
 from __future__ import annotations
 
-import sqlite3
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mingjian.kernel.clock import NS_PER_S, Clock
-from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
 from mingjian.media.store.alarms import Alarm, alarm
 from mingjian.media.store.disk import Disk
-from mingjian.media.store.lock import VolumeLock
-from mingjian.media.store.rebuild import rebuild_beside
-from mingjian.media.store.recovery import leftovers, recover_volume
 from mingjian.media.store.retention import RetentionRule, retain
-from mingjian.media.store.schema import open_for_writing
 from mingjian.media.store.segment import FragmentJob, Segment, init_of
 from mingjian.media.store.sequences import Sequences
-from mingjian.media.store.space import SpacePolicy, VolumeSpace
+from mingjian.media.store.space import SpacePolicy
 from mingjian.media.store.time_guard import TimeGuard
-from mingjian.media.store.volume import Volume, open_volume, segment_path
+from mingjian.media.store.volume import segment_path
+from mingjian.media.store.volume_set import VolumeSet
 from mingjian.media.store.writer import Life, VolumeWriter, WriterLimits
 from mingjian.ports.engine import VolumeStatus
 from mingjian.ports.plan import EnginePlan
@@ -71,131 +65,54 @@ class Store:
         guard: TimeGuard | None = None,
         on_step: Callable[[int], None] = lambda delta_ns: None,
     ) -> None:
-        self.writers: list[VolumeWriter] = []
         self.generation = 0
         """Counts the steps of the machine's clock; a recorder that sees it change begins a new Run."""
-        self._roots = list(roots)
         self._clock = clock
         self._disk = disk or Disk()
         self._digest = digest
-        self._limits = limits
-        self._policy = space or SpacePolicy()
         self._guard = guard
         self._on_step = on_step
         self._life = self._new_life()
-        self._spaces: dict[str, VolumeSpace] = {}
-        self._locks: list[VolumeLock] = []
-        self._rebuilding: set[str] = set()
-        self._unsealed: dict[str, list[SegmentRecord]] = {}
-        self._since_ns: dict[str, int] = {}
-        self._closing = False
-        self._recovery = threading.Thread(target=self._recover, name="recover", daemon=True)
-        self._missing: list[Alarm] = []
         self._sequences = Sequences()
         self._open: dict[str, tuple[Segment, VolumeWriter, int]] = {}
         self._cameras: dict[str, dict[str, Any]] = {}
         self._enabled: dict[str, bool] = {}
         self._states: dict[tuple[str, str], tuple[str, str | None]] = {}
+        self._volumes = VolumeSet(
+            roots, clock, self._disk, limits, space or SpacePolicy(), life=lambda: self._life, greet=self._greeting,
+            on_loss=self._on_lost_fragment, on_tick=self._remember_time,
+        )  # fmt: skip
+
+    @property
+    def writers(self) -> list[VolumeWriter]:
+        """The writers of all open volumes."""
+        return self._volumes.writers
 
     def open(self) -> None:
-        """Open every volume that can be opened; the others become alarms. Blocks for the indexes only.
+        """Open every volume that can be opened; the others become alarms and are tried again. Blocks for the indexes.
 
         An index that is lost or broken is begun anew, so that recording starts at once, and filled again beside it.
         """
-        for root in self._roots:
-            try:
-                volume = open_volume(root)
-                if volume.id in self._spaces:
-                    raise FileExistsError(f"another volume has the id {volume.id}")
-                writer = self._start_writer(volume)
-            except (MingjianError, OSError, sqlite3.DatabaseError) as error:
-                self._missing.append(alarm("volume_missing", str(root), detail=str(error)))
-                continue
-            self.writers.append(writer)
-            self._spaces[volume.id] = VolumeSpace(writer, self._disk, self._policy, self._clock)
-            self._spaces[volume.id].look()
-        for writer in self.writers:
-            writer.note(self._life_entry(""))
-        self._recovery.start()
+        self._volumes.open()
 
     def wait_recovered(self, timeout_s: float) -> bool:
         """Block until what an earlier death left open is sealed; recording goes on meanwhile."""
-        self._recovery.join(timeout_s)
-        return not self._recovery.is_alive()
+        return self._volumes.wait_recovered(timeout_s)
 
     def close(self, timeout_s: float = 8.0) -> bool:
         """Note a clean end, write and sync everything, stop. False when something did not end in time."""
-        self._closing = True
-        recovered = self.wait_recovered(timeout_s)
         for writer in self.writers:
             writer.note({"t": "end", "life": self._life.id, "at_ns": self._life.now_ns(self._clock)})
         self._sequences.close()
-        closed = all([writer.close(timeout_s) for writer in self.writers])
-        for lock in self._locks:
-            lock.release()
-        return closed and recovered
+        return self._volumes.close(timeout_s)
 
     def flush(self, timeout_s: float = 30.0) -> bool:
         """Block until everything so far is written, committed and synced (tests, orderly steps)."""
         return all([writer.flush(timeout_s) for writer in self.writers])
 
-    def _start_writer(self, volume: Volume) -> VolumeWriter:
-        lock = VolumeLock(volume.root)
-        try:
-            writer = self._open_writer(volume)
-        except BaseException:
-            lock.release()
-            raise
-        self._locks.append(lock)
-        return writer
-
-    def _open_writer(self, volume: Volume) -> VolumeWriter:
-        writer = VolumeWriter(
-            volume, self._clock, self._disk, self._life,
-            limits=self._limits, on_loss=self._on_lost_fragment, on_tick=lambda: self._tick(volume.id),
-        )  # fmt: skip
-        if not volume.index.exists() and any(volume.journal.glob("[0-9]*.jl")):
-            self._begin_index_anew(volume)
-        try:
-            writer.start()
-        except sqlite3.OperationalError:
-            raise  # locked or read only: not broken
-        except sqlite3.DatabaseError:
-            self._begin_index_anew(volume)
-            writer.start()
-        if writer.needs_rebuild:
-            self._rebuilding.add(volume.id)
-        # seen before anything of this life is written
-        self._unsealed[volume.id], last_ns = leftovers(volume)
-        self._since_ns[volume.id] = min(last_ns, self._clock.now_ns())
-        return writer
-
-    def _begin_index_anew(self, volume: Volume) -> None:
-        """A lost or broken index: recording starts at once, the rest is filled in beside it."""
-        for suffix in ("", "-wal", "-shm"):
-            path = Path(f"{volume.index}{suffix}")
-            if path.exists():
-                path.rename(f"{path}.broken-{self._clock.now_ns()}")
-        connection = open_for_writing(volume.index)
-        connection.execute("INSERT OR REPLACE INTO meta VALUES ('rebuild', 'needed')")
-        connection.close()
-
-    def _recover(self) -> None:
-        """On a thread of its own: seal what an earlier death left open (recovery.py)."""
-        for writer in self.writers:
-            try:
-                if writer.volume.id in self._rebuilding:
-                    rebuild_beside(writer, self._disk, lambda: self._closing)
-                    continue
-                recover_volume(
-                    writer, self._unsealed.get(writer.volume.id, []), self._since_ns.get(writer.volume.id, 0),
-                    self._disk, lambda: self._closing,
-                )  # fmt: skip
-            except OSError as error:
-                self._missing.append(alarm("recovery_failed", writer.volume.id, detail=str(error)))
-            finally:
-                self._rebuilding.discard(writer.volume.id)
-                writer.created = None
+    def _greeting(self) -> list[dict[str, Any]]:
+        """What a volume must know from the beginning: the life, and what the plan says of keeping."""
+        return [self._life_entry(""), *self._cameras.values()]
 
     # Segments
 
@@ -240,9 +157,9 @@ class Store:
     def _choose(self, priority: int) -> VolumeWriter | None:
         """The volume with the most free bytes per segment already growing on it, of those that take this priority."""
         best: tuple[float, VolumeWriter] | None = None
-        roomy = any(space.roomy for space in self._spaces.values())
+        roomy = any(space.roomy for space in self._volumes.spaces.values())
         for writer in self.writers:
-            space = self._spaces[writer.volume.id]
+            space = self._volumes.spaces[writer.volume.id]
             if not (space.roomy if roomy else space.takes(priority)):
                 continue
             growing = sum(1 for _, other, _ in self._open.values() if other is writer)
@@ -338,9 +255,12 @@ class Store:
         With a volume missing nothing is deleted: the holds that only it knows are missing too.
         """
         guard = self._guard
-        if guard is None or len(self.writers) < len(self._roots) or not self.flush():
+        if guard is None or not self._volumes.complete or not self.flush():
             return 0
-        return retain(self.writers, self._disk, self._clock, rule or RetentionRule(), guard.look, lambda: self._closing)
+        volumes = self._volumes
+        return retain(
+            self.writers, self._disk, self._clock, rule or RetentionRule(), guard.look, lambda: volumes.closing
+        )
 
     @property
     def deletion_paused(self) -> Text | None:
@@ -377,20 +297,20 @@ class Store:
             writer.begin_life(self._life, begin)
         self._on_step(delta_ns)
 
-    def _tick(self, volume_id: str) -> None:
-        """Once a second, on a writer's thread."""
-        space = self._spaces.get(volume_id)
-        if space is not None:
-            space.look()
+    def _remember_time(self) -> None:
+        """On a writer's thread, since it may sync a file."""
+        if self._guard is not None:
+            self._guard.look()
 
     def look(self) -> None:
         """Once a second, on the event loop: notice clock steps, ask segments on full volumes to end."""
         self._look_at_clock()
         if self._guard is not None:
-            self._guard.look()
-        roomy = any(space.roomy for space in self._spaces.values())
+            self._guard.notice()
+        self._volumes.look()
+        roomy = any(space.roomy for space in self._volumes.spaces.values())
         for segment, writer, priority in list(self._open.values()):
-            space = self._spaces[writer.volume.id]
+            space = self._volumes.spaces[writer.volume.id]
             if not space.roomy and (roomy or not space.takes(priority)):
                 segment.rotate = True
 
@@ -399,15 +319,12 @@ class Store:
 
     def status(self) -> tuple[VolumeStatus, ...]:
         """Every volume."""
-        return tuple(self._spaces[writer.volume.id].status() for writer in self.writers)
+        return self._volumes.status()
 
     def alarms(self) -> tuple[Alarm, ...]:
         """What a person must look at; the worst first."""
-        found = self._missing + [alarm("index_rebuilding", name) for name in self._rebuilding.copy()]
-        for writer in self.writers:
-            found += self._spaces[writer.volume.id].alarms()
-            if writer.index_error or writer.defects:
-                found.append(alarm("index_stuck", writer.volume.id, detail=writer.index_error))
-        if self.writers and not any(self._spaces[writer.volume.id].takes(9) for writer in self.writers):
+        found = self._volumes.alarms()
+        spaces = list(self._volumes.spaces.values())
+        if spaces and not any(space.takes(9) for space in spaces):
             found.append(alarm("storage_exhausted", ""))
         return tuple(sorted(found, key=lambda one: one["severity"]))

@@ -111,6 +111,12 @@ class TimeGuard:
                 self._persist()
             return self.paused
 
+    def notice(self) -> None:
+        """Notice a step since the last look; writes to disk only if there was one that pauses deleting."""
+        with self._lock:
+            self._compare(self._expected())
+            self._see()
+
     def confirm(self, person: str, reason: str) -> None:
         """A person says that the time is right now."""
         with self._lock:

@@ -76,6 +76,7 @@ class VolumeWriter:
         limits: WriterLimits | None = None,
         on_loss: Callable[[Segment, FragmentJob, str], None] = lambda segment, job, why: None,
         on_tick: Callable[[], None] = lambda: None,
+        on_failed: Callable[[Segment], None] = lambda segment: None,
     ) -> None:
         self.volume = volume
         self.state = "ok"
@@ -94,6 +95,7 @@ class VolumeWriter:
         self._limits = limits or WriterLimits()
         self._on_loss = on_loss
         self._on_tick = on_tick
+        self._on_failed = on_failed
         self._jobs: deque[tuple[Callable[..., None], tuple[Any, ...], int]] = deque()
         self._ready = threading.Condition()
         self._queued_bytes = 0
@@ -270,6 +272,7 @@ class VolumeWriter:
         segment.offset = len(segment.init)
         self._open[record.id] = segment
         leaf = leaf_hash(record.digest_alg, (segment.init,))
+        segment.init_leaf = leaf
         segment.frontier.append(leaf)
         segment.unsynced = True
         self._dirty[record.id] = segment
@@ -342,6 +345,7 @@ class VolumeWriter:
         if segment.fd is None:
             return
         self._to_sync.broken.append(segment)
+        self._on_failed(segment)
         try:
             self._disk.truncate(segment.fd, segment.offset)
             if not segment.offset:
