@@ -144,3 +144,24 @@ def test_names_in_watermarks_follow_the_plan_and_outlive_it(tmp_path: Path) -> N
     assert names("c1") == "人民路口 东"
     path.write_text(json.dumps(plan_to_json(EnginePlan(22, 0, ()))))
     assert names("c1") == "人民路口 东"
+
+
+@pytest.mark.parametrize("volumes", [1, 2])
+def test_a_city_on_one_screen_tells_of_each_camera_what_its_own_question_does(
+    tmp_path: Path, clock: ManualClock, volumes: int
+) -> None:
+    store = make_store(tmp_path, clock, volumes=volumes)
+    names = ["01kb0000000000000000000001", "01kb0000000000000000000002"]
+    for _ in range(3):
+        for name in names:
+            camera = camera_on(store, clock, name=name).connect()
+            camera.send(4)
+            camera.lose(GapReason.NETWORK)
+            clock.advance(7 * S)
+    assert store.close()
+    reader = reader_of_store(tmp_path)
+    for from_ns, to_ns in ((0, 1 << 62), (START_NS + S, START_NS + 40 * S), (START_NS + 5 * S, START_NS + 6 * S)):
+        told = reader.recorded_of_all([*names, "unknown"], "main", from_ns, to_ns)
+        assert told == {name: reader.recorded(name, "main", from_ns, to_ns) for name in [*names, "unknown"]}
+    assert len(reader.recorded_of_all(names, "main", 0, 1 << 62)[names[0]]) == 3
+    reader.close()

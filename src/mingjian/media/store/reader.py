@@ -208,17 +208,19 @@ class StoreReader:
         self, cameras: Iterable[str], stream: str, from_ns: int, to_ns: int
     ) -> dict[str, list[Interval]]:
         """`recorded` for many cameras in one pass: one screen of a city."""
-        wanted = set(cameras)
-        found: dict[str, list[Interval]] = {camera: [] for camera in wanted}
+        found: dict[str, list[Interval]] = {camera: [] for camera in cameras}
         for opened in self.volumes:
-            for camera, start_ns, end_ns in opened.connection.execute(
-                "SELECT t.camera, p.start_ns, p.end_ns FROM streams t JOIN spans p ON p.stream_id = t.id "
-                "WHERE t.stream=? AND p.kind='recorded' AND p.start_ns<? AND p.end_ns>?",
-                (stream, to_ns, from_ns),
-            ):
-                if camera in wanted:
-                    found[camera].append((start_ns, end_ns))
-        return {camera: list(clip(merge(spans, JOIN_TOLERANCE_NS), from_ns, to_ns)) for camera, spans in found.items()}
+            ask = opened.connection.execute
+            for key, camera in ask("SELECT id, camera FROM streams WHERE stream=?", (stream,)).fetchall():
+                if camera in found:  # whole rows of one stream at once: a row at a time costs three times as much
+                    found[camera] += ask(
+                        "SELECT start_ns, end_ns FROM spans "
+                        "WHERE stream_id=? AND kind='recorded' AND start_ns<? AND end_ns>? ORDER BY start_ns",
+                        (key, to_ns, from_ns),
+                    ).fetchall()
+        if len(self.volumes) > 1:
+            found = {camera: merge(spans, JOIN_TOLERANCE_NS) for camera, spans in found.items()}
+        return {camera: _within(spans, from_ns, to_ns) for camera, spans in found.items()}
 
     def clock_offsets(self, camera: str, stream: str, from_ns: int, to_ns: int) -> list[tuple[int, int]]:
         """History of the camera's clock: (at_ns, camera minus ours in ms)."""
@@ -240,6 +242,14 @@ class StoreReader:
                 (camera, stream, kind, to_ns, from_ns),
             )
         return list(clip(merge(found, JOIN_TOLERANCE_NS), from_ns, to_ns))
+
+
+def _within(spans: list[Interval], from_ns: int, to_ns: int) -> list[Interval]:
+    """Sorted spans that all overlap [from, to), cut to it: only the outer ones can reach beyond."""
+    if spans:
+        spans[0] = (max(spans[0][0], from_ns), spans[0][1])
+        spans[-1] = (spans[-1][0], min(spans[-1][1], to_ns))
+    return spans
 
 
 def _fragments(fd: int, record: SegmentRecord) -> list[FragmentRef]:
