@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mingjian.kernel.clock import SystemClock
-from mingjian.media.sources.push import PushMount, PushServer
+from mingjian.media.sources.push import PushMount, PushServer, PushSource
 from mingjian.ports.media import Codec, SourceState
 from mingjian.ports.recording import GapReason
 from mingjian.wire.rtsp.auth import Credentials
@@ -122,6 +122,18 @@ async def test_a_second_publisher_is_refused_and_silence_ends_the_first(clip: Pa
         server.unmount("/gate/7")
         assert sink.statuses[-1].state is SourceState.STOPPED
         assert mount.publisher is None
+
+
+async def test_a_push_source_is_mounted_while_it_runs() -> None:
+    sink, server = CollectingSink(), PushServer(SystemClock())
+    source = PushSource(server, "/gate/8", PushMount(sink))
+    task = asyncio.create_task(source.run())
+    await sink.until(lambda: sink.failed)
+    assert server.find("rtsp://x/gate/8?a=b") is not None
+    await source.stop()
+    await task
+    assert server.find("rtsp://x/gate/8") is None
+    assert sink.statuses[-1].state is SourceState.STOPPED
 
 
 async def test_garbage_is_disconnected() -> None:

@@ -123,6 +123,33 @@ class PushServer:
         )
 
 
+class PushSource:
+    """A mount with the life of a source: mounted while `run` runs, unmounted by `stop`."""
+
+    def __init__(self, server: PushServer, path: str, mount: PushMount) -> None:
+        self.counters = mount.counters
+        self._server, self._path, self._mount = server, path, mount
+        self._stop = asyncio.Event()
+        self._done = asyncio.Event()
+        self._running = False
+
+    async def run(self) -> None:
+        """Until `stop`."""
+        self._running = True
+        self._server.mount(self._path, self._mount)
+        try:
+            await self._stop.wait()
+        finally:
+            self._server.unmount(self._path)
+            self._done.set()
+
+    async def stop(self) -> None:
+        """End; returns when the sink has heard its last word."""
+        self._stop.set()
+        if self._running:
+            await self._done.wait()
+
+
 class PushConnection(asyncio.BufferedProtocol):
     """One publisher, over TCP interleaved or UDP."""
 
