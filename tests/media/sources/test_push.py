@@ -119,7 +119,7 @@ async def test_a_second_publisher_is_refused_and_silence_ends_the_first(clip: Pa
         assert sink.statuses[-1].reason is GapReason.NETWORK
         first.kill()
         await first.wait()
-        server.unmount("/gate/7")
+        server.unmount("/gate/7", mount)
         assert sink.statuses[-1].state is SourceState.STOPPED
         assert mount.publisher is None
 

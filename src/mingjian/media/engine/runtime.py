@@ -16,6 +16,7 @@ from mingjian.media.engine.settings import EngineSettings
 from mingjian.media.engine.socket_server import EngineSocket
 from mingjian.media.engine.sources import SourceFactory, StreamOrder, order_of, rtsp_sources
 from mingjian.media.engine.supervisor import StreamSupervisor
+from mingjian.media.sources.push import PushServer
 from mingjian.media.store.store import Store
 from mingjian.media.watched_file import POLL_S
 from mingjian.ports.engine import EngineStatus, StreamStatus
@@ -40,7 +41,8 @@ class EngineRuntime:
         self._settings = settings
         self._store = store
         self._clock = clock
-        self._factory = sources or rtsp_sources(clock, allow_loopback=settings.allow_loopback)
+        self.push = PushServer(clock) if settings.push_port else None
+        self._factory = sources or rtsp_sources(clock, allow_loopback=settings.allow_loopback, push=self.push)
         self._plans = PlanKeeper(settings.plan_file)
         self._started_ns = clock.now_ns()
         self._running: dict[Key, StreamSupervisor] = {}
@@ -56,6 +58,8 @@ class EngineRuntime:
         """Open the store, take the plan, listen."""
         await asyncio.get_running_loop().run_in_executor(None, self._store.open)
         await self.socket.start()
+        if self.push is not None:
+            await self.push.listen(self._settings.push_host, self._settings.push_port)
         plan = self._plans.begin()
         if plan is not None:
             await self._apply(plan)
@@ -75,6 +79,8 @@ class EngineRuntime:
             _, late = await asyncio.wait(ending, timeout=_SOURCES_STOP_S)
             if late:
                 _LOG.error("%d streams did not stop in time", len(late))
+        if self.push is not None:
+            await self.push.close()
         closed = await asyncio.get_running_loop().run_in_executor(None, self._store.close, _STORE_CLOSE_S)
         _LOG.info("engine stopped", extra={"data": {"store_closed": closed}})
 

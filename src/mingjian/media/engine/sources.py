@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mingjian.kernel.clock import Clock
+from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.sealing import unseal
+from mingjian.kernel.text import Text
 from mingjian.media.sources.address import parse_address
 from mingjian.media.sources.gate import HostGate
+from mingjian.media.sources.push import PushMount, PushServer, PushSource
 from mingjian.media.sources.rtsp import RtspSource, SourceOptions
 from mingjian.media.sources.shared_buffer import SharedBuffer
 from mingjian.ports.media import MediaSink, StreamCounters
@@ -56,13 +59,32 @@ def order_of(camera: CameraPlan, stream: StreamPlan, key: bytes) -> StreamOrder:
     return StreamOrder(camera.id, stream.name, url, stream.transport, stream.push, camera.record_audio, camera.priority)
 
 
-def rtsp_sources(clock: Clock, *, allow_loopback: bool) -> SourceFactory:
-    """Sources that pull by RTSP; all of a process share one gate and one receive buffer."""
+def rtsp_sources(clock: Clock, *, allow_loopback: bool, push: PushServer | None = None) -> SourceFactory:
+    """Sources that pull by RTSP, or wait at `push`; all of a process share one gate and one receive buffer."""
     gate, buffer = HostGate(clock), SharedBuffer()
 
     def make(order: StreamOrder, sink: MediaSink) -> Source:
+        if order.push:
+            # Nothing connects to this URL: its path is where the camera announces itself, so any host will do.
+            named = parse_address(order.url, allow_loopback=True)
+            return PushSource(_open(push), named.path, PushMount(sink, named.credentials, audio=order.audio))
         options = SourceOptions(transport=order.transport, audio=order.audio, allow_loopback=allow_loopback)
         address = parse_address(order.url, allow_loopback=allow_loopback)
         return RtspSource(address, sink, clock, gate=gate, buffer=buffer, options=options)
 
     return make
+
+
+def _open(push: PushServer | None) -> PushServer:
+    if push is None:
+        raise MingjianError(
+            "push_closed",
+            Text(zh="本机没有开启推流接收端口", en="this machine does not receive pushed streams"),
+            fault=Fault.USER,
+            field="push",
+            remedy=Text(
+                zh="请在 mingjian.toml 的 [sources] 中设置 push_port 后重启",
+                en="set push_port in mingjian.toml and restart",
+            ),
+        )
+    return push

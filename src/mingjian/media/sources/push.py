@@ -85,13 +85,13 @@ class PushServer:
         )
         self._say(mount, waiting)
 
-    def unmount(self, path: str) -> None:
-        """Refuse `path` from now on; its publisher is disconnected."""
-        mount = self._mounts.pop(path.strip("/"), None)
-        if mount is not None:
-            if mount.publisher is not None:
-                mount.publisher.close()
-            mount.sink.on_status(SourceStatus(SourceState.STOPPED, self._clock.now_ns()))
+    def unmount(self, path: str, mount: PushMount) -> None:
+        """Refuse `path` from now on, unless another mount has taken it; the publisher of `mount` is disconnected."""
+        if self._mounts.get(path.strip("/")) is mount:
+            del self._mounts[path.strip("/")]
+        if mount.publisher is not None:
+            mount.publisher.close()
+        mount.sink.on_status(SourceStatus(SourceState.STOPPED, self._clock.now_ns()))
 
     def find(self, url: str) -> PushMount | None:
         """The mount an announced URL means."""
@@ -140,7 +140,7 @@ class PushSource:
         try:
             await self._stop.wait()
         finally:
-            self._server.unmount(self._path)
+            self._server.unmount(self._path, self._mount)
             self._done.set()
 
     async def stop(self) -> None:
