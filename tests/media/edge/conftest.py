@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import aiohttp
 import pytest
+import uvloop
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from mingjian.kernel.clock import SystemClock
@@ -18,6 +19,11 @@ from mingjian.media.edge.settings import EdgeSettings
 from mingjian.ports.ticket import Ticket, sign_ticket
 
 CLOCK = SystemClock()
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], uvloop.Loop]]:
+    """The edge runs under uvloop, and so do its tests."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 def now_ms() -> int:

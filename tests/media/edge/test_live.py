@@ -207,8 +207,9 @@ async def test_a_camera_that_the_engine_does_not_know_is_told(
 
 def _sluggish(port: int, ticket: str) -> socket.socket:
     """A viewer that shakes hands, asks, and then reads nothing."""
-    sock = socket.create_connection(("127.0.0.1", port))
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 10)
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 10)  # before connecting, or the kernel lets it grow
+    sock.connect(("127.0.0.1", port))
     key = base64.b64encode(os.urandom(16)).decode()
     head = "GET /media/live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     sock.sendall((head + f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n").encode())
@@ -218,8 +219,14 @@ def _sluggish(port: int, ticket: str) -> socket.socket:
 
 
 async def test_a_slow_viewer_is_cut_to_the_next_keyframe_and_slows_nobody(
-    engine: FakeEngine, edge: EdgeServer, client: aiohttp.ClientSession, office: TicketOffice
+    engine: FakeEngine,
+    edge: EdgeServer,
+    client: aiohttp.ClientSession,
+    office: TicketOffice,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("mingjian.media.edge.feed._FIRST_LIMIT", 300_000)
+    monkeypatch.setattr("mingjian.media.edge.feed._MOST_LIMIT", 300_000)
     big = video(seconds=4, gop=10, size="1280x720")
     engine.play(office.camera, "main", big, fps=150)
     slow = await asyncio.to_thread(_sluggish, edge.port, office.sign())
