@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from mingjian.kernel.errors import Fault, MingjianError
@@ -32,6 +32,7 @@ class FakeEngine:
     volumes: tuple[VolumeStatus, ...] = ()
     away: bool = False
     broken: bool = False
+    paused: Text | None = None
 
     def publish_plan(self, plan: EnginePlan) -> None:
         if self.broken:
@@ -45,7 +46,11 @@ class FakeEngine:
     def status(self) -> EngineStatus:
         self._answer()
         version = self.plans[-1].version if self.plans else 0
-        return EngineStatus("engine-1", 1_000_000_000, version, self.streams, self.volumes)
+        status = EngineStatus("engine-1", 1_000_000_000, version, self.streams, self.volumes)
+        if self.paused is None:
+            return status
+        both = {"deletion_paused_zh": self.paused.zh, "deletion_paused_en": self.paused.en}
+        return replace(status, deletion_paused=f"{self.paused.zh} / {self.paused.en}", extra=both)
 
     def _answer(self) -> None:
         if self.away:

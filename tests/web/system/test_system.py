@@ -4,6 +4,7 @@ import pytest
 from tests.web.client import Api
 from tests.web.conftest import NOW_NS
 
+from mingjian.kernel.text import Text
 from mingjian.ports.engine import StreamStatus, VolumeStatus
 from mingjian.web.audit.models import AuditEntry
 
@@ -50,3 +51,11 @@ def test_confirming_the_time(admin: Api, engine) -> None:
     outcomes = AuditEntry.objects.filter(action="system.confirm_time").order_by("id").values_list("outcome", "reason")
     assert list(outcomes) == [("done", "checked against the radio clock"), ("failed", "checked again")]
     assert admin.post("/system/confirm-time", {"reason": ""}, status=422)["field"] == "/reason"
+
+
+def test_why_deleting_stands_still_is_said_in_the_readers_language(admin: Api, engine) -> None:
+    engine.paused = Text(zh="系统时间未同步", en="the time is not synchronised")
+    assert admin.get("/system/status")["deletion_paused"] == "the time is not synchronised"
+    admin.patch("/me", {"language": "zh"})
+    assert admin.get("/system/status")["deletion_paused"] == "系统时间未同步"
+    assert "系统时间未同步".encode() in admin.last.content

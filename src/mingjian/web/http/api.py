@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError
+from ninja.renderers import JSONRenderer
 
 import mingjian
 from mingjian.kernel.errors import Fault, MingjianError
@@ -29,6 +30,12 @@ _DESCRIPTION = """Sign in with POST /api/v1/auth/login; send the cookie, and the
 `X-CSRFToken` with everything that changes something. Errors are problem+json (RFC 9457)."""
 
 
+class _Utf8Json(JSONRenderer):
+    """Chinese as itself: a third of the bytes, and readable in a log or a terminal."""
+
+    json_dumps_params: Mapping[str, Any] = {"ensure_ascii": False}
+
+
 def build_api(routers: Sequence[tuple[str, Router]]) -> NinjaAPI:
     """The API with the routers of the slices. Raises ValueError when an endpoint has no guard."""
     api = NinjaAPI(
@@ -39,6 +46,7 @@ def build_api(routers: Sequence[tuple[str, Router]]) -> NinjaAPI:
         docs_url=None,
         urls_namespace="api",
         auth=_refuse_all,
+        renderer=_Utf8Json(),
     )
     for prefix, router in routers:
         _check_guarded(prefix, router)

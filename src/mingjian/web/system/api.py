@@ -111,7 +111,7 @@ def _engine_part(answer: EngineAnswer, plan_version: int, language: str) -> dict
         "started": format_iso_ns(status.started_ns),
         "plan_in_force": status.plan_version,
         "plan_current": status.plan_version >= plan_version,
-        "deletion_paused": status.deletion_paused,
+        "deletion_paused": status.extra.get(f"deletion_paused_{language}", status.deletion_paused),
         "streams": [stream_out(stream, language) for stream in status.streams],
         "volumes": [volume_out(volume) for volume in status.volumes],
         "alarms": list(status.alarms),
