@@ -74,6 +74,7 @@ def test_it_begins_at_the_keyframe_before_and_ends_with_the_last_picture_before_
     result = take(archive, 2.5, 6.28, out)
     assert frame_hashes(out) == frame_hashes(source.file)[50:157]
     assert result.files[0].start_ns == START_NS + 2 * S
+    assert result.files[0].end_ns == START_NS + round(6.28 * S)
     assert result.files[0].pictures == 107
     done = subprocess.run(
         ["ffprobe", "-v", "error", "-show_entries", "stream=codec_type,start_time,duration", "-of", "json", str(out)],

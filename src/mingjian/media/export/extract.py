@@ -39,7 +39,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ExtractedFile:
-    """One file that was written. Its media time 0 is `start_ns` of wall time; `end_ns` is where its last chunk ends."""
+    """One file that was written. Its media time 0 is `start_ns` of wall time; `end_ns` is where it ends."""
 
     path: Path
     start_ns: int
@@ -186,7 +186,8 @@ class _PartWriter:
     def result(self, path: Path) -> ExtractedFile:
         """What was written."""
         chunks = self._part.chunks
-        return ExtractedFile(path, chunks[0].start_ns, chunks[-1].end_ns, self._position, self._pictures)
+        end_ns = min(chunks[-1].end_ns, self._to_ns)
+        return ExtractedFile(path, chunks[0].start_ns, end_ns, self._position, self._pictures)
 
     def _place(self, chunk: Chunk, head: Fragment, opened: SegmentFile) -> None:
         """At a run's first chunk: where the run lies on the file's time line, by wall distance from its beginning."""
