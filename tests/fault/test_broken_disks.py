@@ -277,7 +277,7 @@ def test_a_really_full_file_system_ends_in_a_clean_store(
     tmp_path: Path, clock: ManualClock, small_volume: FaultyDisk
 ) -> None:
     store = make_store(
-        tmp_path, clock, disk=small_volume, space=SpacePolicy(reserve_bytes=14 << 20, floor_bytes=14 << 20)
+        tmp_path, clock, disk=small_volume, space=SpacePolicy(reserve_bytes=14 << 20, floor_bytes=7 << 20)
     )
     planned(store, CAMERA)
     camera = camera_on(store, clock).connect()

@@ -91,7 +91,8 @@ class VolumeSpace:
         return not self._writer.error and self._writer.state in ("ok", "nearly_full")
 
     def _allows(self, priority: int) -> bool:
-        reserve, floor = self._policy.reserve_bytes, self._policy.floor_bytes
+        reserve = self._policy.reserve_bytes
+        floor = min(self._policy.floor_bytes, reserve // 4)  # whatever the settings say, the floor is under the reserve
         if self.free_bytes >= reserve:
             return True
         if self.free_bytes <= floor:

@@ -21,6 +21,7 @@ from mingjian.ledger.merkle import HASH_BYTES, hasher, leaf_hash
 from mingjian.media.store.disk import Disk, write_all
 from mingjian.media.store.index import Index
 from mingjian.media.store.journal import Journal, end_position, entries_after
+from mingjian.media.store.pending import Pending
 from mingjian.media.store.schema import open_for_writing
 from mingjian.media.store.segment import FragmentJob, Segment
 from mingjian.media.store.syncer import Syncer, SyncWork
@@ -102,11 +103,8 @@ class VolumeWriter:
         self._closing = False
         self._journal = Journal(volume.journal, disk)
         self._index: Index | None = None
-        self._entries: list[dict[str, Any]] = []
-        self._works: list[Callable[[Index], None]] = []
+        self._pending = Pending()
         self._open: dict[str, Segment] = {}
-        self._dirty: dict[str, Segment] = {}
-        self._spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
         self._to_sync = SyncWork()
         self._syncer = Syncer(
             volume.root, disk, f"sync-{volume.id}",
@@ -171,7 +169,7 @@ class VolumeWriter:
 
     def work(self, action: Callable[[Index], None]) -> None:
         """Do something within the next transaction of the index (recovery, deletions)."""
-        self._put(self._works.append, (action,), 0)
+        self._put(self._pending.works.append, (action,), 0)
 
     def flush(self, timeout_s: float = 30.0) -> bool:
         """Block until everything handed over so far is written, committed and synced; False when it takes too long."""
@@ -275,7 +273,7 @@ class VolumeWriter:
         segment.init_leaf = leaf
         segment.frontier.append(leaf)
         segment.unsynced = True
-        self._dirty[record.id] = segment
+        self._pending.touched(segment)
         self._journal_append(
             {
                 "t": "open", "segment": record.id, "camera": record.camera, "stream": record.stream,
@@ -317,12 +315,8 @@ class VolumeWriter:
         segment.frontier.append(leaf)
         segment.advance(job, size, LEAF_BOX_BYTES)
         segment.unsynced = True
-        self._dirty[segment.record.id] = segment
-        spans = self._spans.setdefault((segment.record.camera, segment.record.stream), [])
-        if spans and spans[-1][1] == job.start_ns:
-            spans[-1] = (spans[-1][0], job.end_ns)
-        else:
-            spans.append((job.start_ns, job.end_ns))
+        self._pending.touched(segment)
+        self._pending.recorded(segment, job.start_ns, job.end_ns)
 
     def _gather(self, job: FragmentJob) -> tuple[memoryview, int]:
         """The fragment's bytes, side by side in the reused buffer, and room for the leaf box behind them."""
@@ -377,7 +371,7 @@ class VolumeWriter:
 
     def _do_note(self, entry: dict[str, Any]) -> None:
         self._journal_append(entry)
-        self._entries.append(entry)
+        self._pending.facts.append(entry)
 
     def _journal_append(self, entry: dict[str, Any]) -> None:
         try:
@@ -391,30 +385,14 @@ class VolumeWriter:
         self._start_sync()
 
     def _commit(self) -> None:
-        """One transaction: facts, progress of open segments, recorded spans, heartbeat. Kept for later if it fails."""
-        index = self._index
-        assert index is not None
+        """Bring the index up to date; what cannot be committed now waits, footage goes on."""
+        assert self._index is not None
         try:
-            with index.batch():
-                for entry in self._entries:
-                    index.apply(entry)
-                for action in self._works:
-                    action(index)
-                for segment in self._dirty.values():
-                    index.put_segment(segment.record)
-                for (camera, stream), spans in self._spans.items():
-                    index.recorded(camera, stream, spans)
-                index.apply(self._beat())
-                if self._journal.position is not None:
-                    index.set_meta("journal_at", self._journal.position)
+            self._pending.commit(self._index, self._beat(), self._journal.position)
         except sqlite3.DatabaseError as error:
-            self.index_error = str(error)  # footage goes on; what waits is committed when the index can be had again
-            return
-        self.index_error = ""
-        self._entries.clear()
-        self._works.clear()
-        self._dirty.clear()
-        self._spans.clear()
+            self.index_error = str(error)
+        else:
+            self.index_error = ""
 
     # Syncing
 
@@ -440,7 +418,7 @@ class VolumeWriter:
         for segment in work.sealed:
             if problem is None:
                 self._journal_append(seal_entry(segment.record))
-                self._dirty[segment.record.id] = segment
+                self._pending.touched(segment)
         if work.sealed:
             self._commit()
         for done in work.done:
