@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "mingjian.web.audit",
     "mingjian.web.registry",
     "mingjian.web.viewing",
+    "mingjian.web.system",
 ]
 
 MIDDLEWARE = [

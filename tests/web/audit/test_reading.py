@@ -9,6 +9,7 @@ from tests.web.client import Api
 
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.web.audit.actions import record
+from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import Actor
 from mingjian.web.registry.actions import ADDED, CHANGED, REMOVED
 
@@ -104,3 +105,8 @@ def test_every_registered_name_has_both_titles(admin: Api) -> None:
     assert [item["name"] for item in english] == [item["name"] for item in chinese]
     assert all(item["title"].isascii() for item in english)
     assert not any(item["title"].isascii() for item in chinese)
+
+
+def test_an_entry_of_a_later_release_can_still_be_read(admin: Api) -> None:
+    AuditEntry.objects.create(at_ns=1, action="evidence.seal", outcome="done")
+    assert admin.get("/audit?action=evidence.seal")["items"][0]["title"] == "evidence.seal"

@@ -10,3 +10,7 @@ class AccountsConfig(AppConfig):
 
     name = "mingjian.web.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Register names and receivers in every process, the command line's too: each reads what another wrote."""
+        from mingjian.web.accounts import actions, sessions  # noqa: F401

@@ -14,6 +14,7 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.policy import Policy, Refused
 
 REFUSED = register("authority.refused", "越权操作被拒绝", "something not allowed was refused")
+EXPORTED = register("audit.export", "导出审计记录", "exported the audit record")
 
 _SECRET_WORDS = ("password", "url", "sealed", "secret", "credential", "csrf", "session", "cookie", "token", "signature")
 

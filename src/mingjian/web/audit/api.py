@@ -12,8 +12,8 @@ from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Field, Query, Router, Schema
 
 from mingjian.kernel.isotime import parse_iso_ns
-from mingjian.web.audit.actions import record
-from mingjian.web.audit.names import all_names, register
+from mingjian.web.audit.actions import EXPORTED, record
+from mingjian.web.audit.names import all_names
 from mingjian.web.audit.policies import EXPORT, READ
 from mingjian.web.audit.queries import FIELDS, AuditFilter, as_row, entries_page, export_rows
 from mingjian.web.http.guard import Requires, actor_of
@@ -22,8 +22,6 @@ from mingjian.web.http.schemas import Cursor, Limit
 from mingjian.web.http.streaming import stream
 
 router = Router(tags=["audit"])
-
-EXPORTED = register("audit.export", "导出审计记录", "exported the audit record")
 
 Short = Annotated[str, Field(max_length=128)]
 

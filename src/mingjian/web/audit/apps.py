@@ -10,3 +10,7 @@ class AuditConfig(AppConfig):
 
     name = "mingjian.web.audit"
     label = "audit"
+
+    def ready(self) -> None:
+        """Register names and receivers in every process, the command line's too: each reads what another wrote."""
+        from mingjian.web.audit import actions  # noqa: F401

@@ -28,6 +28,11 @@ def title_of(name: str) -> Text:
         ) from None
 
 
+def readable(name: str) -> Text:
+    """What people read for the name of a kept entry; one that a later release wrote (a rollback) reads as itself."""
+    return _NAMES.get(name, Text(zh=name, en=name))
+
+
 def all_names() -> dict[str, Text]:
     """Every registered name, sorted."""
     return dict(sorted(_NAMES.items()))

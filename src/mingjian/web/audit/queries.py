@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from mingjian.kernel.isotime import format_iso_ns
 from mingjian.web.audit.models import AuditEntry, AuditQuerySet
-from mingjian.web.audit.names import all_names, title_of
+from mingjian.web.audit.names import all_names, readable
 from mingjian.web.http.paging import page
 
 FIELDS = (
@@ -71,7 +71,7 @@ def as_row(entry: AuditEntry, language: str) -> dict[str, Any]:
     """An entry as it is shown and exported, with the keys FIELDS."""
     values = {name: getattr(entry, name, None) for name in FIELDS}
     values["at"] = format_iso_ns(entry.at_ns)
-    values["title"] = title_of(entry.action).for_language(language)
+    values["title"] = readable(entry.action).for_language(language)
     return values
 
 

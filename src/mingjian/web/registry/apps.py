@@ -10,3 +10,7 @@ class RegistryConfig(AppConfig):
 
     name = "mingjian.web.registry"
     label = "registry"
+
+    def ready(self) -> None:
+        """Register names and receivers in every process, the command line's too: each reads what another wrote."""
+        from mingjian.web.registry import actions  # noqa: F401

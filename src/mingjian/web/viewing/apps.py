@@ -10,3 +10,7 @@ class ViewingConfig(AppConfig):
 
     name = "mingjian.web.viewing"
     label = "viewing"
+
+    def ready(self) -> None:
+        """Register names and receivers in every process, the command line's too: each reads what another wrote."""
+        from mingjian.web.viewing import actions, exports, tickets  # noqa: F401
