@@ -40,6 +40,7 @@ async def _serve(folder: DataFolder) -> None:
         socket=folder.engine_socket,
         secret_key=folder.secret_key(),
         allow_loopback=identity.demo,
+        push_port=settings.push_port,
     )
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -3,59 +3,44 @@
 from __future__ import annotations
 
 import struct
-from functools import lru_cache
 
 from mingjian.wire.h26x import h264_set_key
 from mingjian.wire.rtp.video import VideoReceiver
 
 _FRAME = struct.Struct(">HHHHI4xH")  # $ and channel, length, RTP bytes 0-1, sequence, timestamp, (SSRC), payload head
-_MOST_FRAMES = 32
-
-
-@lru_cache(maxsize=1024)
-def _frames(size: int, count: int) -> struct.Struct:
-    """`count` interleaved frames of `size` bytes: what all have alike, sequence, what all have alike, payload."""
-    return struct.Struct(">" + f"6sH10s{size - 18}s" * count)
 
 
 class H264Receiver(VideoReceiver):
     """See VideoReceiver."""
 
     def run(self, buf: bytearray, view: memoryview, position: int, end: int) -> int:
-        """Take the middle fragments (FU-A) of the NAL unit under way: nearly all packets of a camera.
-
-        They are of one length, so many are taken apart by one `unpack`; those up to the first that differs are used.
-        """
-        fragment = self.fragment
+        """Take the middle fragments (FU-A) of the NAL unit under way: nearly all packets of a camera."""
+        fragment, expected = self.fragment, self.expected
         if fragment < 0:
             return position
-        began = position
+        unpack, magic, plain, timestamp, unit = _FRAME.unpack_from, self.magic, self.plain, self.timestamp, self.unit
+        first_expected = expected
         while end - position >= 18:
-            magic, length, rtp, sequence, timestamp, head = _FRAME.unpack_from(buf, position)
-            size = 4 + length
+            frame_magic, length, rtp, sequence, frame_timestamp, head = unpack(buf, position)
+            stop = position + 4 + length
             if (
                 head != fragment
-                or sequence != self.expected
-                or size > end - position
-                or timestamp != self.timestamp
-                or magic != self.magic
-                or rtp != self.plain
+                or sequence != expected
+                or stop > end
+                or frame_timestamp != timestamp
+                or frame_magic != magic
+                or rtp != plain
                 or length < 14
             ):
                 break
-            fields = _frames(size, min((end - position) // size, _MOST_FRAMES)).unpack_from(buf, position)
-            lead, same = fields[0], fields[2]
-            taken = 0
-            for other_lead, other_sequence, other_same in zip(fields[::4], fields[1::4], fields[2::4], strict=True):
-                if other_lead != lead or other_sequence != (sequence + taken) & 0xFFFF or other_same != same:
-                    break
-                taken += 1
-            self.unit += b"".join(fields[3 : 4 * taken : 4])
-            position += taken * size
+            unit += view[position + 18 : stop]
+            expected = (sequence + 1) & 0xFFFF
+            position = stop
+        taken = (expected - first_expected) & 0xFFFF
+        if taken:
             self.packets += taken
-            self.expected = expected = (sequence + taken) & 0xFFFF
-            self.cycles += expected < sequence
-        if position != began:
+            self.cycles += expected < first_expected
+            self.expected = expected
             self._close(marker=False)
         return position
 
