@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from mingjian.kernel.clock import NS_PER_S, ManualClock
 from mingjian.kernel.errors import MingjianError
 from mingjian.media.export.extract import extract
 from mingjian.media.playback.plan import make_plan
+from mingjian.media.playback.routes import HTTP_STATUS
 from mingjian.media.playback.segment_file import SegmentFile
 from mingjian.media.playback.service import CameraNames, open_playback
 from mingjian.media.playback.store_recordings import StoreRecordings
@@ -125,6 +128,36 @@ def test_a_deleted_file_is_said_to_be_missing(tmp_path: Path, clock: ManualClock
     with pytest.raises(MingjianError) as caught:
         recordings.fragments(record)
     assert caught.value.code == "footage_missing"
+    recordings.close()
+
+
+def test_a_rebuilt_index_is_noticed_and_a_broken_one_is_said(tmp_path: Path, clock: ManualClock) -> None:
+    store = make_store(tmp_path, clock)
+    camera = camera_on(store, clock).connect()
+    camera.send(8)
+    camera.stop()
+    assert store.close()
+    recordings = over(tmp_path, clock)
+    assert len(recordings.segments(CAMERA, "main", 0, 1 << 62)) == 1
+    index = tmp_path / "v0" / "index.sqlite3"
+    kept = index.read_bytes()
+    empty = sqlite3.connect(tmp_path / "new.sqlite3")
+    with contextlib.closing(sqlite3.connect(index)) as source:
+        source.backup(empty)
+    empty.execute("DELETE FROM segments")
+    empty.commit()
+    empty.close()
+    (tmp_path / "new.sqlite3").replace(index)
+    clock.advance(6 * S)
+    assert recordings.segments(CAMERA, "main", 0, 1 << 62) == []
+    with index.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (len(kept) - 4096))
+    clock.advance(6 * S)
+    recordings.close()
+    with pytest.raises(MingjianError) as caught:
+        recordings.spans(CAMERA, "main", START_NS, START_NS + S, START_NS + S)
+    assert (caught.value.code, HTTP_STATUS[caught.value.code]) == ("index_unreadable", 503)
     recordings.close()
 
 

@@ -45,6 +45,7 @@ HTTP_STATUS = {
     "no_footage": 404,
     "footage_missing": 410,
     "busy": 503,
+    "index_unreadable": 503,
     "undecodable": 422,
     "broken_mp4": 422,
     "font_missing": 500,

@@ -6,12 +6,16 @@ changes, so its fragments are kept; of an open segment only what came since the 
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from mingjian.kernel.clock import NS_PER_S, Clock, SystemClock
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
 from mingjian.media.playback.segment_file import SegmentFile, footage_missing
 from mingjian.media.store.reader import StoreReader
 from mingjian.ports.recording import FragmentRef, SegmentRecord, Span
@@ -19,7 +23,8 @@ from mingjian.wire.fmp4.box import BrokenFile
 from mingjian.wire.fmp4.read import walk_fragments
 
 _SEGMENTS_KEPT = 256
-_REFRESH_NS = 5 * NS_PER_S
+_LOOK_NS = 5 * NS_PER_S
+"""How often a thread looks whether its indexes are still those on the disk."""
 
 
 class StoreRecordings:
@@ -50,21 +55,25 @@ class StoreRecordings:
         self, camera: str, stream: str, from_ns: int, to_ns: int, now_ns: int, language: str = "en"
     ) -> list[Span]:
         """What became of [from, to)."""
-        return self._reader().timeline(camera, stream, from_ns, to_ns, now_ns, language=language)
+        with self._reader() as reader:
+            return reader.timeline(camera, stream, from_ns, to_ns, now_ns, language=language)
 
     def segments(
         self, camera: str, stream: str, from_ns: int, to_ns: int, limit: int | None = None
     ) -> Sequence[SegmentRecord]:
         """The segments that overlap [from, to), oldest first."""
-        return self._reader().segments(camera, stream, from_ns, to_ns, limit)
+        with self._reader() as reader:
+            return reader.segments(camera, stream, from_ns, to_ns, limit)
 
     def segment(self, segment_id: str) -> SegmentRecord | None:
         """One segment by its id."""
-        return self._reader().segment(segment_id)
+        with self._reader() as reader:
+            return reader.segment(segment_id)
 
     def path(self, record: SegmentRecord) -> Path:
         """Where the segment's file lies."""
-        return self._reader().path(record)
+        with self._reader() as reader:
+            return reader.path(record)
 
     def fragments(self, record: SegmentRecord) -> Sequence[FragmentRef]:
         """The fragments of a segment. Raises MingjianError `footage_missing`, BrokenFile."""
@@ -76,7 +85,8 @@ class StoreRecordings:
             return kept[1]
         if record.sealed:
             try:
-                found = self._reader().fragments(record)
+                with self._reader() as reader:
+                    found = reader.fragments(record)
             except FileNotFoundError as error:
                 raise footage_missing(record) from error
         else:
@@ -113,15 +123,59 @@ class StoreRecordings:
                 pass  # the tail of a file that is being written is no whole fragment yet
         return found
 
-    def _reader(self) -> StoreReader:
+    @contextmanager
+    def _reader(self) -> Iterator[StoreReader]:
+        """This thread's reader. Raises MingjianError `index_unreadable` for what SQLite refuses; the next call opens anew."""
         reader: StoreReader | None = getattr(self._mine, "reader", None)
-        if reader is None:
-            reader = self._open_reader()
-            self._mine.reader = reader
-            self._mine.refreshed_ns = self._clock.mono_ns()
-            with self._lock:
-                self._readers.append(reader)
-        elif reader.problems and self._clock.mono_ns() - self._mine.refreshed_ns > _REFRESH_NS:
-            self._mine.refreshed_ns = self._clock.mono_ns()
-            reader.refresh()
-        return reader
+        now_ns = self._clock.mono_ns()
+        if reader is not None and now_ns - self._mine.looked_ns > _LOOK_NS:
+            self._mine.looked_ns = now_ns
+            if _inodes(reader) != self._mine.inodes:  # an index was rebuilt, or its volume came back: ours is history
+                self._drop(reader)
+                reader = None
+            elif reader.problems:
+                reader.refresh()
+                self._mine.inodes = _inodes(reader)
+        try:
+            if reader is None:
+                reader = self._open_reader()
+                self._mine.reader, self._mine.looked_ns, self._mine.inodes = reader, now_ns, _inodes(reader)
+                with self._lock:
+                    self._readers.append(reader)
+            if reader.problems and not reader.volumes:
+                raise _unreadable("; ".join(f"{root.name}: {problem}" for root, problem in reader.problems))
+            yield reader
+        except sqlite3.Error as error:
+            if reader is not None:
+                self._drop(reader)
+            raise _unreadable(repr(error)) from error
+
+    def _drop(self, reader: StoreReader) -> None:
+        self._mine.reader = None
+        reader.close()
+        with self._lock:
+            self._readers.remove(reader)
+
+
+def _inodes(reader: StoreReader) -> list[int]:
+    """Which files the indexes are; 0 for one that is away."""
+    found: list[int] = []
+    for opened in reader.volumes:
+        try:
+            found.append(opened.volume.index.stat().st_ino)
+        except OSError:
+            found.append(0)
+    return found
+
+
+def _unreadable(detail: str) -> MingjianError:
+    return MingjianError(
+        "index_unreadable",
+        Text(zh="录像索引暂时无法读取", en="the index of recordings cannot be read now"),
+        fault=Fault.ENVIRONMENT,
+        remedy=Text(
+            zh="请稍后再试;若一直如此,请运行 mingjian store check",
+            en="try again; if it stays so, run mingjian store check",
+        ),
+        detail=detail,
+    )
