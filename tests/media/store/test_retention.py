@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.media.feeding import CAMERA, SMALL, camera_on, make_store, reader_of_store
 
 from mingjian.kernel.clock import DAY_NS, NS_PER_S, ManualClock
+from mingjian.media.store.disk import Disk
 from mingjian.media.store.fsck import check
 from mingjian.media.store.rebuild import rebuild
 from mingjian.media.store.retention import RetentionRule
@@ -275,4 +276,33 @@ def test_a_long_hold_does_not_shield_what_lies_behind_it(tmp_path: Path, clock: 
     (left,) = reader.segments(CAMERA, "main", *EVER)
     assert left.start_ns < NOON_NS + 5 * NS_PER_S
     reader.close()
+    store.close()
+
+
+def test_a_file_that_cannot_be_deleted_stays_known(
+    tmp_path: Path, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Stubborn(Disk):
+        refuses = True
+
+        def unlink(self, path: Path) -> None:
+            if self.refuses:
+                raise PermissionError(1, "not permitted")
+            super().unlink(path)
+
+    disk = Stubborn()
+    guard = TimeGuard(tmp_path / "time.json", clock, Kernel(), "boot")
+    store = make_store(tmp_path, clock, guard=guard, disk=disk)
+    store.apply_plan(plan())
+    camera = camera_on(store, clock).connect()
+    camera.send(4)
+    camera.stop()
+    pass_days(store, clock, 40)
+    assert store.retain() == 0
+    assert "could not be deleted" in caplog.text
+    reader = reader_of_store(tmp_path)
+    assert len(reader.segments(CAMERA, "main", *EVER)) == 1
+    reader.close()
+    disk.refuses = False
+    assert store.retain() == 1
     store.close()

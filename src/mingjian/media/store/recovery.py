@@ -60,7 +60,7 @@ class Recovered:
 def files_since(volume: Volume, since_ns: int) -> Iterator[str]:
     """Paths of all segment files of the days from that of `since_ns` on."""
     day = utc_day(max(0, since_ns))
-    for stream in sorted(volume.segments.glob("*/*")):
+    for stream in sorted(path for path in volume.segments.glob("*/*") if path.is_dir()):
         for folder in sorted(stream.iterdir()):
             if folder.name >= day:
                 yield from (str(file.relative_to(volume.root)) for file in sorted(folder.glob("*.mp4")))

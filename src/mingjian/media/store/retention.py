@@ -12,6 +12,8 @@ two steps leaves a segment to the next pass; a receipt is never without its firs
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -25,6 +27,8 @@ from mingjian.media.store.schema import open_for_reading
 from mingjian.media.store.volume import Volume
 from mingjian.media.store.writer import VolumeWriter
 from mingjian.ports.recording import SegmentRecord
+
+_log = logging.getLogger(__name__)
 
 FLOOR_DAYS = 30
 BATCH = 200
@@ -156,13 +160,17 @@ def _delete(
         if not known.complete or not known.frees(record):
             continue
         path = writer.volume.root / record.path
-        if path.exists():
-            disk.unlink(path)
+        try:
+            if path.exists():
+                disk.unlink(path)
+        except OSError as error:
+            _log.warning("%s could not be deleted: %s", record.path, error)  # stays in the index for the next pass
+            break
         writer.note(_receipt("deleted", record, clock.now_ns()))
         count += 1
     writer.flush()
     for folder in {(writer.volume.root / record.path).parent for record in batch}:
-        if folder.is_dir() and not any(folder.iterdir()):
+        with contextlib.suppress(OSError):  # not empty, or gone: either is well
             folder.rmdir()
     return count
 
