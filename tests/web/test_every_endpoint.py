@@ -82,7 +82,7 @@ def test_who_may_is_what_the_table_says(endpoint: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("role", ["", *ALL])
+@pytest.mark.parametrize("role", ["", *sorted(ALL)])
 def test_each_role_at_every_endpoint(role: str, make_user: Any) -> None:
     user = make_user("person", role) if role else None
     make_user("keeper", "admin")

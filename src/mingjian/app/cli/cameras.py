@@ -34,13 +34,16 @@ def add(
     transport: Annotated[str, typer.Option("--transport", help="tcp or udp")] = "tcp",
     group: Annotated[str, typer.Option("--group", help="分组,如 城东/学校")] = "",
     keep_days: Annotated[int | None, typer.Option("--keep-days")] = None,
+    push: Annotated[bool, typer.Option("--push", help="the camera pushes to this URL 由摄像机推流到此地址")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Register a camera and record it; takes effect within 3 s while the system runs. 添加摄像机。"""
     with as_local_person(data) as actor:
         from mingjian.web.registry.actions import NewCamera, add_camera
 
-        new = NewCamera(name=name, url=url, sub_url=sub_url, transport=transport, group=group, keep_days=keep_days)
+        new = NewCamera(
+            name=name, url=url, sub_url=sub_url, transport=transport, push=push, group=group, keep_days=keep_days
+        )
         camera = add_camera(actor, new)
     if as_json:
         print_json({"id": camera.id})
