@@ -46,7 +46,7 @@ export const en: Dictionary = {
   "setup.again": "Password again",
   "setup.submit": "Create and enter",
   "setup.differ": "The two passwords differ",
-  "setup.rule": "At least 12 characters. Long beats complicated.",
+  "setup.rule": "At least 10 characters; below 16, use three of capitals, small letters, digits and signs.",
 
   "tree.search": "Find a camera (name or group)",
   "tree.empty": "No cameras yet",

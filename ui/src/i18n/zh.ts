@@ -45,7 +45,7 @@ export const zh = {
   "setup.again": "再输一遍密码",
   "setup.submit": "设立并进入",
   "setup.differ": "两遍密码不一样",
-  "setup.rule": "至少 12 个字符，长比花哨更安全。",
+  "setup.rule": "至少 10 个字符；不满 16 个的，大写、小写、数字、符号里要有三种。",
 
   "tree.search": "找摄像机（名称或分组）",
   "tree.empty": "还没有摄像机",

@@ -1,0 +1,184 @@
+"""The product itself, as `mingjian demo` starts it: pixels of the demo city in Chromium, read by their time strip."""
+
+from __future__ import annotations
+
+import json
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from tests.e2e.conftest import ROOT, until
+from tests.e2e.strip import SAMPLE, reading, strip_of
+
+pytestmark = pytest.mark.browser
+START_S = 60
+
+
+@dataclass(frozen=True)
+class Product:
+    address: str
+    passwords: dict[str, str]
+    control_port: int
+
+    def order(self, command: str) -> str:
+        """Tell the camera farm to do something to a camera."""
+        with socket.create_connection(("127.0.0.1", self.control_port), timeout=5) as control:
+            control.sendall(f"{command}\n".encode())
+            return control.recv(200).decode()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    data = tmp_path_factory.mktemp("demo") / "data"
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    told = data.parent / "told.txt"
+    with told.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mingjian.app.cli", "demo", "--data", str(data), "--port", str(port)],
+            cwd=ROOT, env={"PYTHONPATH": f"{ROOT}/src", "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"},
+            stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    try:
+        _wait_until_ready(process, address, told)
+        facts = json.loads((data / "demo.json").read_text(encoding="utf-8"))
+        yield Product(address, facts["passwords"], facts["control_port"])
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str, told: Path) -> None:
+    end = time.monotonic() + START_S
+    while time.monotonic() < end:
+        assert process.poll() is None, told.read_text()
+        if address.rpartition(":")[2] in told.read_text():  # the address is printed once pictures come
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:
+                assert answer.status == 200
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"the demo was not ready within {START_S} s: {told.read_text()}")
+
+
+@pytest.fixture
+def guard(page: Page, product: Product) -> Page:
+    """Signed in as the administrator, at the live wall with nine tiles."""
+    page.goto(f"{product.address}/live")
+    page.fill("[name=name]", "admin")
+    page.fill("[name=password]", product.passwords["admin"])
+    page.click("[data-test=login]")
+    page.wait_for_selector("[data-test=wall]")
+    return page
+
+
+def test_nine_tiles_of_the_city_are_live(guard: Page) -> None:
+    tiles = guard.locator("[data-test=tile]")
+    until(guard, lambda: tiles.count() == 9, "nine tiles")
+    first: dict[int, int] = {}
+
+    def all_but_one_move() -> bool:
+        moved = 0
+        for index in range(9):
+            now = strip_of(tiles.nth(index))
+            if now is not None:
+                moved += now.time_ms > first.setdefault(index, now.time_ms)
+        return moved >= 8  # one camera drops out now and then, by design
+
+    until(guard, all_but_one_move, "eight tiles move", 30)
+    late = []
+    for _ in range(12):
+        for levels in guard.locator("[data-test=tile][data-state=playing] video").evaluate_all(
+            f"(all) => all.map({SAMPLE})"
+        ):
+            now = reading(levels)
+            if now is not None:
+                late.append(time.time() * 1000 - now.time_ms)
+        guard.wait_for_timeout(150)
+    assert len(late) > 60
+    assert statistics.median(late) < 2000  # nine encoders, a recorder and nine decoders on the same two cores
+
+
+def test_an_unplugged_camera_says_why_and_comes_back(guard: Page, product: Product) -> None:
+    tiles = guard.locator("[data-test=tile]")
+    until(guard, lambda: tiles.count() == 9, "nine tiles")
+    by_number = {}
+
+    def found() -> bool:
+        for index in range(9):
+            now = strip_of(tiles.nth(index))
+            if now is not None:
+                by_number[now.camera] = tiles.nth(index).get_attribute("data-camera")
+        return 7 in by_number
+
+    until(guard, found, "camera 7 is on the wall", 30)
+    tile = guard.locator(f"[data-test=tile][data-camera='{by_number[7]}']")
+    product.order("unplug 7")
+    try:
+        until(guard, lambda: tile.get_attribute("data-state") == "dead", "the tile says that it is dead", 30)
+        words = tile.locator("[data-test=dead]").inner_text()
+        assert "查一查原因" in words
+        assert "连不上摄像机" in words or "网络" in words
+    finally:
+        product.order("plug 7")
+    until(guard, lambda: tile.get_attribute("data-state") == "playing", "it comes back by itself", 30)
+    begun = until(guard, lambda: strip_of(tile), "a picture")
+    until(guard, lambda: (strip_of(tile) or begun).time_ms > begun.time_ms, "it moves")
+
+
+def test_four_recorded_cameras_show_the_same_instant(guard: Page, product: Product) -> None:
+    listed = guard.locator("[data-tree-camera]")
+    until(guard, lambda: listed.count() == 9, "the tree")
+    chosen = ",".join(listed.nth(index).get_attribute("data-tree-camera") or "" for index in range(4))
+    guard.goto(f"{product.address}/playback?camera={chosen}&at={int((time.time() - 12) * 1000)}")
+    tiles = guard.locator("[data-test=playback-tile]")
+    until(
+        guard,
+        lambda: [tiles.nth(n).get_attribute("data-state") for n in range(tiles.count())] == ["ready"] * 4,
+        "four",
+        30,
+    )
+    read_all = f"() => [...document.querySelectorAll('[data-test=playback-tile] video')].map({SAMPLE})"
+    apart = []
+
+    def measured() -> bool:
+        now = [reading(levels) for levels in guard.evaluate(read_all)]
+        times = [one.time_ms for one in now if one is not None]
+        if len(times) == 4:
+            apart.append(max(times) - min(times))
+        return len(apart) >= 15
+
+    until(guard, measured, "fifteen readings", 20)
+    # The sub streams have six pictures a second or so: tiles on one clock show pictures up to one interval apart.
+    assert statistics.median(apart) <= 270, apart
+
+
+def test_the_live_test_of_an_address_explains_what_is_wrong(guard: Page, product: Product) -> None:
+    guard.goto(f"{product.address}/cameras?add=1")
+    guard.fill("[name=camera-name]", "不存在的摄像机")
+    guard.fill("[name=camera-url]", f"rtsp://127.0.0.1:{free_port()}/nothing")
+    guard.click("[data-test=test-camera]")
+    failed = guard.locator("[data-step=reach][data-state=failed]")
+    failed.wait_for(timeout=20_000)
+    assert failed.locator(".words").inner_text().strip() != ""
+    assert guard.locator("[data-step=describe]").get_attribute("data-state") == "skipped"
+
+
+def test_the_system_page_tells_streams_and_disk(guard: Page, product: Product) -> None:
+    guard.goto(f"{product.address}/system")
+    guard.locator("[data-test=verdict]").wait_for()
+    until(guard, lambda: guard.locator("[data-stream]").count() == 18, "main and sub stream of nine cameras")
+    assert "还剩" in guard.locator("[data-test=volume]").first.inner_text()
