@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
@@ -88,6 +89,13 @@ def signed_in(page: Page, stage: str) -> Page:
     page.click("[data-test=login]")
     page.wait_for_selector("[data-test=wall]")
     return page
+
+
+def free_port() -> int:
+    """A port that nobody has just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def until(page: Page, ask: Callable[[], Any], what: str, seconds: float = 15) -> Any:

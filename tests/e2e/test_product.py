@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
-from tests.e2e.conftest import ROOT, until
+from tests.e2e.conftest import ROOT, free_port, until
 from tests.e2e.strip import SAMPLE, reading, strip_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 START_S = 60
 
 
@@ -33,12 +33,6 @@ class Product:
         with socket.create_connection(("127.0.0.1", self.control_port), timeout=5) as control:
             control.sendall(f"{command}\n".encode())
             return control.recv(200).decode()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -63,15 +57,23 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], address: str, told: Path) -> None:
+    """The address is printed once everything answers (the demo: once pictures come)."""
     end = time.monotonic() + START_S
     while time.monotonic() < end:
         assert process.poll() is None, told.read_text()
-        if address.rpartition(":")[2] in told.read_text():  # the address is printed once pictures come
-            with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:
-                assert answer.status == 200
+        if address.rpartition(":")[2] in told.read_text() and _answers(address):
             return
         time.sleep(0.1)
-    raise AssertionError(f"the demo was not ready within {START_S} s: {told.read_text()}")
+    raise AssertionError(f"not ready within {START_S} s: {told.read_text()}")
+
+
+def _answers(address: str) -> bool:
+    """Engine and web both."""
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:
+            return bool(json.load(answer)["web"])
+    except OSError:
+        return False
 
 
 @pytest.fixture
