@@ -64,7 +64,9 @@ def test_the_administrator_is_made_and_empty_screens_say_what_to_do(page: Page, 
     page.get_by_text("两遍密码不一样").wait_for()
     page.fill("[name=again]", "short")
     page.click("[data-test=setup]")
-    page.locator(".problem").filter(has_text="至少 10 个字符").wait_for()  # the server's own words about short passwords
+    page.locator(".problem").filter(
+        has_text="至少 10 个字符"
+    ).wait_for()  # the server's own words about short passwords
     page.fill("[name=password]", PASSWORD)
     page.fill("[name=again]", PASSWORD)
     page.click("[data-test=setup]")

@@ -30,8 +30,8 @@ describe("EdgeHold", () => {
   it("gives a stuttering network more cushion, and takes it back later", () => {
     const hold = new EdgeHold();
     for (let stall = 0; stall < 20; stall++) hold.stalled();
-    expect(hold.cushion_s).toBe(1.5);
-    simulate(hold, 1.5, 600);
+    expect(hold.cushion_s).toBe(0.8);
+    simulate(hold, 0.8, 600);
     expect(hold.cushion_s).toBe(EDGE_HOLD_DEFAULTS.target_s);
   });
 });

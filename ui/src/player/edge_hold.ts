@@ -15,6 +15,8 @@ export interface EdgeHoldSettings {
 
 export const EDGE_HOLD_DEFAULTS: EdgeHoldSettings = { target_s: 0.12, jump_s: 1, max_rate: 1.2, min_rate: 0.8 };
 
+const LONGEST_CUSHION_S = 0.8;
+
 export interface EdgeHoldAnswer {
   readonly rate: number;
   readonly seekBack_s: number | null; // seek to (newest - this), null to stay
@@ -33,17 +35,17 @@ export class EdgeHold {
     return this.target_s;
   }
 
-  /** The element ran dry: ask for a longer cushion, at most 1.5 s. */
+  /** The element ran dry: ask for a longer cushion, at most 0.8 s. */
   stalled(): void {
-    this.target_s = Math.min(1.5, this.target_s * 1.5);
+    this.target_s = Math.min(LONGEST_CUSHION_S, this.target_s * 1.3);
     this.calm = 0;
   }
 
   /** `ahead_s`: from the playhead to the beginning of the newest picture. Call it about ten times a second. */
   decide(ahead_s: number): EdgeHoldAnswer {
     const { jump_s, max_rate, min_rate, target_s } = this.settings;
-    if (++this.calm > 150) {
-      this.target_s = Math.max(target_s, this.target_s * 0.9);
+    if (++this.calm > 50) {
+      this.target_s = Math.max(target_s, this.target_s * 0.85);
       this.calm = 0;
     }
     if (ahead_s > this.target_s + jump_s || ahead_s < -jump_s / 2) return { rate: 1, seekBack_s: this.target_s };
