@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from mingjian.kernel.clock import NS_PER_S, Clock, SystemClock
 from mingjian.kernel.media_time import ns_to_90k
 from mingjian.media.simulate.load_loop import FRAME_NS, CodedLoop
-from mingjian.media.simulate.reports import sender_report
-from mingjian.media.simulate.server import Channel, FarmServer, Viewer
+from mingjian.media.simulate.server import CNAME, Channel, FarmServer, Viewer
+from mingjian.wire.rtcp import sender_report
 from mingjian.wire.rtp.formats import StreamFormat
 from mingjian.wire.rtp.payloads import RtpWriter
 
@@ -160,7 +160,7 @@ class _Pacer:
         ]
         if tick % _REPORT_EVERY_FRAMES == 0:
             writer = group.writer
-            report = sender_report(group.ssrc, capture_ns, timestamp, writer.packets_sent, writer.octets_sent)
+            report = sender_report(group.ssrc, capture_ns, timestamp, writer.packets_sent, writer.octets_sent, CNAME)
             chunks.append(b"$\x01" + len(report).to_bytes(2, "big") + report)
         if self._burst:
             chunks = [b"".join(chunks)]

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
 
 import av
 import av.codec.context
-import av.video.codeccontext
 import numpy as np
 from av.video.frame import VideoFrame
 
@@ -64,7 +62,7 @@ def coded_loop(cache: Path) -> CodedLoop:
 
 def _encode_loop() -> list[bytes]:
     """The city's crossing at 1920 x 1080 under film grain, which costs the bits a real street does."""
-    context = cast(av.video.codeccontext.VideoCodecContext, av.CodecContext.create("libx264", "w"))
+    context = av.CodecContext.create("libx264", "w")
     context.width, context.height, context.pix_fmt = 1920, 1080, "yuv420p"
     context.time_base, context.framerate = Fraction(1, 25), Fraction(25)
     context.gop_size = GOP_FRAMES

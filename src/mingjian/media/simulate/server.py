@@ -15,7 +15,7 @@ from typing import cast
 
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.errors import MingjianError
-from mingjian.media.simulate.reports import sender_report
+from mingjian.wire.rtcp import sender_report
 from mingjian.wire.rtp.formats import StreamFormat, media_description
 from mingjian.wire.rtp.payloads import RtpWriter
 from mingjian.wire.rtsp.auth import Credentials
@@ -24,6 +24,7 @@ from mingjian.wire.rtsp.server import DescribeAsked, Ended, PlayAsked, RtspServe
 from mingjian.wire.rtsp.transport import TransportSpec
 from mingjian.wire.sdp import SessionDescription, format_sdp
 
+CNAME = "mingjian-farm"
 _REPORT_EVERY_NS = 5 * NS_PER_S
 _MOST_UNSENT_BYTES = 8 * 1024 * 1024  # a viewer who takes nothing is put out
 _LOCKED = Credentials("nobody", secrets.token_hex(16))  # a locked camera's: nobody knows it
@@ -152,7 +153,7 @@ class Viewer(asyncio.Protocol):
         out.reported_ns = capture_ns
         writer = out.writer
         camera_ns = capture_ns + self._channel.clock_error_ns
-        report = sender_report(writer.ssrc, camera_ns, rtp_time, writer.packets_sent, writer.octets_sent)
+        report = sender_report(writer.ssrc, camera_ns, rtp_time, writer.packets_sent, writer.octets_sent, CNAME)
         if out.channel is not None:
             self._transport.write(bytes((0x24, out.channel + 1)) + len(report).to_bytes(2, "big") + report)
         elif out.address is not None:
