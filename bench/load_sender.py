@@ -24,6 +24,7 @@ async def main(cameras: int, cache: Path, *, burst: bool) -> None:
             "viewers": farm.viewers,
             "sent_frames": counters.sent_frames,
             "skipped_frames": counters.skipped_frames,
+            "starved_frames": counters.starved_frames,
             "late_ticks": counters.late_ticks,
             "cpu_s": cpu_s(),
         }

@@ -140,6 +140,7 @@ def measure_child(plan: Plan, module: str, *extra: str) -> dict[str, Any]:
         "rss_mb_per_camera": after["rss_mb"] / plan.cameras,
         "rss_mb": after["rss_mb"],
         "sender_skipped_frames": sent["skipped_frames"],
+        "sender_starved_frames": sent["starved_frames"],
         "sender_late_ticks": sent["late_ticks"],
         "sender_core": (sent["cpu_s"] - sent_before["cpu_s"]) / elapsed_s,
     }

@@ -34,10 +34,13 @@ _SSRC = 0x4D4A0001
 
 @dataclass(slots=True)
 class LoadCounters:
-    """What was sent. `skipped_frames` were not, because a connection took too little; a late tick is a frame late."""
+    """What was sent. `skipped_frames` were not, because a connection took too little; `starved_frames` because this
+    sender got too little of its processor: then the load was not what it should be. A late tick is a frame late.
+    """
 
     sent_frames: int = 0
     skipped_frames: int = 0
+    starved_frames: int = 0
     late_ticks: int = 0
 
 
@@ -104,6 +107,7 @@ class _Pacer:
         self._counters = counters
         self._burst = burst
         self._waiting: dict[Viewer, deque[bytes]] = {}
+        self._blocked: set[Viewer] = set()  # the receiver's window was full at the last try
         self._stopping = False
         self._events: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="pacer", daemon=True)
@@ -170,7 +174,10 @@ class _Pacer:
                     continue
                 queue = self._waiting.setdefault(viewer, deque())
                 if len(queue) > _MOST_WAITING:
-                    self._counters.skipped_frames += 1
+                    if viewer in self._blocked:
+                        self._counters.skipped_frames += 1
+                    else:
+                        self._counters.starved_frames += 1
                 else:
                     queue.extend(chunks)
                     self._counters.sent_frames += 1
@@ -183,20 +190,21 @@ class _Pacer:
             if queue:
                 try:
                     self._write(viewer.fileno, queue)
+                    self._blocked.discard(viewer)
+                except BlockingIOError:
+                    self._blocked.add(viewer)
                 except OSError:
                     gone.append(viewer)
                 more = more or bool(queue)
         for viewer in gone:
             del self._waiting[viewer]
+            self._blocked.discard(viewer)
             assert self._events is not None
             self._events.call_soon_threadsafe(viewer.cut)
         return more
 
     def _write(self, fileno: int, queue: deque[bytes]) -> None:
-        try:
-            sent = os.write(fileno, queue[0])
-        except BlockingIOError:
-            return
+        sent = os.write(fileno, queue[0])
         chunk = queue.popleft()
         while sent < len(chunk):  # a packet once begun is finished, lest an answer come into its middle
             if not select.select([], [fileno], [], 5)[1]:
