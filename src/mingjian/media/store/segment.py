@@ -60,11 +60,14 @@ class Segment:
     failed: bool = False
     rotate: bool = False
     fd: int | None = None
-    frontier: Frontier = field(default_factory=Frontier)
+    frontier: Frontier = field(init=False)
     init_leaf: bytes = b""
     rows: list[TableRow] = field(default_factory=list)
     offset: int = 0
     unsynced: bool = False
+
+    def __post_init__(self) -> None:
+        self.frontier = Frontier(self.record.digest_alg)  # leaves and nodes of a tree have one algorithm
 
     @property
     def lead_track(self) -> int:
