@@ -26,9 +26,9 @@ def folder(tmp_path: Path) -> DataFolder:
         database.execute("INSERT INTO camera VALUES ('大门')")
         database.commit()
     journal = folder.first_volume / "journal"
-    journal.mkdir()
+    journal.mkdir(exist_ok=True)
     (journal / "000001.jl").write_bytes(b"00000000 {}\n")
-    (folder.first_volume / "segments").mkdir()
+    (folder.first_volume / "segments").mkdir(exist_ok=True)
     (folder.first_volume / "segments" / "x.mp4").write_bytes(b"footage")
     return folder
 

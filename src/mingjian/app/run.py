@@ -76,7 +76,7 @@ def run_system(
         note(Text(zh="正在检查数据库…", en="checking the database…"))
         bring_up_web(folder, tls=options.tls, public=not is_loopback(options.host))
         migrate()
-        _publish_plan()
+        _publish()
         supervisor = Supervisor([*extra, *_children(folder, options)], SystemClock())
         supervisor.run(on_started or (lambda: _announce(folder, options)))
         note(Text(zh="已停止", en="stopped"))
@@ -95,11 +95,13 @@ def _children(folder: DataFolder, options: RunOptions) -> list[ChildSpec]:
     return [child(folder, "engine"), child(folder, "web", *where), child(folder, "edge", *where)]
 
 
-def _publish_plan() -> None:
-    """The engine records by the register as it stands now, whatever happened to the file meanwhile."""
+def _publish() -> None:
+    """Engine and edge begin with the register and the revocations as they stand, whatever happened to the files."""
     from mingjian.web.registry.plan import publish_plan
+    from mingjian.web.viewing.revocations import write_file
 
     publish_plan()
+    write_file()
 
 
 def _announce(folder: DataFolder, options: RunOptions) -> None:
