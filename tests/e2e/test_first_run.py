@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page
 from tests.e2e.conftest import ROOT, free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 PASSWORD = "three staplers and a tram"
 START_S = 40
 

@@ -8,7 +8,7 @@ from tests.e2e.conftest import tiles, until
 from tests.e2e.numbered import READ_NUMBER
 from tests.e2e.stage_api import camera_id
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def number(tile: Locator) -> int | None:

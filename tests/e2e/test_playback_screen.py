@@ -8,7 +8,7 @@ from tests.e2e.conftest import until
 from tests.e2e.numbered import FPS, READ_NUMBER
 from tests.e2e.stage_api import camera_id
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 FRAME_MS = 1000 / FPS
 
 

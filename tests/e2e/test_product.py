@@ -18,7 +18,7 @@ from playwright.sync_api import Page
 from tests.e2e.conftest import ROOT, free_port, until
 from tests.e2e.strip import SAMPLE, reading, strip_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 START_S = 60
 
 

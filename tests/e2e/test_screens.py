@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 from tests.e2e.conftest import until
 from tests.e2e.stage_api import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_wrong_password_is_told_with_what_to_do_and_the_page_asked_for_comes_after_signing_in(
