@@ -222,9 +222,10 @@ class TestSystem:
         assert "unknown" not in {span["reason"] for span in spans}
 
     def test_extract_is_audited_and_played_by_ffmpeg(self, system: System, tmp_path: Path) -> None:
-        to_ns = SystemClock().now_ns() - 6 * NS_PER_S
+        from_ns = SystemClock().now_ns()
+        self._await_recorded(system, 5, from_ns)
         out = tmp_path / "out.mp4"
-        span = ["--from", format_iso_ns(to_ns - 5 * NS_PER_S), "--to", format_iso_ns(to_ns)]
+        span = ["--from", format_iso_ns(from_ns), "--to", format_iso_ns(from_ns + 5 * NS_PER_S)]
         refused = system.cli("store", "extract", "--camera", self.camera, *span, "--reason", " ", "-o", str(out))
         assert refused.returncode == 2
         assert not out.exists()
