@@ -41,6 +41,7 @@ from mingjian.ports.ticket import Ticket, sign_ticket
 
 CLOCK = SystemClock()
 FPS, GOP, BITS = 25, 50, 4_000_000
+START_S = 30.0
 KEY_BYTES = 200_000
 DELTA_BYTES = (BITS // 8 * GOP // FPS - KEY_BYTES) // (GOP - 1)
 CONFIG = (bytes.fromhex("6742c01ed900a047fe88"), bytes.fromhex("68ce3c80"))
@@ -75,7 +76,9 @@ def engine(folder: str, cameras: int, seed: int, core: int | None) -> None:
 
     async def main() -> None:
         hubs = {(f"c{number}", "main"): StreamHub(CLOCK, None, audio=False) for number in range(cameras)}
-        await EngineSocket(Path(folder) / "engine.sock", lambda *key: hubs.get(key)).start()
+        # Held by name: uvloop keeps no server alive, and one that nobody holds closes at the next garbage collection.
+        listening = EngineSocket(Path(folder) / "engine.sock", lambda *key: hubs.get(key))
+        await listening.start()
         await asyncio.gather(*(play(hub, index / FPS / cameras) for index, hub in enumerate(hubs.values())))
 
     uvloop.run(main())
@@ -210,6 +213,8 @@ def scenario(name: str, cameras: int, each: int, exact: int, seconds: int, seed:
         for process in processes:
             process.start()
         try:
+            if not ours.poll(START_S):
+                raise TimeoutError(f"the edge had no engine after {START_S:.0f} s")
             port = ours.recv()
             tickets = [_ticket(key, f"c{number % cameras}") for number in range(cameras * each)]
             pin(cores[0])

@@ -65,15 +65,20 @@ class Viewer:
 
     def on_init(self, init: SharedInit) -> None:
         """Init segment; pictures follow, unless this viewer cannot play them."""
+        if self._transport.is_closing():
+            return
         self._started = not self._refuses(init)
         if self._started:
             self._transport.write(init.message)
 
     def on_fragment(self, fragment: SharedFragment) -> None:
-        """The hot path: one write of bytes that all viewers share."""
-        if not self._started:
-            return
+        """The hot path: one write of bytes that all viewers share.
+
+        uvloop raises for a write to a transport that was cut, and a raise here would cost every viewer the engine.
+        """
         transport = self._transport
+        if not self._started or transport.is_closing():
+            return
         waiting = transport.get_write_buffer_size()
         feed = self._feed
         if self._dropping:

@@ -72,13 +72,13 @@ class WorkerFeed:
     def on_init(self, init: SharedInit) -> None:
         """To the worker."""
         self._dropping = False
-        if self._pipe is not None:
+        if self._pipe is not None and not self._pipe.is_closing():
             self._pipe.write(encode_init(0, init.init))
 
     def on_fragment(self, fragment: SharedFragment) -> None:
         """To the worker, unless it is too slow."""
         pipe = self._pipe
-        if pipe is None:
+        if pipe is None or pipe.is_closing():  # a worker that just died; uvloop raises for a write to its pipe
             return
         if self._dropping and not fragment.keyframe:
             return

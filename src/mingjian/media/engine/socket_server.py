@@ -101,7 +101,10 @@ class EngineSocket:
 
 
 class _Channel:
-    """One subscription: a TapListener that writes frames to its connection."""
+    """One subscription: a TapListener that writes frames to its connection.
+
+    Between the loss of a connection and `connection_lost` uvloop raises for a write; that must not reach other listeners.
+    """
 
     def __init__(self, number: int, hub: StreamHub, transport: asyncio.WriteTransport) -> None:
         self.number = number
@@ -110,9 +113,11 @@ class _Channel:
         self._dropping = False
 
     def on_init(self, init: LiveInit) -> None:
-        self._transport.write(encode_init(self.number, init))
+        self._write(encode_init(self.number, init))
 
     def on_fragment(self, fragment: LiveFragment) -> None:
+        if self._transport.is_closing():
+            return
         waiting = self._transport.get_write_buffer_size()
         if self._dropping:
             if not fragment.keyframe or waiting > RESUME_BELOW_BYTES:
@@ -124,10 +129,14 @@ class _Channel:
         self._transport.write(encode_fragment(self.number, fragment))
 
     def on_state(self, status: SourceStatus) -> None:
-        self._transport.write(encode_json(Kind.EVENT, self.number, state_json(status)))
+        self._write(encode_json(Kind.EVENT, self.number, state_json(status)))
 
     def end(self, reason: str, zh: str, en: str) -> None:
-        self._transport.write(encode_json(Kind.LIVE_END, self.number, {"reason": reason, "zh": zh, "en": en}))
+        self._write(encode_json(Kind.LIVE_END, self.number, {"reason": reason, "zh": zh, "en": en}))
+
+    def _write(self, data: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
 
 def state_json(status: SourceStatus) -> dict[str, Any]:
