@@ -17,6 +17,7 @@ from mingjian.media.edge.engine_link import EngineLink
 from mingjian.media.edge.feeds import Feeds
 from mingjian.media.edge.live_socket import LiveEndpoint
 from mingjian.media.edge.metrics import EdgeMetrics
+from mingjian.media.edge.mjpeg import MjpegPictures
 from mingjian.media.edge.problems import Handler, Problems
 from mingjian.media.edge.proxy import WebProxy
 from mingjian.media.edge.sessions import MediaSessions, SessionHandler
@@ -44,6 +45,7 @@ class EdgeServer:
         quotas = {"h264": settings.transcode_quota, "jpeg": settings.picture_quota}
         self.feeds = Feeds(self.link, clock, self.metrics, quotas)
         self.live = LiveEndpoint(self.gate, self.feeds, clock, self.metrics)
+        self.mjpeg = MjpegPictures(self.sessions, self.feeds, self.live.key_for)
         self._proxy = WebProxy(settings.web_socket, clock, secure=settings.secure)
         self._ui = UiFiles(settings.ui_folder)
         self._revocations: WatchedFile[tuple[Revocation, ...]] = WatchedFile(
@@ -81,6 +83,7 @@ class EdgeServer:
         if self._ticker is not None:
             self._ticker.cancel()
             await asyncio.gather(self._ticker, return_exceptions=True)
+        self.mjpeg.close()
         await self.live.close()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -90,6 +93,7 @@ class EdgeServer:
 
     def _add_routes(self) -> None:
         self.app.add_routes(self.sessions.routes())
+        self.sessions.mount(self.app, self.mjpeg.table())
         self.app.add_routes(
             [
                 web.get("/media/live", self.live.handle),
