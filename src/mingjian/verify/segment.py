@@ -20,6 +20,7 @@ from mingjian.verify.report import Altered, Part, Report, Step
 from mingjian.wire.fmp4.box import BrokenFile, ReadAt, walk
 from mingjian.wire.fmp4.build import LEAF_UUID, TableRow, build_leaf, build_mfra
 from mingjian.wire.fmp4.read import InitInfo, read_fragment, read_init, read_table
+from mingjian.wire.fmp4.row import quick_row
 
 _CHUNK_BYTES = 256 << 10  # stays in the processor's cache between read and hash
 _LEAF_BOX_BYTES = 64
@@ -204,13 +205,18 @@ class _Check:
 
     def _table_of_fragments(self) -> bytes:
         assert self.init is not None
-        rows: list[TableRow] = []
-        for at, end in self.offsets:
-            fragment = read_fragment(self.read, at, min(end + _LEAF_BOX_BYTES, self.size), self.init)
-            if fragment is None:
-                raise BrokenFile("no fragment", at)
-            rows.append(fragment.row(self.init))
+        rows = [self._row_of(at, end, self.init) for at, end in self.offsets]
         return build_mfra((self.init.video or self.init.tracks[0]).track_id, rows)
+
+    def _row_of(self, at: int, end: int, init: InitInfo) -> TableRow:
+        trailer = min(_LEAF_BOX_BYTES, self.size - end)
+        row = quick_row(self.read, at, end - at, trailer, init)
+        if row is not None:
+            return row
+        fragment = read_fragment(self.read, at, end + trailer, init)
+        if fragment is None:
+            raise BrokenFile("no fragment", at)
+        return fragment.row(init)
 
     def _row(self, index: int, at: int) -> TableRow | None:
         """The table's row of fragment `index`, if it says that the fragment begins at `at`."""
@@ -232,7 +238,7 @@ class _Check:
         state = hasher(self.algorithm)()
         state.update(b"\x00")
         while at < end:
-            data = self.read(at, min(_CHUNK_BYTES, end - at))
+            data = self.read(at, min(_CHUNK_BYTES - at % _CHUNK_BYTES, end - at))  # whole pages are read faster
             if not data:
                 break  # shorter than it was: the hash will not fit
             state.update(data)

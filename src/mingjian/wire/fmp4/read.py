@@ -129,7 +129,7 @@ def read_fragment(read_at: ReadAt, at: int, end: int, init: InitInfo) -> Fragmen
         if found.kind == b"mfra":
             return None
         if found.kind == b"prft":
-            wall_ns = _prft_ns(read_at(found.body, found.end - found.body), found.offset)
+            wall_ns = prft_ns(read_at(found.body, found.end - found.body), found.offset)
         elif found.kind == b"moof":
             moof = found
         elif found.kind == b"mdat" and moof is not None:
@@ -182,7 +182,8 @@ def _row(data: bytes, at: int) -> TableRow:
     return TableRow(offset, size, trailer, start_90k, duration_90k, start_ns, bool(key))
 
 
-def _prft_ns(body: bytes, at: int) -> int:
+def prft_ns(body: bytes, at: int) -> int:
+    """Wall time of a prft box with this body; `at` is where the box lies. Raises BrokenFile."""
     if len(body) < 16:
         raise BrokenFile("a prft box is cut short", at)
     ntp: int = struct.unpack_from(">Q", body, 8)[0]
