@@ -16,6 +16,9 @@ from mingjian.media.playback.timeline import DayOfRecordings
 from mingjian.media.playback.trick import TrickPlan, trick_codecs
 from mingjian.ports.recording import Span
 
+# Footage is evidence: nothing of it is left behind in caches that nobody guards.
+PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+
 
 def span_json(span: Span) -> dict[str, Any]:
     """One span as `recordings` and the timeline print it."""

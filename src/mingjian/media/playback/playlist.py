@@ -33,7 +33,7 @@ def media_playlist(chunks: Iterable[Chunk], ended: bool) -> str:
                 lines.append("#EXT-X-DISCONTINUITY")
             segment, run = chunk.segment.id, chunk.segment.run
             lines.append(f'#EXT-X-MAP:URI="{init_path(segment)}.mp4"')
-            lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_milliseconds(chunk.start_ns)}")
+            lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{milliseconds(chunk.start_ns)}")
         lines.append(f"#EXTINF:{chunk.duration_90k / RATE_90K:.5f},")
         lines.append(f"{data_path(chunk)}.m4s")
     if ended:
@@ -51,6 +51,6 @@ def data_path(chunk: Chunk) -> str:
     return f"data/{chunk.segment.id}/{chunk.offset}-{chunk.length}"
 
 
-def _milliseconds(ns: int) -> str:
+def milliseconds(ns: int) -> str:
     """HLS readers know no more than milliseconds."""
     return format_iso_ns(ns - ns % 1_000_000)

@@ -20,12 +20,13 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.isotime import format_iso_ns, parse_iso_ns
 from mingjian.kernel.text import Text
 from mingjian.media.playback.access import covered_bytes, covered_range, covered_segment, require
-from mingjian.media.playback.answers import days_json, frames_json, plan_json, timeline_json, trick_json
+from mingjian.media.playback.answers import PRIVATE, days_json, frames_json, plan_json, timeline_json, trick_json
 from mingjian.media.playback.byte_ranges import parse_place, requested_part
 from mingjian.media.playback.chunks import chunks_of
 from mingjian.media.playback.conversion import converted_codecs
 from mingjian.media.playback.convert import convert_chunk
 from mingjian.media.playback.frames import FrameTime, frame_times
+from mingjian.media.playback.live_list import LiveList
 from mingjian.media.playback.pictures import Pictures, StillPicture
 from mingjian.media.playback.plan import MAX_CHUNKS, Cursor, Plan, make_plan, parse_cursor
 from mingjian.media.playback.playlist import media_playlist
@@ -63,8 +64,6 @@ _READ_BYTES = 256 << 10
 _DEFAULT_SPANS, _MAX_SPANS = 1000, 20_000
 _DEFAULT_CHUNKS = 60
 _PLAYLIST_CHUNKS = 20_000
-# Footage is evidence: nothing of it is left behind in caches that nobody guards.
-_PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
 class PlaybackCalls:
@@ -75,6 +74,7 @@ class PlaybackCalls:
         self._pictures = pictures
         self._clock = clock
         self._reads = reads
+        self._live = LiveList(recordings, clock, reads)
 
     def table(self) -> list[tuple[str, str, Handler]]:
         """(method, path below the session's base, handler)."""
@@ -90,6 +90,7 @@ class PlaybackCalls:
             ("GET", "playback.m3u8", self.playlist),
             ("GET", "snapshot.jpg", self.snapshot),
             ("GET", "thumb.jpg", self.thumb),
+            *self._live.table(),
         ]
 
     async def timeline(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
@@ -142,7 +143,7 @@ class PlaybackCalls:
         text = media_playlist(
             (chunk for chunk in chunks if not chunk.partial), ended=plan.cursor is None and not plan.growing
         )
-        return web.Response(text=text, content_type="application/vnd.apple.mpegurl", headers=_PRIVATE)
+        return web.Response(text=text, content_type="application/vnd.apple.mpegurl", headers=PRIVATE)
 
     async def init(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
         """A segment's init part."""
@@ -174,7 +175,7 @@ class PlaybackCalls:
 
         media, from_90k = await self._read(read)
         body = await self._pictures.pool.run(convert_chunk, media, from_90k)
-        return web.Response(body=body, content_type="video/mp4", headers=_PRIVATE)
+        return web.Response(body=body, content_type="video/mp4", headers=PRIVATE)
 
     async def _send_in_run_time(self, record: SegmentRecord, offset: int, length: int) -> web.StreamResponse:
         """Fragments for HLS: their media time goes on from segment to segment."""
@@ -183,7 +184,7 @@ class PlaybackCalls:
             with SegmentFile(self._recordings.path(record), record) as opened:
                 return retimed(opened.read_whole(offset, length), opened.init, record.start_90k)
 
-        return web.Response(body=await self._read(read), content_type="video/mp4", headers=_PRIVATE)
+        return web.Response(body=await self._read(read), content_type="video/mp4", headers=PRIVATE)
 
     async def frames(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
         """The times of the pictures in a chunk."""
@@ -201,11 +202,11 @@ class PlaybackCalls:
         """Keyframes retimed, as one fMP4 stream; 204 when there are none."""
         plan, _ = await self._trick(request, ticket)
         if not plan.pictures:
-            return web.Response(status=204, headers=_PRIVATE)
+            return web.Response(status=204, headers=PRIVATE)
         codecs = trick_codecs(plan.pictures)
         convert = _conversion(request) is not None and converted_codecs(codecs) != codecs
         codecs = converted_codecs(codecs) if convert else codecs
-        response = web.StreamResponse(headers={**_PRIVATE, "Content-Type": f'video/mp4; codecs="{codecs}"'})
+        response = web.StreamResponse(headers={**PRIVATE, "Content-Type": f'video/mp4; codecs="{codecs}"'})
         parts = self._converted_trick(plan) if convert else self._plain_trick(plan)
         async for part in parts:
             if not response.prepared:  # what cannot be read must still become an error answer
@@ -272,7 +273,7 @@ class PlaybackCalls:
     async def _send(self, request: web.Request, record: SegmentRecord, offset: int, length: int) -> web.StreamResponse:
         """Bytes of a segment's file, or the part of them that a Range header asks for."""
         part = requested_part(request.headers.get("Range"), length)
-        headers = {**_PRIVATE, "Content-Type": "video/mp4", "Accept-Ranges": "bytes"}
+        headers = {**PRIVATE, "Content-Type": "video/mp4", "Accept-Ranges": "bytes"}
         if part is None:
             return web.Response(status=416, headers={**headers, "Content-Range": f"bytes */{length}"})
         start, end = part
@@ -360,9 +361,9 @@ def _bad_parameter(name: str) -> MingjianError:
 
 
 def _json(value: dict[str, Any]) -> web.Response:
-    return web.Response(body=orjson.dumps(value), content_type="application/json", headers=_PRIVATE)
+    return web.Response(body=orjson.dumps(value), content_type="application/json", headers=PRIVATE)
 
 
 def _picture(still: StillPicture) -> web.Response:
-    headers = {**_PRIVATE, "X-Mingjian-At": format_iso_ns(still.at_ns)}
+    headers = {**PRIVATE, "X-Mingjian-At": format_iso_ns(still.at_ns)}
     return web.Response(body=still.jpeg, content_type="image/jpeg", headers=headers)
