@@ -226,3 +226,15 @@ def test_both_keys_must_sign() -> None:
     both = [note.sign_text(text + "more\n", OLD), note.sign_text(text + "more\n", NEW)]
     with pytest.raises(MingjianError, match="no key rotation"):
         open_rotation(note.join(text + "more\n", both))
+
+
+def test_a_note_signed_by_gos_sumdb_note_verifies() -> None:
+    # the example of the documentation of golang.org/x/mod/sumdb/note, from which C2SP's signed-note comes
+    key = note.PublicKey.decode("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
+    text = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
+    line = (
+        "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+    )
+    assert note.signed_by(text + "\n" + line, key) == text
+    with pytest.raises(MingjianError, match="no valid signature by PeterNeumann"):
+        note.signed_by(text.replace("your", "our") + "\n" + line, key)
