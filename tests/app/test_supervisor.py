@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.app.processes import wait_until
 
 SCRIPT = """
 import json, sys
@@ -30,13 +32,6 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN if {deaf} else stop)
 with (out / "{name}.starts").open("a") as file: file.write("x")
 while True: time.sleep(0.05)
 """
-
-
-def wait_until(condition: Callable[[], bool], limit_s: float = 15) -> None:
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < deadline, "the condition never came true"
-        time.sleep(0.02)
 
 
 @contextmanager

@@ -9,19 +9,19 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.app.processes import free_port, wait_until
 
 from mingjian.kernel.clock import NS_PER_S, SystemClock
 from mingjian.kernel.isotime import format_iso_ns, parse_iso_ns
@@ -29,22 +29,6 @@ from mingjian.kernel.isotime import format_iso_ns, parse_iso_ns
 ENVIRONMENT = {**os.environ, "MINGJIAN_LANG": "en", "PYTHONPATH": "src"}
 PICTURE_NS = 80_000_000  # the farm films 12.5 pictures a second
 PASSWORD = "correct-horse-battery-9"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until(condition: Callable[[], Any], limit_s: float = 60) -> Any:
-    deadline = time.monotonic() + limit_s
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < deadline, "the condition never came true"
-        time.sleep(0.1)
 
 
 @dataclass

@@ -10,17 +10,16 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tarfile
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.app.processes import free_port, wait_until
 
 RELEASES = sorted((Path(__file__).parent / "releases").glob("data-*.tgz"))
 ENVIRONMENT = {**os.environ, "MINGJIAN_LANG": "en", "PYTHONPATH": "src"}
@@ -50,16 +49,11 @@ def held(data: Path) -> tuple[list[str], int, int]:
 
 def run_for_a_moment(data: Path) -> None:
     """Start everything, wait until it serves, stop it cleanly."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "mingjian.app.cli", "run", "--data", str(data), "--port", str(port)]
     with subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.DEVNULL) as process:
         try:
-            deadline = time.monotonic() + 60
-            while not serves(port):
-                assert time.monotonic() < deadline, "it never served"
-                time.sleep(0.1)
+            wait_until(lambda: serves(port))
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0

@@ -35,7 +35,7 @@ class RtspProbe:
 
         async def collect() -> tuple[ProbeStep, ...]:
             trial = CameraTest(url, self._clock, transport=transport, allow_loopback=allow_loopback)
-            return tuple([ProbeStep(s.step, s.state, s.zh, s.en, s.ms) async for s in trial.run()])
+            return tuple([step async for step in trial.run()])
 
         return asyncio.run(collect())
 

@@ -8,7 +8,8 @@ import pytest
 
 from mingjian.kernel.clock import SystemClock
 from mingjian.kernel.errors import MingjianError
-from mingjian.media.sources.probe import MAX_RANGE, STEPS, CameraTest, ProbeStep, parse_range, probe_range
+from mingjian.media.sources.probe import MAX_RANGE, STEPS, CameraTest, parse_range, probe_range
+from mingjian.ports.camera_probe import ProbeStep
 from mingjian.wire.rtsp.auth import Credentials
 
 from .fake_camera import FakeCamera, Habits

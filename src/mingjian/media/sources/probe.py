@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from mingjian.kernel.clock import NS_PER_MS, Clock
 from mingjian.kernel.errors import Fault, MingjianError
@@ -18,6 +17,7 @@ from mingjian.media.sources.connector import connect, resolve
 from mingjian.media.sources.failure import SourceFailure
 from mingjian.media.sources.gate import HostGate
 from mingjian.media.sources.shared_buffer import SharedBuffer
+from mingjian.ports.camera_probe import ProbeStep
 from mingjian.ports.media import AccessUnit, SenderReport, SourceStatus, StreamCounters, Track
 from mingjian.wire.rtsp.message import Request, Response, RtspError
 from mingjian.wire.rtsp.reader import StreamReader
@@ -32,21 +32,6 @@ _GOOD = {
     "first_frame": Text(zh="收到第一帧画面", en="the first picture arrived"),
 }
 _SKIPPED = Text(zh="前面的步骤未通过，未进行", en="not tried, a step before failed")
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeStep:
-    """One step's outcome: `state` is ok, failed or skipped; `ms` how long it took."""
-
-    step: str
-    state: str
-    zh: str
-    en: str
-    ms: int
-
-    def to_json(self) -> dict[str, Any]:
-        """As the command line and the API print it."""
-        return asdict(self)
 
 
 class _FirstPicture:
