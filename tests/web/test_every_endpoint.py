@@ -13,7 +13,8 @@ from mingjian.web.authority.policy import OpenPolicy, all_policies
 from mingjian.web.http.guard import Requires
 from mingjian.web.urls import api
 
-ALL = {"admin", "operator", "viewer", "auditor"}
+STAFF = {"admin", "operator", "viewer", "auditor"}
+ALL = STAFF | {"member"}
 ANYBODY = ALL | {""}
 WATCHERS = {"admin", "operator", "viewer"}
 MANAGERS = {"admin", "operator"}
@@ -37,11 +38,11 @@ MAY: dict[str, set[str]] = {
     "GET /v1/audit": READERS,
     "GET /v1/audit/names": READERS,
     "GET /v1/audit/export": READERS,
-    "GET /v1/cameras": ALL,
+    "GET /v1/cameras": STAFF,
     "POST /v1/cameras": MANAGERS,
     "POST /v1/cameras/test": MANAGERS,
     "POST /v1/cameras/discover": MANAGERS,
-    "GET /v1/cameras/{camera_id}": ALL,
+    "GET /v1/cameras/{camera_id}": STAFF,
     "PATCH /v1/cameras/{camera_id}": MANAGERS,
     "DELETE /v1/cameras/{camera_id}": MANAGERS,
     "POST /v1/tickets": WATCHERS,

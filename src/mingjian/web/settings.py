@@ -18,6 +18,8 @@ INSTALLED_APPS = [
     "mingjian.web.http",
     "mingjian.web.accounts",
     "mingjian.web.audit",
+    "mingjian.web.files",
+    "mingjian.web.organisations",
     "mingjian.web.registry",
     "mingjian.web.viewing",
     "mingjian.web.system",

@@ -26,7 +26,7 @@ users_router = Router(tags=["users"])
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Password = Annotated[str, Field(min_length=1, max_length=128)]
-RoleName = Literal["admin", "operator", "viewer", "auditor"]
+RoleName = Literal["admin", "operator", "viewer", "auditor", "member"]
 
 
 class SetupOut(Schema):

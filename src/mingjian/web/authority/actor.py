@@ -9,12 +9,13 @@ from mingjian.kernel.text import Text
 
 
 class Role(StrEnum):
-    """What a person is to the system. A later issue binds roles to an organisation and its subtree."""
+    """What a person is to the whole installation. A member is nothing to it: his rights are bound (BoundRole)."""
 
     ADMIN = "admin"
     OPERATOR = "operator"
     VIEWER = "viewer"
     AUDITOR = "auditor"
+    MEMBER = "member"
 
     @property
     def label(self) -> Text:
@@ -27,7 +28,62 @@ _TITLES = {
     Role.OPERATOR: Text(zh="值班员", en="operator"),
     Role.VIEWER: Text(zh="观看人", en="viewer"),
     Role.AUDITOR: Text(zh="审计员", en="auditor"),
+    Role.MEMBER: Text(zh="单位人员", en="member of an organisation"),
 }
+
+
+class BoundRole(StrEnum):
+    """What a person is to an organisation and what lies below it."""
+
+    ORGANISATION_ADMIN = "organisation_admin"
+    MANAGER = "manager"  # a managing unit's security manager: registers, builds, files
+    GUARD = "guard"
+    CUSTODIAN = "custodian"
+    MAINTAINER = "maintainer"
+    OFFICER = "officer"  # a public security organ's: takes filings in, asks for footage
+    APPROVER = "approver"  # the person in charge of a public security organ
+    INSPECTOR = "inspector"
+    LEGAL_REVIEWER = "legal_reviewer"
+    PLANNER = "planner"
+    DEPARTMENT_OFFICER = "department_officer"
+    GOVERNMENT_APPROVER = "government_approver"
+    REGULATOR = "regulator"
+    EMERGENCY_COMMANDER = "emergency_commander"
+
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+        return _BOUND_TITLES[self]
+
+
+_BOUND_TITLES = {
+    BoundRole.ORGANISATION_ADMIN: Text(zh="单位管理员", en="administrator of an organisation"),
+    BoundRole.MANAGER: Text(zh="安全保卫负责人", en="security manager"),
+    BoundRole.GUARD: Text(zh="监看人员", en="guard"),
+    BoundRole.CUSTODIAN: Text(zh="资料管理员", en="custodian"),
+    BoundRole.MAINTAINER: Text(zh="维护人员", en="maintainer"),
+    BoundRole.OFFICER: Text(zh="民警", en="officer"),
+    BoundRole.APPROVER: Text(zh="公安机关负责人", en="person in charge of a public security organ"),
+    BoundRole.INSPECTOR: Text(zh="检查人员", en="inspector"),
+    BoundRole.LEGAL_REVIEWER: Text(zh="法制审核人员", en="legal reviewer"),
+    BoundRole.PLANNER: Text(zh="规划人员", en="planner"),
+    BoundRole.DEPARTMENT_OFFICER: Text(zh="部门工作人员", en="department officer"),
+    BoundRole.GOVERNMENT_APPROVER: Text(zh="政府审批人", en="government approver"),
+    BoundRole.REGULATOR: Text(zh="行业主管人员", en="sector regulator"),
+    BoundRole.EMERGENCY_COMMANDER: Text(zh="应急指挥人员", en="emergency commander"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One bound role as it is now. `division` is set for an authority, whose reach is its division and those below."""
+
+    role: str
+    organisation: str  # id
+    organisation_name: str
+    subtree: bool
+    division: str = ""  # id, of an authority
+    sector: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +101,7 @@ class Actor:
     address: str = ""
     request: str = ""  # the request's id, for finding it again in the logs
     must_change_password: bool = False
+    bindings: tuple[Binding, ...] = ()
 
     @property
     def signed_in(self) -> bool:

@@ -9,8 +9,9 @@ from ninja.utils import check_csrf
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
-from mingjian.web.authority.actor import Actor, nobody
+from mingjian.web.authority.actor import Actor, Binding, nobody
 from mingjian.web.authority.policy import Policy
+from mingjian.web.authority.sources import bindings_of
 from mingjian.web.http.failures import csrf_error
 from mingjian.web.http.language import remember_language
 from mingjian.web.http.origin import address_of, request_id_of
@@ -32,7 +33,17 @@ def actor_of(request: HttpRequest) -> Actor:
         address=address_of(request),
         request=request_id_of(request),
         must_change_password=user.must_change_password,
+        bindings=_bindings(request, user.id),
     )
+
+
+def _bindings(request: HttpRequest, user_id: str) -> tuple[Binding, ...]:
+    """Asked for once a request: guard and actions both want the actor."""
+    kept: tuple[str, tuple[Binding, ...]] | None = getattr(request, "_mingjian_bindings", None)
+    if kept is None or kept[0] != user_id:
+        kept = (user_id, bindings_of(user_id))
+        request._mingjian_bindings = kept  # type: ignore[attr-defined]
+    return kept[1]
 
 
 class Requires:

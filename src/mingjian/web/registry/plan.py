@@ -42,8 +42,8 @@ def publish_plan() -> EnginePlan:
 
 
 def build_plan(version: int) -> EnginePlan:
-    """The plan of the register as it is. Removed cameras stay in it: their footage is still kept."""
-    cameras = Camera.objects.prefetch_related("streams").order_by("id")
+    """The plan of the register as it is: cameras with streams. Removed ones stay: their footage is still kept."""
+    cameras = Camera.objects.filter(streams__isnull=False).distinct().prefetch_related("streams").order_by("id")
     return EnginePlan(
         version=version,
         made_ns=wiring.clock().now_ns(),

@@ -1,0 +1,19 @@
+"""The Django app of the slice."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class OrganisationsConfig(AppConfig):
+    """Names the app."""
+
+    name = "mingjian.web.organisations"
+    label = "organisations"
+
+    def ready(self) -> None:
+        """Keep the bindings that the guard asks for."""
+        from mingjian.web.authority.sources import keep_bindings
+        from mingjian.web.organisations.bindings import bindings_now
+
+        keep_bindings(bindings_now)

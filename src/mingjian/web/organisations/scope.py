@@ -1,0 +1,101 @@
+"""Rights bound to an organisation and what lies below it: the policy, and the rows it lets an actor see.
+
+A subject has `organisation_id` and `division_id` (either may be None); so have the tables that `visible` filters. An
+authority reaches its division and those below, everybody else his own tree of organisations. Recorded grants reach
+further; each kind of grant is one more clause in `_reached`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from mingjian.kernel.text import Text
+from mingjian.web.authority.actor import LOCAL_ROLE, Actor, Binding, BoundRole, Role
+from mingjian.web.authority.policy import Policy, WhoMay
+from mingjian.web.organisations.models import DivisionReach, OrganisationReach
+
+_Row = TypeVar("_Row", bound=Model)
+
+
+class Located(Protocol):
+    """What a scoped right can be asked about."""
+
+    @property
+    def organisation_id(self) -> str | None:
+        """Whose it is."""
+
+    @property
+    def division_id(self) -> str | None:
+        """Where it is."""
+
+
+class ScopedPolicy(Policy):
+    """A right of some roles over the whole installation, and of bound roles over what their binding reaches."""
+
+    def __init__(self, name: str, title: Text, roles: Iterable[Role], bound: Iterable[BoundRole]) -> None:
+        super().__init__(name, title)
+        self._roles = frozenset(role.value for role in roles) | {LOCAL_ROLE}
+        self._bound = frozenset(role.value for role in bound)
+
+    def allows(self, actor: Actor, subject: object = None) -> bool:
+        """Asked in general: whether he has the right anywhere. About a subject: whether a binding reaches it."""
+        if actor.role in self._roles:
+            return True
+        mine = self.bindings(actor)
+        if subject is None:
+            return bool(mine)
+        return any(reaches(binding, subject) for binding in mine)
+
+    def who_may(self, subject: object = None) -> WhoMay:
+        """The roles; the bound ones have it within their reach only."""
+        return WhoMay(roles=self._roles | self._bound)
+
+    def bindings(self, actor: Actor) -> tuple[Binding, ...]:
+        """The actor's bindings that carry this right."""
+        return tuple(binding for binding in actor.bindings if binding.role in self._bound)
+
+    def visible(
+        self, actor: Actor, rows: QuerySet[_Row], organisation: str = "organisation_id", division: str = "division_id"
+    ) -> QuerySet[_Row]:
+        """The rows this right reaches. `organisation` and `division` name the columns; "" when the table has none."""
+        if actor.role in self._roles:
+            return rows
+        condition = Q(pk__in=[])
+        for binding in self.bindings(actor):
+            condition |= _reached(binding, organisation, division)
+        return rows.filter(condition)
+
+
+def reaches(binding: Binding, subject: object) -> bool:
+    """Whether the binding reaches the subject: by its organisation, or as an authority by where it is."""
+    organisation = getattr(subject, "organisation_id", None)
+    division = getattr(subject, "division_id", None)
+    if organisation is not None and organisation == binding.organisation:
+        return True
+    if not binding.subtree:
+        return False
+    if organisation is not None and _below(organisation, binding.organisation):
+        return True
+    return bool(binding.division) and division is not None and _within(division, binding.division)
+
+
+def _reached(binding: Binding, organisation: str, division: str) -> Q:
+    condition = Q(pk__in=[])
+    if organisation:
+        own = OrganisationReach.objects.filter(ancestor_id=binding.organisation).values("descendant_id")
+        condition |= Q(**{f"{organisation}__in": own}) if binding.subtree else Q(**{organisation: binding.organisation})
+    if division and binding.division:
+        below = DivisionReach.objects.filter(ancestor_id=binding.division).values("descendant_id")
+        condition |= Q(**{f"{division}__in": below})
+    return condition
+
+
+def _below(organisation: str, ancestor: str) -> bool:
+    return OrganisationReach.objects.filter(ancestor_id=ancestor, descendant_id=organisation).exists()
+
+
+def _within(division: str, ancestor: str) -> bool:
+    return DivisionReach.objects.filter(ancestor_id=ancestor, descendant_id=division).exists()
