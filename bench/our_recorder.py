@@ -21,7 +21,7 @@ from mingjian.media.recorder.recorder import StreamRecorder
 from mingjian.media.sources.address import parse_address
 from mingjian.media.sources.gate import HostGate
 from mingjian.media.sources.rtsp import RtspSource, SourceOptions
-from mingjian.media.sources.shared_buffer import REST_S, SharedBuffer
+from mingjian.media.sources.shared_buffer import PATIENT_S, SharedBuffer
 from mingjian.media.store.store import Store
 from mingjian.media.store.volume import make_volume
 
@@ -58,7 +58,7 @@ async def main(port: int, cameras: int, out: Path, digest: str, rest_s: float) -
     make_volume(root, "v0", "bench", demo=True)
     store = Store([root], clock, digest=digest)
     store.open()
-    gate, buffer = HostGate(clock, per_second=20), SharedBuffer(rest_s=rest_s)
+    gate, buffer = HostGate(clock, per_second=20), SharedBuffer(rest_s=rest_s, patient_s=rest_s)
     recorders, sources = [], []
     for number in range(1, cameras + 1):
         recorder = StreamRecorder(f"load{number}", "main", store, clock)
@@ -107,7 +107,7 @@ if __name__ == "__main__":
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--digest", choices=("sha256", "sm3"), default="sha256")
     parser.add_argument(
-        "--rest-ms", type=float, default=REST_S * 1000, help="SharedBuffer's rest, to see what it brings"
+        "--rest-ms", type=float, default=PATIENT_S * 1000, help="SharedBuffer's rest, to see what it brings"
     )
     parser.add_argument("--profile", type=Path, help="write cProfile figures of the event loop's thread here")
     arguments = parser.parse_args()

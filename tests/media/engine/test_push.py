@@ -13,6 +13,7 @@ from tests.media.feeding import SMALL
 from mingjian.kernel.errors import MingjianError
 from mingjian.media.engine.runtime import EngineRuntime
 from mingjian.media.engine.sources import StreamOrder, rtsp_sources
+from mingjian.media.sources.shared_buffer import SharedBuffer
 from mingjian.media.store.store import Store
 
 from .test_runtime import CLOCK, Stage, stage, until
@@ -59,6 +60,6 @@ async def test_without_a_port_it_is_said_what_to_set() -> None:
 
     order = StreamOrder("c", "main", "rtsp://engine/door/1", "tcp", True, True, 5)
     with pytest.raises(MingjianError) as caught:
-        rtsp_sources(CLOCK, allow_loopback=False)(order, None)  # type: ignore[arg-type]
+        rtsp_sources(CLOCK, SharedBuffer(), allow_loopback=False)(order, None)  # type: ignore[arg-type]
     assert caught.value.code == "push_closed"
     assert "push_port" in caught.value.say("zh")

@@ -17,6 +17,7 @@ from mingjian.media.engine.socket_server import EngineSocket
 from mingjian.media.engine.sources import SourceFactory, StreamOrder, order_of, rtsp_sources
 from mingjian.media.engine.supervisor import StreamSupervisor
 from mingjian.media.sources.push import PushServer
+from mingjian.media.sources.shared_buffer import SharedBuffer
 from mingjian.media.store.store import Store
 from mingjian.media.watched_file import POLL_S
 from mingjian.ports.engine import EngineStatus, StreamStatus
@@ -41,8 +42,9 @@ class EngineRuntime:
         self._settings = settings
         self._store = store
         self._clock = clock
-        self.push = PushServer(clock) if settings.push_port else None
-        self._factory = sources or rtsp_sources(clock, allow_loopback=settings.allow_loopback, push=self.push)
+        buffer = SharedBuffer()
+        self.push = PushServer(clock, buffer) if settings.push_port else None
+        self._factory = sources or rtsp_sources(clock, buffer, allow_loopback=settings.allow_loopback, push=self.push)
         self._plans = PlanKeeper(settings.plan_file)
         self._started_ns = clock.now_ns()
         self._running: dict[Key, StreamSupervisor] = {}
@@ -51,7 +53,7 @@ class EngineRuntime:
         self._retaining: asyncio.Task[None] | None = None
         self._lag_ns = 0
         self._metrics = EngineMetrics(self.status, lambda: self._lag_ns)
-        self.socket = EngineSocket(settings.socket, self._find_hub)
+        self.socket = EngineSocket(settings.socket, self._find_hub, buffer.watch)
         self._add_methods()
 
     async def start(self) -> None:

@@ -39,11 +39,20 @@ Method = Callable[[dict[str, Any]], "Awaitable[Any] | Any"]
 
 
 class EngineSocket:
-    """Listens on `path` (mode 0600). `find_hub` gives the hub of a camera's stream, None when there is none."""
+    """Listens on `path` (mode 0600). `find_hub` gives the hub of a camera's stream, None when there is none.
 
-    def __init__(self, path: Path, find_hub: Callable[[str, str], StreamHub | None]) -> None:
+    `on_watch` hears whether any channel is open, each time that may have changed.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        find_hub: Callable[[str, str], StreamHub | None],
+        on_watch: Callable[[bool], None] = lambda _watched: None,
+    ) -> None:
         self._path = path
         self._find_hub = find_hub
+        self._on_watch = on_watch
         self._methods: dict[str, Method] = {}
         self._server: asyncio.Server | None = None
         self.connections: set[_Connection] = set()
@@ -75,6 +84,10 @@ class EngineSocket:
         """A stream left the plan: its channels end."""
         for connection in tuple(self.connections):
             connection.end_channels_of(hub)
+
+    def channels_changed(self) -> None:
+        """A connection opened or closed channels."""
+        self._on_watch(any(connection.watches for connection in self.connections))
 
     async def answer(self, method: str, params: dict[str, Any]) -> Any:
         """The result of a method. Raises MingjianError."""
@@ -154,6 +167,10 @@ class _Connection(asyncio.Protocol):
         self._next = 1
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def watches(self) -> bool:
+        return bool(self._channels)
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's are no subclass of it
         self._server.connections.add(self)
@@ -163,6 +180,7 @@ class _Connection(asyncio.Protocol):
         for channel in self._channels.values():
             channel.hub.leave(channel)
         self._channels.clear()
+        self._server.channels_changed()
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -186,6 +204,7 @@ class _Connection(asyncio.Protocol):
     def _end(self, number: int, reason: str, zh: str, en: str) -> None:
         channel = self._channels.pop(number)
         channel.hub.leave(channel)
+        self._server.channels_changed()
         channel.end(reason, zh, en)
 
     def _abort(self) -> None:
@@ -232,12 +251,14 @@ class _Connection(asyncio.Protocol):
         self._next += 1
         self._channels[channel.number] = channel
         self._write({"id": number, "result": {"channel": channel.number}})
+        self._server.channels_changed()
         hub.join(channel)
 
     def _unsubscribe(self, params: dict[str, Any]) -> dict[str, Any]:
         channel = self._channels.pop(int(params.get("channel", 0)), None)
         if channel is not None:
             channel.hub.leave(channel)
+            self._server.channels_changed()
         return {}
 
     def _write(self, value: dict[str, Any]) -> None:

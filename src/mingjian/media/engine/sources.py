@@ -59,9 +59,11 @@ def order_of(camera: CameraPlan, stream: StreamPlan, key: bytes) -> StreamOrder:
     return StreamOrder(camera.id, stream.name, url, stream.transport, stream.push, camera.record_audio, camera.priority)
 
 
-def rtsp_sources(clock: Clock, *, allow_loopback: bool, push: PushServer | None = None) -> SourceFactory:
+def rtsp_sources(
+    clock: Clock, buffer: SharedBuffer, *, allow_loopback: bool, push: PushServer | None = None
+) -> SourceFactory:
     """Sources that pull by RTSP, or wait at `push`; all of a process share one gate and one receive buffer."""
-    gate, buffer = HostGate(clock), SharedBuffer()
+    gate = HostGate(clock)
 
     def make(order: StreamOrder, sink: MediaSink) -> Source:
         if order.push:
