@@ -36,6 +36,7 @@ configuration.provide(BASE)
 os.environ["DJANGO_SETTINGS_MODULE"] = "mingjian.web.settings"
 django.setup()
 
+from tests.web.city import city  # noqa: E402, F401 - the fixture `city`
 from tests.web.client import Api  # noqa: E402 - needs Django's apps
 
 NOW_NS = 1_800_000_000_000_000_000
