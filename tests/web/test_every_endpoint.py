@@ -19,6 +19,7 @@ ANYBODY = ALL | {""}
 WATCHERS = {"admin", "operator", "viewer"}
 MANAGERS = {"admin", "operator"}
 READERS = {"admin", "auditor"}
+LEAD_READERS = READERS | {"officer", "inspector", "approver"}
 
 MAY: dict[str, set[str]] = {
     "GET /v1/setup": ANYBODY,
@@ -53,6 +54,10 @@ MAY: dict[str, set[str]] = {
     "POST /v1/layouts": ALL,
     "PUT /v1/layouts/{layout_id}": ALL,
     "DELETE /v1/layouts/{layout_id}": ALL,
+    "GET /v1/leads": LEAD_READERS,
+    "GET /v1/leads/{lead_id}": LEAD_READERS,
+    "POST /v1/leads/{lead_id}/take": {"officer", "inspector"},
+    "POST /v1/leads/{lead_id}/close": {"officer", "inspector"},
     "GET /v1/system/status": MANAGERS | {"auditor"},
     "GET /v1/system/volumes": MANAGERS | {"auditor"},
     "POST /v1/system/confirm-time": {"admin"},

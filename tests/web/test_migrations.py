@@ -13,7 +13,7 @@ from django.core.management import call_command
 
 import mingjian
 
-OURS = ("http", "accounts", "audit", "files", "organisations", "registry", "viewing")
+OURS = ("http", "accounts", "audit", "files", "organisations", "registry", "inspections", "viewing")
 
 
 @pytest.mark.django_db
@@ -69,10 +69,10 @@ def fence():
 
 call_command("migrate", verbosity=0)
 print(fence())
-for label in ("viewing", "registry", "organisations", "files", "audit", "accounts", "http"):
+for label in ("viewing", "inspections", "registry", "organisations", "files", "audit", "accounts", "http"):
     call_command("migrate", label, "zero", verbosity=0)
 names = connection.introspection.table_names()
-apart = ("viewing", "registry", "organisations", "files", "audit", "accounts")
+apart = ("viewing", "inspections", "registry", "organisations", "files", "audit", "accounts")
 print("gone" if not [name for name in names if name.split("_")[0] in apart] else names)
 call_command("migrate", verbosity=0)
 print(fence())

@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "mingjian.web.files",
     "mingjian.web.organisations",
     "mingjian.web.registry",
+    "mingjian.web.inspections",
     "mingjian.web.viewing",
     "mingjian.web.system",
 ]

@@ -1,0 +1,122 @@
+"""Inspection leads: list, read, take, close."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router, Schema
+
+from mingjian.kernel.isotime import format_iso_ns
+from mingjian.web.http.guard import Requires, actor_of
+from mingjian.web.http.paging import page
+from mingjian.web.http.schemas import Cursor, Input, Limit
+from mingjian.web.http.versions import expected_version, set_etag
+from mingjian.web.inspections import leads, policies
+from mingjian.web.inspections.models import InspectionLead
+
+router = Router(tags=["leads"])
+
+
+class LeadOut(Schema):
+    """A lead. `subject` is the record that opened it."""
+
+    id: str
+    origin: str
+    status: Literal["open", "taken", "closed"]
+    urgent: bool
+    title: str
+    detail: str
+    clauses: list[str]
+    division: str
+    organ: str | None
+    about: str | None
+    place: str | None
+    system: str | None
+    camera: str | None
+    subject_kind: str
+    subject_id: str
+    taken_by: str
+    outcome: str
+    outcome_note: str
+    created_at: str
+    closed_at: str | None
+    version: int
+
+
+class LeadPage(Schema):
+    """Leads, newest first."""
+
+    items: list[LeadOut]
+    next: str | None
+
+
+class CloseIn(Input):
+    """What came of it."""
+
+    outcome: Literal["unfounded", "corrected", "case", "passed_on"]
+    note: str = Field("", max_length=2000)
+
+
+@router.get("", auth=Requires(policies.READ), response=LeadPage, operation_id="leads_list")
+def list_leads(
+    request: HttpRequest,
+    status: Literal["", "open", "taken", "closed"] = "",
+    urgent: bool | None = None,
+    place: Annotated[str, Field(max_length=26)] = "",
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """The leads of the actor's reach."""
+    rows = policies.READ.visible(actor_of(request), InspectionLead.objects.all(), organisation="organ_id")
+    if status:
+        rows = rows.filter(status=status)
+    if urgent is not None:
+        rows = rows.filter(urgent=urgent)
+    if place:
+        rows = rows.filter(place_id=place)
+    found, following = page(rows, ["-created_ns", "-id"], cursor, limit)
+    return {"items": [_plain(lead) for lead in found], "next": following}
+
+
+@router.get("/{lead_id}", auth=Requires(policies.READ), response=LeadOut, operation_id="leads_get")
+def get_lead(request: HttpRequest, response: HttpResponse, lead_id: str) -> dict[str, Any]:
+    """One lead, with ETag."""
+    return _answer(response, leads.lead_by_id(actor_of(request), lead_id))
+
+
+@router.post("/{lead_id}/take", auth=Requires(policies.WORK), response=LeadOut, operation_id="leads_take")
+def take_lead(request: HttpRequest, response: HttpResponse, lead_id: str) -> dict[str, Any]:
+    """Work on it; needs If-Match."""
+    return _answer(response, leads.take_lead(actor_of(request), lead_id, expected_version(request)))
+
+
+@router.post("/{lead_id}/close", auth=Requires(policies.WORK), response=LeadOut, operation_id="leads_close")
+def close_lead(request: HttpRequest, response: HttpResponse, lead_id: str, data: CloseIn) -> dict[str, Any]:
+    """Close it with what came of it; needs If-Match."""
+    lead = leads.close_lead(actor_of(request), lead_id, data.outcome, data.note, expected_version(request))
+    return _answer(response, lead)
+
+
+def _answer(response: HttpResponse, lead: InspectionLead) -> dict[str, Any]:
+    set_etag(response, lead.version)
+    return _plain(lead)
+
+
+def _plain(lead: InspectionLead) -> dict[str, Any]:
+    fields = (
+        "id", "origin", "status", "urgent", "title", "detail", "clauses", "subject_kind", "subject_id", "outcome",
+        "outcome_note", "version",
+    )  # fmt: skip
+    return {
+        **{field: getattr(lead, field) for field in fields},
+        "division": lead.division_id,
+        "organ": lead.organ_id,
+        "about": lead.about_id,
+        "place": lead.place_id,
+        "system": lead.system_id,
+        "camera": lead.camera_id,
+        "taken_by": lead.taken_name,
+        "created_at": format_iso_ns(lead.created_ns),
+        "closed_at": None if lead.closed_ns is None else format_iso_ns(lead.closed_ns),
+    }

@@ -1,0 +1,49 @@
+"""A lead: something that calls for a look, with where it comes from and the clause it rests on."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from mingjian.web.organisations.models import Division, Organisation
+from mingjian.web.registry.models import Camera, Place, System
+
+
+class InspectionLead(models.Model):
+    """`status` runs open, taken, closed. `subject_kind` and `subject_id` name the record that opened it."""
+
+    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
+    origin = models.CharField(max_length=16)  # leads.ORIGINS
+    status = models.CharField(max_length=8, default="open")
+    urgent = models.BooleanField(default=False)
+    title = models.CharField(max_length=128)
+    detail = models.CharField(max_length=2000, blank=True)
+    clauses = models.JSONField(default=list)  # keys of rules.law clauses
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="leads")
+    organ = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="leads")  # whose task
+    about = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="leads_about")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, related_name="leads")
+    system = models.ForeignKey(System, on_delete=models.PROTECT, null=True, related_name="leads")
+    camera = models.ForeignKey(Camera, on_delete=models.PROTECT, null=True, related_name="leads")
+    subject_kind = models.CharField(max_length=16, blank=True)
+    subject_id = models.CharField(max_length=26, blank=True)
+    taken_by = models.CharField(max_length=26, blank=True)  # user id
+    taken_name = models.CharField(max_length=64, blank=True)
+    outcome = models.CharField(max_length=16, blank=True)  # leads.OUTCOMES
+    outcome_note = models.CharField(max_length=2000, blank=True)
+    created_ns = models.BigIntegerField()
+    closed_ns = models.BigIntegerField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        """Listed by organ, newest first; found by what opened it."""
+
+        default_permissions = ()
+        indexes = [  # noqa: RUF012
+            models.Index(fields=["status", "division", "created_ns"], name="lead_division"),
+            models.Index(fields=["subject_kind", "subject_id"], name="lead_subject"),
+        ]
+
+    @property
+    def organisation_id(self) -> str | None:
+        """Under whose right it is read: the organ's, never that of the one it is about."""
+        return self.organ_id
