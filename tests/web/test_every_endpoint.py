@@ -61,6 +61,9 @@ MAY: dict[str, set[str]] = {
     "GET /v1/system/status": MANAGERS | {"auditor"},
     "GET /v1/system/volumes": MANAGERS | {"auditor"},
     "POST /v1/system/confirm-time": {"admin"},
+    "GET /v1/zones": {"approver"},
+    "POST /v1/zones": {"approver"},
+    "POST /v1/zones/{zone_id}/remove": {"approver"},
 }
 
 

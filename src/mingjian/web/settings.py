@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "mingjian.web.audit",
     "mingjian.web.files",
     "mingjian.web.organisations",
+    "mingjian.web.zones",
     "mingjian.web.registry",
     "mingjian.web.inspections",
     "mingjian.web.viewing",

@@ -1,27 +1,25 @@
-"""The addresses of web: the API, and the answers of Django itself."""
+"""The addresses of web: the API of every slice that is installed, and the answers of Django itself."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.conf import settings
 from django.urls import path
+from ninja import Router
 
-from mingjian.web.accounts.urls import routers as accounts_routers
-from mingjian.web.audit.urls import routers as audit_routers
 from mingjian.web.http.api import build_api
-from mingjian.web.inspections.urls import routers as inspections_routers
-from mingjian.web.registry.urls import routers as registry_routers
-from mingjian.web.system.urls import routers as system_routers
-from mingjian.web.viewing.urls import routers as viewing_routers
 
-api = build_api(
-    [
-        *accounts_routers,
-        *audit_routers,
-        *registry_routers,
-        *inspections_routers,
-        *viewing_routers,
-        *system_routers,
-    ]
-)
+
+def slice_routers() -> list[tuple[str, Router]]:
+    """`routers` of each slice's urls module, in the order of INSTALLED_APPS: a slice is named in one place only."""
+    own = [name for name in settings.INSTALLED_APPS if name.startswith("mingjian.web.")]
+    modules = [import_module(f"{name}.urls") for name in own if find_spec(f"{name}.urls") is not None]
+    return [router for module in modules for router in module.routers]
+
+
+api = build_api(slice_routers())
 
 urlpatterns = [path("api/", api.urls)]
 
