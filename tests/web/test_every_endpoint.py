@@ -8,7 +8,7 @@ import pytest
 from tests.web.client import Api
 
 from mingjian.web.audit.models import AuditEntry
-from mingjian.web.authority.actor import Actor, Role, nobody
+from mingjian.web.authority.actor import Actor, BoundRole, Role, nobody
 from mingjian.web.authority.policy import OpenPolicy, all_policies
 from mingjian.web.http.guard import Requires
 from mingjian.web.urls import api
@@ -19,6 +19,9 @@ ANYBODY = ALL | {""}
 WATCHERS = {"admin", "operator", "viewer"}
 MANAGERS = {"admin", "operator"}
 READERS = {"admin", "auditor"}
+BOUND = {role.value for role in BoundRole}
+KEEPERS = {"manager", "organisation_admin"}
+RECORDERS = KEEPERS | {"officer", "planner"}
 LEAD_READERS = READERS | {"officer", "inspector", "approver"}
 
 MAY: dict[str, set[str]] = {
@@ -46,6 +49,18 @@ MAY: dict[str, set[str]] = {
     "GET /v1/cameras/{camera_id}": STAFF,
     "PATCH /v1/cameras/{camera_id}": MANAGERS,
     "DELETE /v1/cameras/{camera_id}": MANAGERS,
+    "GET /v1/places": STAFF | BOUND,
+    "GET /v1/places/vocabulary": STAFF | BOUND,
+    "POST /v1/places": MANAGERS | RECORDERS,
+    "GET /v1/places/{place_id}": STAFF | BOUND,
+    "PATCH /v1/places/{place_id}": MANAGERS | RECORDERS,
+    "DELETE /v1/places/{place_id}": MANAGERS | RECORDERS,
+    "PUT /v1/places/{place_id}/kinds": MANAGERS | RECORDERS,
+    "POST /v1/places/{place_id}/parts": MANAGERS | RECORDERS,
+    "POST /v1/places/{place_id}/rooms": MANAGERS | RECORDERS,
+    "POST /v1/places/{place_id}/duties": MANAGERS | RECORDERS,
+    "POST /v1/places/{place_id}/duties/{duty_id}/end": MANAGERS | RECORDERS,
+    "GET /v1/places/{place_id}/judgement": STAFF | BOUND,
     "POST /v1/tickets": WATCHERS,
     "POST /v1/tickets/renew": WATCHERS,
     "POST /v1/tickets/revoke": MANAGERS,

@@ -5,5 +5,6 @@ from __future__ import annotations
 from ninja import Router
 
 from mingjian.web.registry.api import router
+from mingjian.web.registry.places.api import router as places
 
-routers: list[tuple[str, Router]] = [("/cameras", router)]
+routers: list[tuple[str, Router]] = [("/cameras", router), ("/places", places)]

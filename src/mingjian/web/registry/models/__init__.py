@@ -1,11 +1,20 @@
-"""The register's tables: places and duties, systems, cameras with streams, archives and devices."""
+"""The register's tables: places and duties, systems, cameras with streams, archives and devices, records, imports."""
 
 from mingjian.web.registry.models.archive import CameraArchive, Device, DeviceChannel, Membership
 from mingjian.web.registry.models.cameras import Camera, PlanState, Stream
+from mingjian.web.registry.models.imports import ImportBatch, ImportRow
 from mingjian.web.registry.models.places import Duty, Place, PlaceKind, PlacePart, Room
+from mingjian.web.registry.models.records import (
+    AreaInspection,
+    IntegrationCost,
+    VulnerabilityNotice,
+)
+from mingjian.web.registry.models.search import CameraSearch, PlaceSearch, SystemSearch
 from mingjian.web.registry.models.systems import Conformance, System, SystemParty
 
 __all__ = [
-    "Camera", "CameraArchive", "Conformance", "Device", "DeviceChannel", "Duty", "Membership", "Place", "PlaceKind",
-    "PlacePart", "PlanState", "Room", "Stream", "System", "SystemParty",
+    "AreaInspection", "Camera", "CameraArchive", "CameraSearch", "Conformance", "Device", "DeviceChannel", "Duty",
+    "ImportBatch", "ImportRow", "IntegrationCost", "Membership", "Place", "PlaceKind", "PlacePart",
+    "PlaceSearch", "PlanState", "Room", "Stream", "System", "SystemParty", "SystemSearch",
+    "VulnerabilityNotice",
 ]  # fmt: skip

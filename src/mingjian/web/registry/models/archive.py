@@ -111,13 +111,19 @@ class CameraArchive(models.Model):
     flag = models.CharField(max_length=16, default="none")  # none, privacy, trade_secret, state_secret
     audio = models.BooleanField(null=True)
     audio_basis = models.CharField(max_length=255, blank=True)
+    overhears_privacy = models.BooleanField(null=True)
     room_interior = models.BooleanField(null=True)  # it looks into the room's interior
     sees_prohibited_room = models.BooleanField(null=True)
     could_see_by_moving = models.BooleanField(null=True)
     confirmed_by = models.CharField(max_length=26, blank=True)  # who confirmed with a picture that no such room is seen
     confirmed_file = models.CharField(max_length=26, blank=True)
     confirmed_ns = models.BigIntegerField(null=True)
+    confirmed_prohibited = models.BooleanField(null=True)
+    may_infringe_privacy = models.BooleanField(null=True)  # the assessment of its field of view (qd204 9.2)
     masked = models.BooleanField(null=True)
+    mask_confirmed_ns = models.BigIntegerField(null=True)
+    moved_ns = models.BigIntegerField(null=True)  # last moved or re-aimed: a mask is confirmed again after it
+    margin_reply = models.JSONField(null=True)  # {"positive": bool, "file": id, "given_date": date} (sc799 10)
     contract = models.CharField(max_length=64, blank=True)
     builder = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="built_cameras")
     pole = models.CharField(max_length=64, blank=True, db_index=True)

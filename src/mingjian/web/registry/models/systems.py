@@ -36,6 +36,8 @@ class System(models.Model):
     interfaces = models.JSONField(
         default=dict
     )  # platform -> {"reserved": bool, "connected": bool, "evidence": file id}
+    functions = models.JSONField(default=list)  # of collect, transmit, display, store (qd204 2)
+    concerns_public_safety = models.BooleanField(null=True)
     out_of_scope_reason = models.CharField(max_length=500, blank=True)  # a recorded decision (qd204 2)
     created_ns = models.BigIntegerField()
     removed_ns = models.BigIntegerField(null=True)
@@ -69,6 +71,7 @@ class Conformance(models.Model):
 
     id = models.CharField(primary_key=True, max_length=26)
     system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="conformances")
+    basis = models.CharField(max_length=24, default="national_standard")  # technical_specification, mandatory_standard
     standard = models.CharField(max_length=64)
     edition = models.CharField(max_length=16)
     result = models.CharField(max_length=16)  # passed, failed, not_tested

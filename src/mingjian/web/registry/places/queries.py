@@ -1,0 +1,95 @@
+"""Reading places."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from mingjian.rules.judgement import Judgement
+from mingjian.rules.library import current_law
+from mingjian.rules.places import PlacePart as RulePart
+from mingjian.rules.places import categories, duty_bearers, must_have_system
+from mingjian.web.authority.actor import Actor
+from mingjian.web.http.paging import page
+from mingjian.web.http.problem import not_found
+from mingjian.web.registry.models import Camera, Place, PlacePart, PlaceSearch
+from mingjian.web.registry.rights import READ_PLACES
+from mingjian.web.registry.searching import matching
+
+
+def place_by_id(place_id: str, *, lock: bool = False) -> Place:
+    """The place, removed ones too. Raises MingjianError not_found."""
+    rows = Place.objects.select_for_update() if lock else Place.objects.all()
+    place = rows.filter(pk=place_id).first()
+    if place is None:
+        raise not_found("没有这个场所", "there is no such place")
+    return place
+
+
+def visible_place(actor: Actor, place_id: str) -> Place:
+    """The place when the actor may see it; one he may not see does not exist for him."""
+    place = place_by_id(place_id)
+    if not READ_PLACES.allows(actor, place):
+        raise not_found("没有这个场所", "there is no such place")
+    return place
+
+
+def places_page(
+    actor: Actor,
+    *,
+    text: str = "",
+    kind: str = "",
+    division: str = "",
+    organisation: str = "",
+    movable: bool | None = None,
+    removed: bool = False,
+    cursor: str | None = None,
+    limit: int = 200,
+) -> tuple[list[Place], str | None]:
+    """Places by name within the actor's reach; `division` includes those below."""
+    rows = READ_PLACES.visible(actor, Place.objects.filter(removed_ns__isnull=not removed))
+    if kind:
+        rows = rows.filter(kinds__kind=kind, kinds__until_date="").distinct()
+    if division:
+        rows = rows.filter(division__reached_from__ancestor_id=division)
+    if organisation:
+        rows = rows.filter(organisation_id=organisation)
+    if movable is not None:
+        rows = rows.filter(movable=movable)
+    rows = matching(rows, PlaceSearch, text)
+    return page(
+        rows.select_related("division", "organisation").prefetch_related("kinds"), ["name", "id"], cursor, limit
+    )
+
+
+def kinds_on(place: Place, on: dt.date) -> frozenset[str]:
+    """What the place was on that day; a kind without dates always counts."""
+    day = on.isoformat()
+    return frozenset(row.kind for row in place.kinds.all() if held_on(row.since_date, row.until_date, day))
+
+
+def held_on(since: str, until: str, day: str) -> bool:
+    """Whether a dated row holds on the day (ISO). A date known to the month or year counts from its beginning."""
+    return since <= day and (not until or until > day[: len(until)])
+
+
+def judged_parts(
+    place: Place, parts: Iterable[PlacePart], on: dt.date, covered: frozenset[str]
+) -> list[tuple[PlacePart, list[str], list[tuple[str, tuple[str, ...]]], Judgement]]:
+    """Each part with the clauses that list it, its duty bearers by clause, and whether a system is missing."""
+    law, kinds = current_law(), kinds_on(place, on)
+    found = []
+    for part in parts:
+        subject = RulePart(kinds, part.part)
+        bearers = [(one.clause, one.roles) for one in duty_bearers(law, subject, on)]
+        judgement = must_have_system(law, subject, part.id in covered, on)
+        found.append((part, [clause.key for clause in categories(law, subject, on)], bearers, judgement))
+    return found
+
+
+def covered_parts(place: Place) -> frozenset[str]:
+    """Ids of the parts at which a camera of the register stands, in a system or of its own."""
+    rows = Camera.objects.filter(place=place, removed_ns__isnull=True, standing="active").filter(~Q(part=None))
+    return frozenset(str(one) for one in rows.values_list("part_id", flat=True).distinct())

@@ -1,0 +1,67 @@
+"""What actions of the register check alike: text, dates from and to, positions, organisations within reach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
+from mingjian.web.dates import check_date
+from mingjian.web.geography.datum import Position, read_position
+from mingjian.web.organisations.models import Division, Organisation
+
+
+def clean(text: str, field: str, shortest: int, longest: int) -> str:
+    """Trimmed and within its bounds, without control characters. Raises MingjianError `invalid`."""
+    text = text.strip()
+    if not shortest <= len(text) <= longest or any(ord(char) < 32 or ord(char) == 127 for char in text):
+        raise MingjianError(
+            "invalid",
+            Text(
+                zh=f"应为 {shortest} 到 {longest} 个字符,不含控制字符",
+                en=f"{field} has {shortest} to {longest} characters and no control characters",
+            ),
+            fault=Fault.USER,
+            field=field,
+        )
+    return text
+
+
+def refused(field: str, zh: str, en: str, code: str = "invalid") -> MingjianError:
+    """An input error at a field."""
+    return MingjianError(code, Text(zh=zh, en=en), fault=Fault.USER, field=field)
+
+
+def span(since: str, until: str) -> tuple[str, str]:
+    """Two dates of the register, the second not before the first. Raises MingjianError `invalid`."""
+    check_date(since, "since_date")
+    check_date(until, "until_date")
+    if since and until and until < since[: len(until)]:
+        raise refused("until_date", "结束日期早于开始日期", "it ends before it begins")
+    return since, until
+
+
+def division_of(division_id: str, field: str = "division") -> Division:
+    """The division. Raises MingjianError `invalid`."""
+    row = Division.objects.filter(pk=division_id).first()
+    if row is None:
+        raise refused(field, "没有这个行政区划", "there is no such division")
+    return row
+
+
+def organisation_of(organisation_id: str, field: str = "organisation") -> Organisation:
+    """The organisation. Raises MingjianError `invalid`."""
+    row = Organisation.objects.filter(pk=organisation_id).first()
+    if row is None:
+        raise refused(field, "没有这个单位", "there is no such organisation")
+    return row
+
+
+def placed(position: Mapping[str, Any] | None, field: str = "position") -> dict[str, Any]:
+    """`lon_e7`, `lat_e7` and `given` of {datum, lon, lat} as it came; None for nothing given: no position."""
+    if position is None:
+        return {"lon_e7": None, "lat_e7": None, "given": None}
+    found: Position = read_position(position["datum"], position["lon"], position["lat"], field)
+    given = {key: str(position[key]).strip() for key in ("datum", "lon", "lat")}
+    return {"lon_e7": found.lon_e7, "lat_e7": found.lat_e7, "given": given}
