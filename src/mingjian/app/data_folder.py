@@ -166,7 +166,7 @@ class DataFolder:
         return (self.keys / name).read_bytes()
 
 
-def init_data_folder(root: Path, *, demo: bool, clock: Clock) -> DataFolder:
+def init_data_folder(root: Path, *, demo: bool, clock: Clock, suite: str = "ed25519") -> DataFolder:
     """Make a new data folder with keys and identity; nothing that exists is touched.
 
     Raises MingjianError `already_initialised`, or `folder_not_empty` when something else lives there.
@@ -196,7 +196,7 @@ def init_data_folder(root: Path, *, demo: bool, clock: Clock) -> DataFolder:
     now_ns = clock.now_ns()
     body = {"format": IDENTITY_FORMAT, "instance": new_id(now_ns), "demo": demo, "created_ns": str(now_ns)}
     text = {"identity": body, "mac": _identity_mac(folder.instance_key(), body)}
-    folder.settings_file.write_text(_SETTINGS_TEMPLATE, encoding="utf-8")
+    folder.settings_file.write_text(_SETTINGS_TEMPLATE.replace('"ed25519"', f'"{suite}"'), encoding="utf-8")
     instance = str(body["instance"])
     make_volume(folder.first_volume, new_id(now_ns), instance, demo=demo)
     _write_once(folder.identity_file, json.dumps(text, indent=2).encode(), 0o444)
@@ -282,4 +282,19 @@ hosts = []
 [sources]
 # 接收推流的 RTSP 端口,0 为不接收 / RTSP port for cameras that push, 0 for none
 push_port = 0
+
+[ledger]
+# 签名套件 ed25519 或 sm2(SM2 与 SM3)/ signatures: ed25519, or sm2 (SM2 with SM3)
+suite = "ed25519"
+# 每日根导出到的目录(另一台机器或移动介质)/ folder for the daily root: another machine's, or removable
+export_folder = ""
+# 每日根 POST 到的地址 / where the daily root is POSTed
+webhook = ""
+# 见证实例的地址与公钥 / a witness: its address and public key (mingjian ledger witness serve)
+witness = ""
+witness_key = ""
+# 每日根发往的邮箱 / mail: "host:port", sender, receivers
+mail_server = ""
+mail_from = ""
+mail_to = []
 """

@@ -9,6 +9,7 @@ import signal
 import uvloop
 
 from mingjian.app.data_folder import DataFolder
+from mingjian.app.engine_ledger import engine_log
 from mingjian.app.settings import load_settings
 from mingjian.kernel.clock import SystemClock
 from mingjian.media.engine.runtime import EngineRuntime, run_engine
@@ -33,6 +34,7 @@ async def _serve(folder: DataFolder) -> None:
         digest=settings.digest,
         space=SpacePolicy(reserve_bytes=settings.reserve_bytes),
         guard=TimeGuard(folder.root / "time-guard.json", clock),
+        log=engine_log(folder, settings, clock),
     )
     engine = EngineSettings(
         instance=identity.instance,

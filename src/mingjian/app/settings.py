@@ -15,6 +15,20 @@ RETENTION_FLOOR_DAYS = 30  # qd204 article 19(7), sc799 article 17
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerSettings:
+    """`[ledger]`: which signatures, and where roots go that this machine cannot take back. Empty: nowhere."""
+
+    suite: str
+    export_folder: str
+    webhook: str
+    witness: str
+    witness_key: str
+    mail_server: str
+    mail_from: str
+    mail_to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What `mingjian.toml` says, with defaults filled in."""
 
@@ -25,12 +39,23 @@ class Settings:
     database: str
     hosts: tuple[str, ...]
     push_port: int
+    ledger: LedgerSettings
 
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "storage": {"keep_days": RETENTION_FLOOR_DAYS, "volumes": [], "reserve_gib": 5, "digest": "sha256"},
     "web": {"database": "", "hosts": []},
     "sources": {"push_port": 0},
+    "ledger": {
+        "suite": "ed25519",
+        "export_folder": "",
+        "webhook": "",
+        "witness": "",
+        "witness_key": "",
+        "mail_server": "",
+        "mail_from": "",
+        "mail_to": [],
+    },
 }
 
 
@@ -57,6 +82,9 @@ def load_settings(folder: DataFolder, *, demo: bool) -> Settings:
         )
     if storage["digest"] not in ("sha256", "sm3"):
         raise _bad("storage.digest", "只能是 sha256 或 sm3", "must be sha256 or sm3")
+    ledger = values["ledger"]
+    if ledger["suite"] not in ("ed25519", "sm2"):
+        raise _bad("ledger.suite", "只能是 ed25519 或 sm2", "must be ed25519 or sm2")
     return Settings(
         keep_days=storage["keep_days"],
         volumes=(folder.first_volume, *(Path(path) for path in storage["volumes"])),
@@ -65,6 +93,7 @@ def load_settings(folder: DataFolder, *, demo: bool) -> Settings:
         database=values["web"]["database"],
         hosts=tuple(values["web"]["hosts"]),
         push_port=values["sources"]["push_port"],
+        ledger=LedgerSettings(**{**ledger, "mail_to": tuple(ledger["mail_to"])}),
     )
 
 

@@ -80,6 +80,12 @@ class Frontier:
         self._peaks.append(leaf)
         self.size += 1
 
+    def copy(self) -> Frontier:
+        """The tree as of now, which goes on growing by itself."""
+        twin = Frontier.__new__(Frontier)
+        twin.algorithm, twin.size, twin._peaks = self.algorithm, self.size, self._peaks.copy()
+        return twin
+
     def root(self) -> bytes:
         """The tree's hash as of now."""
         if not self._peaks:

@@ -9,6 +9,7 @@ import typer
 from mingjian.app.cli.options import DataOption, JsonOption, OptionalDataOption
 from mingjian.app.data_folder import DataFolder, init_data_folder
 from mingjian.app.doctor import examine, findings_json
+from mingjian.app.ledger_keys import check_suite, ensure_key
 from mingjian.app.running import supervisor_pid
 from mingjian.app.settings import load_settings
 from mingjian.app.sizing import size, sizing_json
@@ -27,9 +28,14 @@ def register(app: typer.Typer) -> None:
 def init(
     data: DataOption,
     demo: Annotated[bool, typer.Option("--demo", help="mark as demo, for ever 标记为演示目录,不可更改")] = False,
+    suite: Annotated[
+        str, typer.Option("--suite", help="ledger signatures: ed25519, or sm2 (with SM3) 账本签名套件")
+    ] = "ed25519",
 ) -> None:
     """Make a new data folder. 新建数据目录。"""
-    folder = init_data_folder(data, demo=demo, clock=SystemClock())
+    check_suite(suite)
+    folder = init_data_folder(data, demo=demo, clock=SystemClock(), suite=suite)
+    ensure_key(folder, suite)
     identity = folder.identity()
     say(
         Text(

@@ -34,6 +34,22 @@ _TEXTS = {
         "录像卷 {name} 的索引丢失或损坏,正在由录像文件和日志重建",
         "the index of volume {name} was lost or broken and is being made anew from its files and journal",
     ),
+    "ledger_unsigned": (
+        "2",
+        "账本无法签名({detail}):录像不受影响,请检查 keys/ledger.key",
+        "the ledger cannot be signed ({detail}): footage goes on, look at keys/ledger.key",
+    ),
+    "ledger_contradicts": (
+        "1",
+        "账本与已签检查点不符({detail}):可能放回了旧副本或被改动,请立即运行 mingjian ledger audit",
+        "the ledger contradicts what it signed ({detail}): an old copy was put back or it was altered; "
+        "run mingjian ledger audit now",
+    ),
+    "ledger_stuck": (
+        "2",
+        "账本写入失败({detail}),录像不受影响,稍后自动补记",
+        "the ledger cannot be written ({detail}); footage goes on, and the ledger catches up later",
+    ),
     "volume_nearly_full": ("3", "录像卷 {name} 即将写满", "the volume {name} is nearly full"),
 }
 

@@ -70,11 +70,15 @@ def read_journal(folder: Path, last_files: int | None = None) -> Iterator[dict[s
         yield from decode(file.read_bytes(), file.name)
 
 
-def entries_after(folder: Path, position: str) -> Iterator[dict[str, Any]]:
-    """Whole entries behind a `Journal.position`: what an index that was committed there does not know yet."""
+def entries_after(folder: Path, position: str, until: str | None = None) -> Iterator[dict[str, Any]]:
+    """Whole entries behind a `Journal.position`: what an index that was committed there does not know yet.
+
+    `until` is an `end_position`; a writer that starts goes to a new file, so what came later is left out.
+    """
     name, _, offset = position.partition(":")
+    last = None if until is None else until.partition(":")[0]
     for file in sorted(folder.glob("[0-9]*.jl")):
-        if file.name >= name:
+        if file.name >= name and (last is None or file.name <= last):
             data = file.read_bytes()[int(offset) if file.name == name else 0 :]
             yield from (entry for entry in decode(data) if not isinstance(entry, BadLine))
 

@@ -13,6 +13,7 @@ from typing import Any
 from mingjian.kernel.clock import NS_PER_S, Clock
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
+from mingjian.media.custody.engine_log import EngineLog
 from mingjian.media.store.alarms import Alarm, alarm
 from mingjian.media.store.disk import Disk
 from mingjian.media.store.retention import RetentionRule, retain
@@ -64,6 +65,7 @@ class Store:
         space: SpacePolicy | None = None,
         guard: TimeGuard | None = None,
         on_step: Callable[[int], None] = lambda delta_ns: None,
+        log: EngineLog | None = None,
     ) -> None:
         self.generation = 0
         """Counts the steps of the machine's clock; a recorder that sees it change begins a new Run."""
@@ -72,6 +74,7 @@ class Store:
         self._digest = digest
         self._guard = guard
         self._on_step = on_step
+        self._log = log
         self._life = self._new_life()
         self._sequences = Sequences()
         self._open: dict[str, tuple[Segment, VolumeWriter, int]] = {}
@@ -81,6 +84,8 @@ class Store:
         self._volumes = VolumeSet(
             roots, clock, self._disk, limits, space or SpacePolicy(), life=lambda: self._life, greet=self._greeting,
             on_loss=self._on_lost_fragment, on_tick=self._remember_time,
+            on_opening=log.attach if log is not None else lambda volume: None,
+            on_durable=log.durable if log is not None else None,
         )  # fmt: skip
 
     @property
@@ -94,6 +99,8 @@ class Store:
         An index that is lost or broken is begun anew, so that recording starts at once, and filled again beside it.
         """
         self._volumes.open()
+        if self._log is not None:
+            self._log.start(lambda: self._volumes.recovered)
 
     def wait_recovered(self, timeout_s: float) -> bool:
         """Block until what an earlier death left open is sealed; recording goes on meanwhile."""
@@ -104,7 +111,8 @@ class Store:
         for writer in self.writers:
             writer.note({"t": "end", "life": self._life.id, "at_ns": self._life.now_ns(self._clock)})
         self._sequences.close()
-        return self._volumes.close(timeout_s)
+        closed = self._volumes.close(timeout_s)
+        return (self._log is None or self._log.close(timeout_s)) and closed
 
     def flush(self, timeout_s: float = 30.0) -> bool:
         """Block until everything so far is written, committed and synced (tests, orderly steps)."""
@@ -327,4 +335,6 @@ class Store:
         spaces = list(self._volumes.spaces.values())
         if spaces and not any(space.takes(9) for space in spaces):
             found.append(alarm("storage_exhausted", ""))
+        if self._log is not None:
+            found += self._log.alarms()
         return tuple(sorted(found, key=lambda one: one["severity"]))

@@ -6,14 +6,19 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from mingjian.ledger.merkle import Frontier
 from mingjian.media.store.disk import Disk
 from mingjian.media.store.segment import Segment
 
 
 @dataclass(slots=True)
 class SyncWork:
-    """What is to be durable; `sealed` and `broken` files are closed afterwards, `journal_retired` descriptors too."""
+    """What is to be durable; `sealed` and `broken` files are closed afterwards, `journal_retired` descriptors too.
+
+    `entries` are journal lines that the ledger wants, up to `position` in the journal; `trees` the open segments' leaves.
+    """
 
     segments: list[Segment] = field(default_factory=list)
     broken: list[Segment] = field(default_factory=list)
@@ -22,6 +27,9 @@ class SyncWork:
     journal: list[int] = field(default_factory=list)
     journal_retired: list[int] = field(default_factory=list)
     done: list[threading.Event] = field(default_factory=list)
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    position: str | None = None
+    trees: dict[str, Frontier] = field(default_factory=dict)
 
     def close_files(self, disk: Disk) -> None:
         """Let go of what needs no descriptor any more."""

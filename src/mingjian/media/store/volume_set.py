@@ -19,7 +19,7 @@ from mingjian.media.store.schema import open_for_writing
 from mingjian.media.store.segment import FragmentJob, Segment
 from mingjian.media.store.space import SpacePolicy, VolumeSpace
 from mingjian.media.store.volume import Volume, open_volume
-from mingjian.media.store.writer import Life, VolumeWriter, WriterLimits
+from mingjian.media.store.writer import Life, OnDurable, VolumeWriter, WriterLimits
 from mingjian.ports.engine import VolumeStatus
 from mingjian.ports.recording import SegmentRecord
 
@@ -33,6 +33,7 @@ class VolumeSet:
         self, roots: Sequence[Path], clock: Clock, disk: Disk, limits: WriterLimits | None, policy: SpacePolicy,
         *, life: Callable[[], Life], greet: Callable[[], list[dict[str, Any]]],
         on_loss: Callable[[Segment, FragmentJob, str], None], on_tick: Callable[[], None],
+        on_opening: Callable[[Volume], None] = lambda volume: None, on_durable: OnDurable | None = None,
     ) -> None:  # fmt: skip
         self.writers: list[VolumeWriter] = []
         self.spaces: dict[str, VolumeSpace] = {}
@@ -46,6 +47,8 @@ class VolumeSet:
         self._greet = greet
         self._on_loss = on_loss
         self._on_tick = on_tick
+        self._on_opening = on_opening
+        self._on_durable = on_durable
         self._locks: list[VolumeLock] = []
         self._absent: dict[Path, Alarm] = {}
         self._unrecovered: dict[str, Alarm] = {}
@@ -59,6 +62,11 @@ class VolumeSet:
     def complete(self) -> bool:
         """Whether every volume is open."""
         return not self._absent and len(self.writers) == len(self._roots)
+
+    @property
+    def recovered(self) -> bool:
+        """Whether what an earlier death left open is sealed."""
+        return not self._worker.is_alive()
 
     @property
     def closing(self) -> bool:
@@ -142,7 +150,9 @@ class VolumeSet:
         writer = VolumeWriter(
             volume, self._clock, self._disk, self._life(), limits=self._limits, on_loss=self._on_loss,
             on_tick=lambda: self._tick(volume.id), on_failed=lambda segment: self._failed.append((segment, writer)),
+            on_durable=self._on_durable,
         )  # fmt: skip
+        self._on_opening(volume)
         if not volume.index.exists() and any(volume.journal.glob("[0-9]*.jl")):
             self._begin_index_anew(volume)
         try:

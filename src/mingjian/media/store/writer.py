@@ -12,12 +12,12 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mingjian.kernel.clock import NS_PER_S, Clock
-from mingjian.ledger.merkle import HASH_BYTES, hasher, leaf_hash
+from mingjian.ledger.merkle import HASH_BYTES, Frontier, hasher, leaf_hash
 from mingjian.media.store.disk import Disk, write_all
 from mingjian.media.store.index import Index
 from mingjian.media.store.journal import Journal, end_position, entries_after
@@ -32,6 +32,10 @@ COMMIT_EVERY_NS = NS_PER_S
 SYNC_EVERY_NS = 4 * NS_PER_S
 _OLDEST_EVERY_NS = 60 * NS_PER_S
 _log = logging.getLogger(__name__)
+LEDGER_KINDS = frozenset({"seal", "hold", "unhold", "deleted", "camera", "life", "confirm_time"})
+"""Journal lines that become leaves of the engine's log (media.custody)."""
+OnDurable = Callable[[str, Sequence[dict[str, Any]], str | None, Mapping[str, Frontier]], None]
+"""(volume, its journal's lines of LEDGER_KINDS, how far its journal is synced, trees of its open segments)"""
 _STATE_OF_ERRNO = {
     errno.ENOSPC: "full",
     errno.EDQUOT: "full",
@@ -78,6 +82,7 @@ class VolumeWriter:
         on_loss: Callable[[Segment, FragmentJob, str], None] = lambda segment, job, why: None,
         on_tick: Callable[[], None] = lambda: None,
         on_failed: Callable[[Segment], None] = lambda segment: None,
+        on_durable: OnDurable | None = None,
     ) -> None:
         self.volume = volume
         self.state = "ok"
@@ -97,6 +102,9 @@ class VolumeWriter:
         self._on_loss = on_loss
         self._on_tick = on_tick
         self._on_failed = on_failed
+        self._on_durable = on_durable
+        self._entries: list[dict[str, Any]] = []
+        self._trees: dict[str, Frontier] = {}
         self._jobs: deque[tuple[Callable[..., None], tuple[Any, ...], int]] = deque()
         self._ready = threading.Condition()
         self._queued_bytes = 0
@@ -378,6 +386,9 @@ class VolumeWriter:
             self._journal.append(entry)
         except OSError as error:
             self._volume_failed(error)
+        else:
+            if self._on_durable is not None and entry["t"] in LEDGER_KINDS:
+                self._entries.append(entry)
 
     def _do_flush(self, done: threading.Event) -> None:
         self._commit()
@@ -407,6 +418,10 @@ class VolumeWriter:
         work.folders += folders
         for segment in work.segments:
             segment.unsynced = False
+        if self._on_durable is not None:
+            work.entries, self._entries = self._entries, []
+            work.position = self._journal.position
+            work.trees = {segment.record.id: segment.frontier.copy() for segment in work.segments}
         self._syncer.submit(work)
 
     def _do_synced(self, work: SyncWork, problem: OSError | None) -> None:
@@ -415,6 +430,8 @@ class VolumeWriter:
         if problem is not None:
             self._volume_failed(problem)
         work.close_files(self._disk)
+        if self._on_durable is not None:
+            self._tell_ledger(work, problem)
         for segment in work.sealed:
             if problem is None:
                 self._journal_append(seal_entry(segment.record))
@@ -423,6 +440,17 @@ class VolumeWriter:
             self._commit()
         for done in work.done:
             done.set()
+
+    def _tell_ledger(self, work: SyncWork, problem: OSError | None) -> None:
+        """What is on the platter now may become leaves and be signed; what is not waits for the next sync."""
+        assert self._on_durable is not None
+        if problem is not None:
+            self._entries = work.entries + self._entries
+            return
+        sealed = {entry["segment"] for entry in work.entries if entry["t"] == "seal"}
+        trees = {**self._trees, **work.trees}
+        self._trees = {name: tree for name, tree in trees.items() if name not in sealed}
+        self._on_durable(self.volume.id, work.entries, work.position, self._trees)
 
 
 def seal_entry(record: Any) -> dict[str, Any]:
