@@ -23,6 +23,9 @@ BOUND = {role.value for role in BoundRole}
 KEEPERS = {"manager", "organisation_admin"}
 RECORDERS = KEEPERS | {"officer", "planner"}
 LEAD_READERS = READERS | {"officer", "inspector", "approver"}
+PLAN_READERS = READERS | {
+    "planner", "officer", "approver", "inspector", "department_officer", "government_approver",
+}  # fmt: skip
 
 MAY: dict[str, set[str]] = {
     "GET /v1/setup": ANYBODY,
@@ -76,6 +79,28 @@ MAY: dict[str, set[str]] = {
     "GET /v1/system/status": MANAGERS | {"auditor"},
     "GET /v1/system/volumes": MANAGERS | {"auditor"},
     "POST /v1/system/confirm-time": {"admin"},
+    "GET /v1/plans": PLAN_READERS,
+    "POST /v1/plans": {"planner"},
+    "GET /v1/plans/{plan_id}": PLAN_READERS,
+    "PATCH /v1/plans/{plan_id}": {"planner"},
+    "POST /v1/plans/{plan_id}/step": PLAN_READERS,
+    "GET /v1/plans/{plan_id}/cost": PLAN_READERS,
+    "GET /v1/plans/{plan_id}/points": PLAN_READERS,
+    "POST /v1/plans/{plan_id}/points": {"planner"},
+    "PATCH /v1/plans/{plan_id}/points/{point_id}": {"planner"},
+    "POST /v1/plans/{plan_id}/points/{point_id}/drop": {"planner"},
+    "GET /v1/planning/gaps": PLAN_READERS | {"regulator", "manager"},
+    "GET /v1/planning/gaps/summary": PLAN_READERS | {"regulator", "manager"},
+    "POST /v1/planning/check": {"planner"},
+    "GET /v1/planning/additional": PLAN_READERS,
+    "POST /v1/planning/additional": {"planner"},
+    "POST /v1/planning/additional/{row_id}/approve": {"government_approver"},
+    "GET /v1/coordination/mechanisms": PLAN_READERS,
+    "PUT /v1/coordination/mechanisms/{organisation_id}": {"government_approver"},
+    "GET /v1/coordination/tasks": PLAN_READERS,
+    "POST /v1/coordination/tasks": {"planner", "officer", "government_approver"},
+    "POST /v1/coordination/tasks/{task_id}/answer": {"department_officer"},
+    "POST /v1/coordination/tasks/{task_id}/withdraw": {"planner", "officer", "government_approver"},
     "GET /v1/zones": {"approver"},
     "POST /v1/zones": {"approver"},
     "POST /v1/zones/{zone_id}/remove": {"approver"},

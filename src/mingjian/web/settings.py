@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "mingjian.web.organisations",
     "mingjian.web.zones",
     "mingjian.web.registry",
+    "mingjian.web.planning",
     "mingjian.web.inspections",
     "mingjian.web.viewing",
     "mingjian.web.system",

@@ -1,0 +1,198 @@
+"""The coverage-gap report (qd204 7.1, 7.2; sc799 7): obliged parts of places without a system, and what follows.
+
+30,000 places are judged in a moment because few combinations of kinds and part occur: each is judged once. A part is
+covered by an active camera of a system that is accepted, running on trial or in use and hangs at that part: one camera
+at the entrance does not cover a mall.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+
+from mingjian.rules.additional_places import PlaceApproval, judge_additional
+from mingjian.rules.coordination import gap_outcome
+from mingjian.rules.day_count import shanghai_day
+from mingjian.rules.judgement import Judgement, Verdict
+from mingjian.rules.library import current_law
+from mingjian.rules.places import DutyBearer, PlacePart, duty_bearers, must_have_system
+from mingjian.web import wiring
+from mingjian.web.authority.actor import Actor
+from mingjian.web.planning.models import AdditionalPlace, Plan, PlannedPoint
+from mingjian.web.planning.policies import GAPS
+from mingjian.web.registry.models import Camera, Place, PlaceKind
+from mingjian.web.registry.models import PlacePart as PartRow
+
+RUNNING = ("accepted", "trial_running", "in_use")
+Combination = tuple[frozenset[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An obliged part without a system: who must build it, and what follows (a task, or a duty of the unit)."""
+
+    place: str
+    place_name: str
+    division: str
+    part: str
+    part_id: str
+    judgement: Judgement
+    bearers: tuple[DutyBearer, ...]
+    outcome: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of parts over the actor's reach: the rate is covered / obliged; undecidable ones are in neither."""
+
+    places: int
+    obliged: int
+    covered: int
+    gaps: int
+    undecidable: int
+
+
+class Report:
+    """One report as of `on`. Reading is lazy: counts and pages come from one pass over plain columns."""
+
+    def __init__(self, actor: Actor, on: dt.date | None = None, *, division: str = "", kind: str = "") -> None:
+        self.on = on or shanghai_day(wiring.clock().now_ns())
+        self._law = current_law()
+        places = GAPS.visible(actor, Place.objects.filter(removed_ns__isnull=True))
+        if division:
+            places = places.filter(division__reached_from__ancestor_id=division)
+        if kind:
+            places = places.filter(kinds__kind=kind, kinds__until_date="")
+        self._places = places
+        self._judge = lru_cache(maxsize=4096)(self._judged)
+
+    def summary(self) -> Summary:
+        """The counts."""
+        counts: dict[Verdict, int] = defaultdict(int)
+        places = set()
+        for place, _, verdict in self._verdicts():
+            places.add(place)
+            counts[verdict] += 1
+        covered, gaps = counts[Verdict.PASS], counts[Verdict.FAIL]
+        return Summary(len(places), covered + gaps, covered, gaps, counts[Verdict.UNDECIDABLE])
+
+    def gaps(self, after: str = "", limit: int = 200) -> tuple[list[Gap], str | None]:
+        """Gaps in the order of part ids, from behind `after`; the last id when there may be more."""
+        found = sorted(part for _, part, verdict in self._verdicts() if verdict is Verdict.FAIL and part > after)
+        page = found[:limit]
+        rows = PartRow.objects.filter(pk__in=page).select_related("place__division").order_by("id")
+        kinds = self._kinds(Q(place_id__in=[row.place_id for row in rows]))
+        return [self._gap(row, kinds[row.place_id]) for row in rows], (page[-1] if len(found) > limit else None)
+
+    def open_parts(self) -> set[str]:
+        """Ids of the obliged parts without a system."""
+        return {part for _, part, verdict in self._verdicts() if verdict is Verdict.FAIL}
+
+    def _gap(self, row: PartRow, kinds: frozenset[str]) -> Gap:
+        part = PlacePart(kinds, row.part)
+        obliged = must_have_system(self._law, part, False, self.on)
+        if obliged.verdict is not Verdict.FAIL:
+            obliged = judge_additional(self._law, approval_of(row.place.additional.first()), self.on)
+        return Gap(
+            place=row.place_id,
+            place_name=row.place.name,
+            division=row.place.division.name,
+            part=row.part,
+            part_id=row.id,
+            judgement=obliged,
+            bearers=duty_bearers(self._law, part, self.on),
+            outcome=gap_outcome(self._law, part, self.on),
+        )
+
+    def _verdicts(self) -> Iterator[tuple[str, str, Verdict]]:
+        """(place, part id, verdict) of every part that concerns anybody."""
+        visible = self._places.values("id")
+        kinds = self._kinds(Q(place_id__in=visible))
+        covered = self._covered(visible)
+        assumed = self._systems_without_parts(visible)
+        additional = self._additional(visible)
+        for part_id, place, part in PartRow.objects.filter(place_id__in=visible).values_list("id", "place_id", "part"):
+            has_system = True if part_id in covered else None if place in assumed else False
+            verdict = self._judge(kinds[place], part, has_system)
+            if verdict is Verdict.NOT_APPLICABLE and place in additional and part != "private_interior":
+                verdict = {True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.UNDECIDABLE}[has_system]
+            if verdict is not Verdict.NOT_APPLICABLE:
+                yield place, part_id, verdict
+
+    def _judged(self, kinds: frozenset[str], part: str, has_system: bool | None) -> Verdict:
+        return must_have_system(self._law, PlacePart(kinds, part), has_system, self.on).verdict
+
+    def _kinds(self, which: Q) -> dict[str, frozenset[str]]:
+        """Kinds of each place on the day; a kind whose dates are not known counts."""
+        day = self.on.isoformat()
+        found: dict[str, set[str]] = defaultdict(set)
+        rows = PlaceKind.objects.filter(which).exclude(until_date__gt="", until_date__lte=day)
+        for place, kind in rows.exclude(since_date__gt=day).values_list("place_id", "kind"):
+            found[place].add(kind)
+        shared: dict[frozenset[str], frozenset[str]] = {}
+        return defaultdict(
+            frozenset, {place: shared.setdefault(frozenset(kinds), frozenset(kinds)) for place, kinds in found.items()}
+        )
+
+    @staticmethod
+    def _covered(visible: Any) -> set[str]:
+        rows = Camera.objects.filter(
+            part__place_id__in=visible, removed_ns__isnull=True, standing="active", system__standing__in=RUNNING
+        )
+        return set(rows.values_list("part_id", flat=True).distinct())
+
+    @staticmethod
+    def _systems_without_parts(visible: Any) -> set[str]:
+        """Places with a running system none of whose cameras says at which part it hangs: nobody can tell."""
+        running = Place.objects.filter(id__in=visible, systems__standing__in=RUNNING, systems__removed_ns__isnull=True)
+        return set(running.exclude(cameras__part__isnull=False).values_list("id", flat=True).distinct())
+
+    def _additional(self, visible: Any) -> set[str]:
+        rows = (
+            AdditionalPlace.objects.filter(place_id__in=visible).exclude(number="").select_related("approver__division")
+        )
+        return {
+            row.place_id for row in rows
+            if judge_additional(self._law, approval_of(row), self.on).verdict is Verdict.PASS
+        }  # fmt: skip
+
+
+def approval_of(row: AdditionalPlace | None) -> PlaceApproval | None:
+    """An additional place's approval as the rules take it; None while there is none."""
+    if row is None or row.approver is None or not row.number:
+        return None
+    municipal = row.approver.kind == "government" and row.approver.division.level == "city"
+    approver = "municipal_government" if municipal else row.approver.kind
+    return PlaceApproval(approver, row.number, dt.date.fromisoformat(row.given_date))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCost:
+    """What a plan costs for each obligation it newly covers. `per_obligation_fen` None: it covers none."""
+
+    points: int
+    cost_fen: int
+    obligations: int
+    per_obligation_fen: int | None
+    elsewhere: int  # points at parts that nobody is obliged to cover, or that are covered
+
+
+def plan_cost(actor: Actor, plan: Plan) -> PlanCost:
+    """Numerator: the cost of all points that stand. Denominator: distinct obliged parts without a system they hang at."""
+    points = list(PlannedPoint.objects.filter(plan=plan, dropped_ns__isnull=True).values_list("part_id", "cost_fen"))
+    open_parts = Report(actor, division=plan.division_id).open_parts()
+    closing = {part for part, _ in points if part in open_parts}
+    cost = sum(cost for _, cost in points)
+    return PlanCost(
+        points=len(points),
+        cost_fen=cost,
+        obligations=len(closing),
+        per_obligation_fen=cost // len(closing) if closing else None,
+        elsewhere=sum(part not in open_parts for part, _ in points),
+    )

@@ -1,0 +1,53 @@
+"""What the slice's answers have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import Schema
+
+from mingjian.rules.judgement import Judgement, Verdict
+
+
+class CitationOut(Schema):
+    """A clause as cited; `certain` is false where the article's number may be off by one."""
+
+    key: str
+    pack: str
+    label: str
+    certain: bool
+
+
+class JudgementOut(Schema):
+    """A rule's answer in the reader's language."""
+
+    verdict: Verdict
+    verdict_label: str
+    reason: str
+    remedy: str | None
+    clauses: list[CitationOut]
+
+
+def judgement_out(judgement: Judgement, language: str) -> dict[str, Any]:
+    """A judgement as answered."""
+    document: dict[str, Any] = judgement.document()
+    return {
+        "verdict": judgement.verdict.value,
+        "verdict_label": judgement.verdict.label.for_language(language),
+        "reason": judgement.reason.for_language(language),
+        "remedy": None if judgement.remedy is None else judgement.remedy.for_language(language),
+        "clauses": document["clauses"],
+    }
+
+
+def kept_judgement_out(document: dict[str, Any], language: str) -> dict[str, Any]:
+    """The same from what was kept of it (Judgement.document)."""
+    words = "zh" if language == "zh" else "en"
+    remedy = document["remedy"]
+    return {
+        "verdict": document["verdict"],
+        "verdict_label": Verdict(document["verdict"]).label.for_language(language),
+        "reason": document["reason"][words],
+        "remedy": None if remedy is None else remedy[words],
+        "clauses": document["clauses"],
+    }
