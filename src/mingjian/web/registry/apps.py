@@ -15,3 +15,4 @@ class RegistryConfig(AppConfig):
         """Register names and receivers in every process, the command line's too: each reads what another wrote."""
         from mingjian.web.registry import actions  # noqa: F401
         from mingjian.web.registry.places import actions as places  # noqa: F401
+        from mingjian.web.registry.systems import actions as systems  # noqa: F401

@@ -6,5 +6,6 @@ from ninja import Router
 
 from mingjian.web.registry.api import router
 from mingjian.web.registry.places.api import router as places
+from mingjian.web.registry.systems.api import router as systems
 
-routers: list[tuple[str, Router]] = [("/cameras", router), ("/places", places)]
+routers: list[tuple[str, Router]] = [("/cameras", router), ("/places", places), ("/systems", systems)]

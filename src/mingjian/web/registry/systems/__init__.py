@@ -1,0 +1,1 @@
+"""Systems: parties, declared use, conformance, interfaces, costs, notices, and what both packs make of them."""

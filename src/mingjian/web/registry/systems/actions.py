@@ -1,0 +1,267 @@
+"""What is done with systems. Each verb checks the right, changes, and leaves an audit entry in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from mingjian.kernel.ids import new_id
+from mingjian.kernel.isotime import format_iso_ns
+from mingjian.rules.integration_cost import INTEGRATION
+from mingjian.rules.interfaces import THREE_PLATFORMS
+from mingjian.rules.library import current_law
+from mingjian.web import wiring
+from mingjian.web.audit.actions import changes, record
+from mingjian.web.audit.names import register
+from mingjian.web.authority.actor import Actor
+from mingjian.web.dates import check_date
+from mingjian.web.http.versions import require_version
+from mingjian.web.registry.judging import in_vocabulary
+from mingjian.web.registry.models import (
+    Conformance,
+    IntegrationCost,
+    Place,
+    System,
+    SystemParty,
+    SystemSearch,
+    VulnerabilityNotice,
+)
+from mingjian.web.registry.rights import MANAGE_SYSTEMS, Scope
+from mingjian.web.registry.searching import folded, initials, remember
+from mingjian.web.registry.shared import clean, division_of, organisation_of, refused, span
+from mingjian.web.registry.systems.queries import system_by_id
+
+ADDED = register("registry.system.add", "登记系统", "registered a system")
+CHANGED = register("registry.system.change", "修改系统", "changed a system")
+REMOVED = register("registry.system.remove", "注销系统", "removed a system")
+SCOPED = register("registry.system.scope", "认定系统不适用本办法", "decided that a system is out of scope")
+PARTY_ADDED = register("registry.system.party", "登记系统相关单位", "registered a party to a system")
+CONFORMANCE_ADDED = register("registry.system.conformance", "登记标准符合性", "recorded a conformance test")
+INTERFACE_SET = register("registry.system.interface", "登记平台接口", "recorded an interface to a platform")
+COST_ADDED = register("registry.system.cost", "登记整合费用", "recorded a cost of integration")
+NOTICE_ADDED = register("registry.system.notice", "登记安全缺陷通报", "recorded a vulnerability notice")
+NOTICE_STEP = register("registry.system.notice_step", "登记安全缺陷处置", "recorded a step against a vulnerability")
+
+CAPACITIES = (
+    "builder", "manager", "user", "regulator", "inspection_body", "filer", "maintainer", "designer",
+)  # fmt: skip
+FUNDING = ("government", "own", "mixed")
+FLAGS = ("none", "privacy", "trade_secret", "state_secret")
+FUNCTIONS = ("collect", "transmit", "display", "store")
+BASES = ("national_standard", "technical_specification", "mandatory_standard")
+RESULTS = ("passed", "failed", "not_tested")
+STEPS = ("remedy", "inform_users", "report_authority")
+_PLAIN = (
+    "name", "purpose", "legal_basis", "funding", "security_grade", "sharing_grade", "flag", "business_use",
+    "keep_days", "functions", "concerns_public_safety",
+)  # fmt: skip
+_WORDS = {"funding": FUNDING, "flag": FLAGS}
+_Made = TypeVar("_Made", SystemParty, Conformance, IntegrationCost, VulnerabilityNotice)
+
+
+def add_system(actor: Actor, values: Mapping[str, Any]) -> System:
+    """Register a system: `name`, `organisation` (responsible), `division`, `place`, and the plain fields."""
+    MANAGE_SYSTEMS.require(actor, Scope(values["organisation"], values["division"]))
+    now_ns = wiring.clock().now_ns()
+    system = System(id=new_id(now_ns), created_ns=now_ns, **_checked(values))
+    with transaction.atomic():
+        system.save(force_insert=True)
+        remember(SystemSearch, system.id, system_text(system))
+        _record(actor, ADDED, system, _state(system))
+    return system
+
+
+def change_system(
+    actor: Actor, system_id: str, values: Mapping[str, Any], expected: int | None, reason: str = ""
+) -> System:
+    """Change what `values` names. Raises MingjianError changed_meanwhile, or naming the field at fault."""
+    with transaction.atomic():
+        system = _mine(actor, system_id, expected)
+        checked = _checked(values)
+        MANAGE_SYSTEMS.require(
+            actor,
+            Scope(
+                checked.get("organisation_id", system.organisation_id), checked.get("division_id", system.division_id)
+            ),
+        )
+        old = _state(system)
+        for key, value in checked.items():
+            setattr(system, key, value)
+        before, after = changes(old, _state(system))
+        if not after:
+            return system
+        _bump(system)
+        remember(SystemSearch, system.id, system_text(system))
+        _record(actor, CHANGED, system, after, before, reason)
+    return system
+
+
+def remove_system(actor: Actor, system_id: str, reason: str, expected: int | None) -> System:
+    """Take a system out of the register. Raises MingjianError `conflict` while cameras belong to it."""
+    with transaction.atomic():
+        system = _mine(actor, system_id, expected)
+        if system.cameras.filter(removed_ns=None).exists():
+            raise refused("system", "该系统还有在册的摄像机", "cameras of it are still registered", "conflict")
+        system.removed_ns = wiring.clock().now_ns()
+        _bump(system)
+        _record(actor, REMOVED, system, {"removed_at": format_iso_ns(system.removed_ns)}, None, reason)
+    return system
+
+
+def decide_out_of_scope(actor: Actor, system_id: str, reason: str, expected: int | None) -> System:
+    """A recorded decision that the regulation does not govern the system (qd204 2); an empty reason takes it back."""
+    with transaction.atomic():
+        system = _mine(actor, system_id, expected)
+        before = {"out_of_scope_reason": system.out_of_scope_reason}
+        system.out_of_scope_reason = clean(reason, "reason", 0, 500)
+        _bump(system)
+        _record(
+            actor,
+            SCOPED,
+            system,
+            {"out_of_scope_reason": system.out_of_scope_reason},
+            before,
+            reason,
+            "qd204.scope.city",
+        )
+    return system
+
+
+def add_party(actor: Actor, system_id: str, values: Mapping[str, Any], expected: int | None) -> SystemParty:
+    """Who is what to the system, dated; one organisation may hold several capacities."""
+    organisation = organisation_of(values["organisation"])
+    in_vocabulary(values["capacity"], CAPACITIES, "capacity")
+    since, until = span(values.get("since_date", ""), values.get("until_date", ""))
+    row = SystemParty(capacity=values["capacity"], organisation=organisation, since_date=since, until_date=until)
+    after = {"organisation": organisation.name, "capacity": row.capacity, "since_date": since, "until_date": until}
+    return _added(actor, system_id, expected, PARTY_ADDED, row, after)
+
+
+def add_conformance(actor: Actor, system_id: str, values: Mapping[str, Any], expected: int | None) -> Conformance:
+    """A line of the conformance profile (qd204 12; sc799 12): basis, standard, edition, result."""
+    in_vocabulary(values["basis"], BASES, "basis")
+    in_vocabulary(values["result"], RESULTS, "result")
+    check_date(values.get("tested_date", ""), "tested_date")
+    row = Conformance(**values)
+    return _added(actor, system_id, expected, CONFORMANCE_ADDED, row, dict(values), "qd204.project.conformance")
+
+
+def set_interface(
+    actor: Actor, system_id: str, platform: str, values: Mapping[str, Any], expected: int | None
+) -> System:
+    """Record an interface to one of the three platforms (qd204 13.1): reserved, connected, evidence, tested date."""
+    in_vocabulary(platform, current_law().clause(THREE_PLATFORMS).names("platforms"), "platform")
+    check_date(values.get("tested_date", ""), "tested_date")
+    if values["connected"] and not values.get("evidence"):
+        raise refused("evidence", "已接入须有联通证明", "a connection needs its evidence")
+    with transaction.atomic():
+        system = _mine(actor, system_id, expected)
+        before = {platform: system.interfaces.get(platform)}
+        system.interfaces = {**system.interfaces, platform: dict(values)}
+        _bump(system)
+        _record(actor, INTERFACE_SET, system, {platform: dict(values)}, before, clause=THREE_PLATFORMS)
+    return system
+
+
+def add_cost(actor: Actor, system_id: str, values: Mapping[str, Any], expected: int | None) -> IntegrationCost:
+    """A line of the ledger of integration (qd204 13.2), in fen."""
+    check_date(values.get("incurred_date", ""), "incurred_date")
+    return _added(actor, system_id, expected, COST_ADDED, IntegrationCost(**values), dict(values), INTEGRATION)
+
+
+def add_notice(actor: Actor, system_id: str, values: Mapping[str, Any], expected: int | None) -> VulnerabilityNotice:
+    """A supplier's notice of a vulnerability (sc799 12)."""
+    check_date(values.get("received_date", ""), "received_date")
+    return _added(actor, system_id, expected, NOTICE_ADDED, VulnerabilityNotice(**values), dict(values))
+
+
+def record_step(
+    actor: Actor, system_id: str, notice_id: str, step: str, done_date: str, expected: int | None
+) -> VulnerabilityNotice:
+    """A step against a vulnerability is done: remedy, inform_users, report_authority."""
+    in_vocabulary(step, STEPS, "step")
+    check_date(done_date, "done_date", exact=True)
+    with transaction.atomic():
+        system = _mine(actor, system_id, expected)
+        notice = system.notices.filter(pk=notice_id).first()
+        if notice is None:
+            raise refused("notice", "没有这条通报", "there is no such notice", "not_found")
+        notice.steps = {**notice.steps, step: done_date}
+        notice.version += 1
+        notice.save()
+        _bump(system)
+        _record(actor, NOTICE_STEP, system, {"reference": notice.reference, step: done_date})
+    return notice
+
+
+def system_text(system: System) -> str:
+    """What is found of a system: name, initials, purpose."""
+    return folded(system.name, system.initials, system.purpose)
+
+
+def _added(
+    actor: Actor, system_id: str, expected: int | None, action: str, row: _Made, after: dict[str, Any],
+    clause: str | None = None,
+) -> _Made:  # fmt: skip
+    with transaction.atomic():
+        system = _mine(actor, system_id, expected)
+        row.id, row.system = new_id(wiring.clock().now_ns()), system
+        row.save(force_insert=True)
+        _bump(system)
+        _record(actor, action, system, after, clause=clause)
+    return row
+
+
+def _mine(actor: Actor, system_id: str, expected: int | None) -> System:
+    system = system_by_id(system_id, lock=True)
+    MANAGE_SYSTEMS.require(actor, system)
+    require_version(system.version, expected)
+    if system.removed_ns is not None:
+        raise refused("system", "该系统已注销", "this system has been removed", "conflict")
+    return system
+
+
+def _bump(system: System) -> None:
+    system.version += 1
+    system.save()
+
+
+def _record(
+    actor: Actor, action: str, system: System, after: Mapping[str, Any], before: Mapping[str, Any] | None = None,
+    reason: str = "", clause: str | None = None,
+) -> None:  # fmt: skip
+    record(
+        actor, action, kind="system", object_id=system.id, name=system.name, before=before, after=after,
+        policy=MANAGE_SYSTEMS, reason=reason, clause=clause,
+    )  # fmt: skip
+
+
+def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
+    found = {key: values[key] for key in _PLAIN if key in values}
+    for key, known in _WORDS.items():
+        if key in found:
+            in_vocabulary(found[key], known, key)
+    for one in found.get("functions", ()):
+        in_vocabulary(one, FUNCTIONS, "functions")
+    if "name" in found:
+        found["name"] = clean(found["name"], "name", 1, 128)
+        found["initials"] = initials(found["name"])
+    if "organisation" in values:
+        found["organisation_id"] = organisation_of(values["organisation"]).id
+    if "division" in values:
+        found["division_id"] = division_of(values["division"]).id
+    if values.get("place"):
+        if not Place.objects.filter(pk=values["place"], removed_ns=None).exists():
+            raise refused("place", "没有这个场所", "there is no such place")
+        found["place_id"] = values["place"]
+    return found
+
+
+def _state(system: System) -> dict[str, Any]:
+    return {key: getattr(system, key) for key in (*_PLAIN, "organisation_id", "division_id", "place_id")}
+
+
+Maker = Callable[[Actor, str, Mapping[str, Any], int | None], Any]
+"""What adds a row to a system: party, conformance, cost, notice."""
