@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mingjian.app.law_reached import reached_rules
 from mingjian.rules.example import Example
 from mingjian.rules.examples import EXAMPLES
 from mingjian.rules.law import Clause, Law, Pack
@@ -19,10 +20,7 @@ from mingjian.rules.proof import mutations
 from mingjian.rules.registry import BINDINGS, coverage, rule_name
 from mingjian.rules.report import confidence_text, parameter_text
 from mingjian.rules.state_table import StateTable, diagram
-from mingjian.rules.states.filing import FILING
-from mingjian.rules.states.plan import PLAN
-from mingjian.rules.states.project import PROJECT
-from mingjian.rules.states.removal import REMOVAL_TABLE
+from mingjian.rules.states.tables import STATE_TABLES
 
 FOLDER = Path(__file__).parents[1] / "docs" / "law"
 HEAD = "<!-- Written by scripts/law_docs.py from the packs; do not edit. -->\n\n"
@@ -37,11 +35,12 @@ STATUS = {
 
 def pages(law: Law) -> dict[str, str]:
     """File name to text, for every page."""
-    standing = {one.clause.key: one.status for one in coverage(law).standings}
+    reached = reached_rules()
+    standing = {one.clause.key: one.status for one in coverage(law, reached).standings}
     found = {"index.md": _index(law, standing), "states.md": _states(), "other-data.md": _other_data(law)}
     for pack in law.packs:
         if pack.text_held:
-            found[f"{pack.id.replace('@', '-')}.md"] = _pack(law, pack, standing)
+            found[f"{pack.id.replace('@', '-')}.md"] = _pack(law, pack, standing, reached)
     return found
 
 
@@ -77,7 +76,7 @@ def _index(law: Law, standing: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _pack(law: Law, pack: Pack, standing: dict[str, str]) -> str:
+def _pack(law: Law, pack: Pack, standing: dict[str, str], reached: dict[str, str]) -> str:
     lines = [
         f"{HEAD}# {pack.title.zh} ({pack.id})",
         "",
@@ -91,11 +90,11 @@ def _pack(law: Law, pack: Pack, standing: dict[str, str]) -> str:
         for clause in pack.clauses
     ]
     for clause in pack.clauses:
-        lines += _clause(law, clause, standing[clause.key])
+        lines += _clause(law, clause, standing[clause.key], reached)
     return "\n".join(lines) + "\n"
 
 
-def _clause(law: Law, clause: Clause, status: str) -> list[str]:
+def _clause(law: Law, clause: Clause, status: str, reached: dict[str, str]) -> list[str]:
     mark = "" if clause.label_confidence == "certain" else f" ({confidence_text(clause).zh})"
     lines = ["", f"## {clause.article_label}{mark} `{clause.key}`", "", f"> {clause.text}", ""]
     whom = "、".join(WHOM[one].zh for one in clause.whom)
@@ -110,6 +109,10 @@ def _clause(law: Law, clause: Clause, status: str) -> list[str]:
     rules = BINDINGS.get(clause.key, ())
     if rules:
         lines.append("- 规则 rule: " + ", ".join(f"`{rule_name(rule)}`" for rule in rules))
+        actions = [reached[rule_name(rule)] for rule in rules if rule_name(rule) in reached]
+        names = dict.fromkeys(name for one in actions for name in one.split(", "))
+        if names:
+            lines.append("- 业务操作 action: " + ", ".join(f"`{name}`" for name in names))
         own = [example for example in EXAMPLES if example.clause == clause.key]
         count = sum(1 for _ in mutations(law, clause))
         lines.append(f"- 示例 examples: {len(own)}; 改变参数 mutations noticed: {count}")
@@ -123,7 +126,7 @@ def _example(example: Example) -> str:
 
 def _states() -> str:
     lines = [f"{HEAD}# 状态图 States", ""]
-    for table in (PLAN, PROJECT, FILING, REMOVAL_TABLE):
+    for table in STATE_TABLES.values():
         lines += _table(table)
     return "\n".join(lines)
 

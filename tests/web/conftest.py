@@ -92,6 +92,18 @@ def _wired(clock: ManualClock, engine: FakeEngine, probe: FakeProbe) -> Iterator
     configuration.provide(BASE)
 
 
+@pytest.fixture(autouse=True)
+def _shows_its_applications(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test with the mark `applies(rule, action)` must see the rule asked, and its clause in an entry of the action."""
+    from mingjian.web.authority import applying
+
+    marks = [mark.args for mark in request.node.iter_markers("applies")]
+    applying.forget()
+    yield
+    missing = [args for args in marks if not applying.shown(*args)]
+    assert not missing, f"not asked, or no entry carries a clause of it: {missing}"
+
+
 @pytest.fixture
 def configure() -> Callable[..., WebConfiguration]:
     """Change the configuration for one test."""

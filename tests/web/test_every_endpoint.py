@@ -89,6 +89,10 @@ MAY: dict[str, set[str]] = {
     "GET /v1/leads/{lead_id}": LEAD_READERS,
     "POST /v1/leads/{lead_id}/take": {"officer", "inspector"},
     "POST /v1/leads/{lead_id}/close": {"officer", "inspector"},
+    "GET /v1/law/clauses": ALL,
+    "GET /v1/law/clauses/{key}": ALL,
+    "GET /v1/law/states/{table}": ALL,
+    "GET /v1/law/coverage": ALL,
     "GET /v1/system/status": MANAGERS | {"auditor"},
     "GET /v1/system/volumes": MANAGERS | {"auditor"},
     "POST /v1/system/confirm-time": {"admin"},
@@ -191,5 +195,5 @@ def test_an_unknown_role_may_nothing(policy: Any) -> None:
 
 
 _EVERYBODYS = {
-    "accounts.own", "accounts.own_password", "accounts.sign_out", "viewing.layouts", "viewing.own_layout",
+    "accounts.own", "accounts.own_password", "accounts.sign_out", "law.read", "viewing.layouts", "viewing.own_layout",
 }  # fmt: skip

@@ -23,7 +23,8 @@ FILE = Path(__file__).with_name("query_counts.json")
 WRITE = False
 VIEWS = (
     "/me", "/setup", "/users", "/cameras", "/cameras?text=gate", "/cameras?removed=true", "/audit", "/audit?text=gate",
-    "/audit/names", "/looks", "/layouts", "/system/status", "/system/volumes",
+    "/audit/names", "/looks", "/layouts", "/system/status", "/system/volumes", "/law/clauses",
+    "/law/clauses/qd204.retention.thirty_days", "/law/coverage",
 )  # fmt: skip
 
 

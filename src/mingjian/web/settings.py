@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "mingjian.web.planning",
     "mingjian.web.inspections",
     "mingjian.web.viewing",
+    "mingjian.web.law",
     "mingjian.web.system",
 ]
 

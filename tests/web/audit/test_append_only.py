@@ -6,9 +6,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from mingjian.kernel.errors import MingjianError
+from mingjian.kernel.text import Text
+from mingjian.rules.judgement import Citation, Judgement, Verdict
 from mingjian.web.audit.actions import record
-from mingjian.web.audit.models import AuditEntry
+from mingjian.web.audit.models import AuditCitation, AuditEntry
 from mingjian.web.audit.names import register, title_of
+from mingjian.web.audit.queries import entries_citing
 from mingjian.web.authority.actor import Actor
 from mingjian.web.registry.actions import ADDED
 
@@ -38,6 +41,8 @@ def test_the_model_refuses() -> None:
         AuditEntry.objects.all().delete,
         lambda: AuditEntry.objects.update(actor_name="Mallory"),
         lambda: AuditEntry.objects.bulk_update([made], ["actor_name"]),
+        AuditCitation.objects.all().delete,
+        lambda: AuditCitation.objects.update(verdict="pass"),
     ):
         with pytest.raises(MingjianError, match="neither changed nor deleted"):
             attempt()
@@ -50,19 +55,22 @@ def test_the_model_refuses() -> None:
         "UPDATE audit_auditentry SET actor_name = 'Mallory'",
         "DELETE FROM audit_auditentry",
         "UPDATE audit_auditentry SET id = id + 1000",
+        "UPDATE audit_auditcitation SET verdict = 'pass'",
+        "DELETE FROM audit_auditcitation",
     ],
 )
 def test_the_database_refuses(sql: str) -> None:
-    entry()
+    entry(clauses=["qd204.filing.acceptance"])
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
     assert AuditEntry.objects.get().actor_name == "Vera"
+    assert AuditCitation.objects.get().verdict == ""
 
 
 def test_the_database_refuses_to_empty_the_table() -> None:
     """TRUNCATE passes by row triggers; SQLite has none, its unqualified DELETE is the same short cut."""
     entry()
-    sql = "TRUNCATE audit_auditentry" if connection.vendor == "postgresql" else "DELETE FROM audit_auditentry"
+    sql = "TRUNCATE audit_auditentry CASCADE" if connection.vendor == "postgresql" else "DELETE FROM audit_auditentry"
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
 
@@ -90,3 +98,22 @@ def test_an_entry_goes_when_its_transaction_fails() -> None:
         entry()
         transaction.set_rollback(True)
     assert not AuditEntry.objects.exists()
+
+
+def judged(verdict: Verdict, *keys: str) -> Judgement:
+    said = Text("甲", "a")
+    return Judgement(verdict, tuple(Citation(key, "qd204@2020", said, "第一条", True) for key in keys), said)
+
+
+def test_each_clause_is_kept_with_the_strictest_verdict_that_cites_it() -> None:
+    made = entry(
+        judgements=[judged(Verdict.PASS, "a.one", "a.two"), judged(Verdict.FAIL, "a.two", "a.three")],
+        clauses=["a.four", "a.one"],
+    )
+    assert {(one.clause, one.verdict) for one in made.citations.all()} == {
+        ("a.two", "fail"), ("a.three", "fail"), ("a.one", "pass"), ("a.four", ""),
+    }  # fmt: skip
+    assert made.clause == "a.two"
+    entry()
+    assert [found.pk for found in entries_citing("a.three", None, 10)[0]] == [made.pk]
+    assert entries_citing("a.five", None, 10) == ([], None)

@@ -106,7 +106,7 @@ def test_what_is_not_accepted(operator: Api, change, field, code) -> None:
     assert (problem["field"], problem["code"]) == (field, code)
     assert problem["detail"]
     assert not Camera.objects.exists()
-    assert not AuditEntry.objects.filter(action="registry.camera.add").exists()
+    assert not AuditEntry.objects.filter(action="registry.camera.add", outcome="done").exists()
 
 
 def test_too_short_a_retention_cites_its_clause(operator: Api) -> None:
@@ -310,3 +310,27 @@ def test_a_pushing_camera_may_name_this_machine(operator: Api) -> None:
         f"/cameras/{pulled['id']}", {"url": "rtsp://127.0.0.1/push/q"}, status=422, If_Match='"v1"'
     )
     assert (problem["code"], problem["field"]) == ("loopback", "/url")
+
+
+@pytest.mark.applies("retention.judge_setting", "registry.camera.add")
+def test_the_entry_of_a_new_camera_says_what_the_law_made_of_its_days(operator: Api) -> None:
+    """Which national rule governs depends on the place's category, which nobody has said yet."""
+    operator.post("/cameras", {"name": "A", "url": URL, "keep_days": 30}, status=201)
+    entry = AuditEntry.objects.get(action="registry.camera.add")
+    assert {one.clause: one.verdict for one in entry.citations.all()} == {
+        "sc799.retention.thirty_days_then_delete": "undecidable",
+        "sc799.exemption.other_public_places": "undecidable",
+    }
+
+
+@pytest.mark.applies("retention.judge_setting", "registry.camera.change")
+def test_too_few_days_leave_an_entry_that_says_which_clause_refused_them(operator: Api) -> None:
+    made = operator.post("/cameras", {"name": "A", "url": URL}, status=201)
+    operator.patch(f"/cameras/{made['id']}", {"keep_days": 29}, status=422, If_Match='"v1"')
+    entry = AuditEntry.objects.get(action="registry.camera.change")
+    assert (entry.outcome, entry.actor_name, entry.after) == ("denied", "olga", None)
+    assert {one.clause: one.verdict for one in entry.citations.all()} == {"qd204.retention.thirty_days": "blocked"}
+    assert Camera.objects.get().keep_days == 30
+    operator.patch(f"/cameras/{made['id']}", {"name": "B"}, If_Match='"v1"')
+    named = AuditEntry.objects.get(action="registry.camera.change", outcome="done")
+    assert not named.citations.exists()

@@ -35,5 +35,7 @@ def show(clause: Annotated[str, typer.Argument(help="qd204.filing.acceptance, qd
 @law_app.command("coverage")
 def coverage_command(as_json: JsonOption = False) -> None:
     """How much of the law the program does. 条款落实情况。"""
-    law = current_law()
-    sys.stdout.write(coverage_json(law) if as_json else coverage_summary(law, language=language()))
+    from mingjian.app.law_reached import reached_rules
+
+    law, reached = current_law(), reached_rules()
+    sys.stdout.write(coverage_json(law, reached) if as_json else coverage_summary(law, reached, language()))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from django.db import transaction
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
+from mingjian.rules.judgement import Judgement
 from mingjian.web import wiring
-from mingjian.web.audit.models import AuditEntry, Outcome
+from mingjian.web.audit.models import AuditCitation, AuditEntry, Outcome
 from mingjian.web.audit.names import register, title_of
 from mingjian.web.authority.actor import Actor
+from mingjian.web.authority.applying import RuledOut, note_recorded
 from mingjian.web.authority.policy import Policy, Refused
 
 REFUSED = register("authority.refused", "越权操作被拒绝", "something not allowed was refused")
@@ -31,18 +35,24 @@ def record(
     before: Values | None = None,
     after: Values | None = None,
     policy: Policy | None = None,
-    clause: str | None = None,
+    judgements: Iterable[Judgement] = (),
+    clauses: Iterable[str] = (),
     reason: str = "",
     outcome: Outcome = Outcome.DONE,
 ) -> AuditEntry:
     """Add an entry. `before` and `after` are what changed, as plain JSON values.
+
+    `judgements` are what the law said when it was asked: each clause is kept with its verdict (the strictest, where
+    several judgements cite it). `clauses` are cited without a verdict. Call it inside a transaction when either is
+    given: the entry and its citations are several rows.
 
     Raises MingjianError (fault: ours) `unknown_audit_name`, or `secret_in_audit` when a value's key names a secret.
     """
     title_of(action)
     for values in (before, after):
         _refuse_secrets(values)
-    return AuditEntry.objects.create(
+    cited = _citations(judgements, clauses)
+    entry = AuditEntry.objects.create(
         at_ns=wiring.clock().now_ns(),
         actor_id=actor.user,
         actor_name=actor.name[:64],
@@ -56,11 +66,38 @@ def record(
         before=None if before is None else dict(before),
         after=None if after is None else dict(after),
         right="" if policy is None else policy.name,
-        clause=clause,
+        clause=next(iter(cited), None),
         reason=reason[:500],
         outcome=outcome,
         request=actor.request,
     )
+    AuditCitation.objects.bulk_create(
+        AuditCitation(entry=entry, clause=clause, verdict=verdict) for clause, verdict in cited.items()
+    )
+    note_recorded(action, cited)
+    return entry
+
+
+def _citations(judgements: Iterable[Judgement], clauses: Iterable[str]) -> dict[str, str]:
+    """Clause -> verdict, those of the strictest judgement first; then clauses cited without a verdict."""
+    strictest_first = sorted(judgements, key=lambda judgement: -judgement.verdict.strictness)
+    found: dict[str, str] = {}
+    for judgement in strictest_first:
+        for key in judgement.keys:
+            found.setdefault(key, judgement.verdict.value)
+    for key in clauses:
+        found.setdefault(key, "")
+    return found
+
+
+def record_ruled_out(error: RuledOut) -> AuditEntry:
+    """Add the entry of what the law refused, with its clauses; called outside the transaction that was rolled back."""
+    subject = error.subject
+    with transaction.atomic():
+        return record(
+            error.actor, error.action, kind=subject.kind, object_id=subject.id, name=subject.name,
+            judgements=[error.judgement], reason=error.judgement.reason.zh, outcome=Outcome.DENIED,
+        )  # fmt: skip
 
 
 def record_refusal(refused: Refused, path: str) -> AuditEntry:

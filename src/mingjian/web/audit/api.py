@@ -26,6 +26,13 @@ router = Router(tags=["audit"])
 Short = Annotated[str, Field(max_length=128)]
 
 
+class CitationOut(Schema):
+    """A clause an entry rests on, and what its rule said (empty: cited without a verdict)."""
+
+    clause: str
+    verdict: str
+
+
 class AuditEntryOut(Schema):
     """One entry. `title` is the action in the reader's language; `right` the policy that decided."""
 
@@ -45,6 +52,7 @@ class AuditEntryOut(Schema):
     after: dict[str, Any] | None
     right: str
     clause: str | None
+    clauses: list[CitationOut]
     reason: str
     outcome: Literal["done", "denied", "failed"]
     request: str
@@ -72,6 +80,7 @@ class AuditQuery(Schema):
     object_kind: Short = ""
     object_id: Short = ""
     outcome: Literal["", "done", "denied", "failed"] = ""
+    clause: Short = ""
     text: Short = ""
     from_: str | None = Field(None, alias="from", max_length=40)
     to: str | None = Field(None, max_length=40)
@@ -84,6 +93,7 @@ class AuditQuery(Schema):
             object_kind=self.object_kind,
             object_id=self.object_id,
             outcome=self.outcome,
+            clause=self.clause,
             text=self.text,
             from_ns=parse_iso_ns(self.from_, "from") if self.from_ else None,
             to_ns=parse_iso_ns(self.to, "to") if self.to else None,

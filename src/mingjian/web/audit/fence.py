@@ -1,47 +1,60 @@
 """The database's own refusal to change or delete audit rows: triggers, for each kind of database we run on.
 
-Used by the migration; and by tests, which have to empty a table that nobody may empty.
+Used by the migrations; and by tests, which have to empty tables that nobody may empty.
 """
 
 from __future__ import annotations
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-_TABLE = "audit_auditentry"
+ENTRIES = "audit_auditentry"
+CITATIONS = "audit_auditcitation"
+TABLES = (ENTRIES, CITATIONS)
+
+_PREFIXES = {ENTRIES: "audit", CITATIONS: "audit_citation"}  # names of triggers are global in SQLite
 _MESSAGE = "audit entries are append-only"
-
-_SQLITE = (
-    f"CREATE TRIGGER audit_no_update BEFORE UPDATE ON {_TABLE} BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END",
-    f"CREATE TRIGGER audit_no_delete BEFORE DELETE ON {_TABLE} BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END",
-)
-_SQLITE_UNDO = ("DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete")
-
-_POSTGRESQL = (
-    f"CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN RAISE EXCEPTION '{_MESSAGE}' USING ERRCODE = 'restrict_violation'; END $$",
-    f"CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON {_TABLE} "
-    f"FOR EACH ROW EXECUTE FUNCTION audit_append_only()",
-    f"CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON {_TABLE} "
-    f"FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()",
-)
-_POSTGRESQL_UNDO = (
-    f"DROP TRIGGER audit_no_truncate ON {_TABLE}",
-    f"DROP TRIGGER audit_no_change ON {_TABLE}",
-    "DROP FUNCTION audit_append_only()",
+_FUNCTION = (
+    f"CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ BEGIN RAISE EXCEPTION '{_MESSAGE}' USING ERRCODE = 'restrict_violation'; END $$"
 )
 
 
-def raise_fence(editor: BaseDatabaseSchemaEditor) -> None:
-    """Create the triggers."""
-    _run(editor, _SQLITE if editor.connection.vendor == "sqlite" else _POSTGRESQL)
+def raise_fence(editor: BaseDatabaseSchemaEditor, tables: tuple[str, ...] = TABLES) -> None:
+    """Create the triggers of the tables."""
+    if editor.connection.vendor != "sqlite":
+        _run(editor, _FUNCTION)
+    for table in tables:
+        prefix = _PREFIXES[table]
+        if editor.connection.vendor == "sqlite":
+            for what in ("UPDATE", "DELETE"):
+                _run(
+                    editor,
+                    f"CREATE TRIGGER {prefix}_no_{what.lower()} BEFORE {what} ON {table} "
+                    f"BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END",
+                )
+        else:
+            for name, what, each in (("change", "UPDATE OR DELETE", "ROW"), ("truncate", "TRUNCATE", "STATEMENT")):
+                _run(
+                    editor,
+                    f"CREATE TRIGGER {prefix}_no_{name} BEFORE {what} ON {table} "
+                    f"FOR EACH {each} EXECUTE FUNCTION audit_append_only()",
+                )
 
 
-def lower_fence(editor: BaseDatabaseSchemaEditor) -> None:
-    """Drop the triggers."""
-    _run(editor, _SQLITE_UNDO if editor.connection.vendor == "sqlite" else _POSTGRESQL_UNDO)
+def lower_fence(editor: BaseDatabaseSchemaEditor, tables: tuple[str, ...] = TABLES) -> None:
+    """Drop the triggers of the tables, and with those of the entries what they call."""
+    for table in reversed(tables):
+        prefix = _PREFIXES[table]
+        if editor.connection.vendor == "sqlite":
+            for what in ("update", "delete"):
+                _run(editor, f"DROP TRIGGER {prefix}_no_{what}")
+        else:
+            for name in ("truncate", "change"):
+                _run(editor, f"DROP TRIGGER {prefix}_no_{name} ON {table}")
+    if ENTRIES in tables and editor.connection.vendor != "sqlite":
+        _run(editor, "DROP FUNCTION audit_append_only()")
 
 
-def _run(editor: BaseDatabaseSchemaEditor, statements: tuple[str, ...]) -> None:
+def _run(editor: BaseDatabaseSchemaEditor, statement: str) -> None:
     with editor.connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+        cursor.execute(statement)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from django.db import models
 
@@ -18,7 +18,10 @@ def _append_only() -> MingjianError:
     )
 
 
-class AuditQuerySet(models.QuerySet["AuditEntry"]):
+_Row = TypeVar("_Row", bound=models.Model)
+
+
+class AppendOnlyQuerySet(models.QuerySet[_Row]):
     """Reading only."""
 
     def update(self, **kwargs: Any) -> NoReturn:
@@ -34,6 +37,26 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
         raise _append_only()
 
 
+class AppendOnly(models.Model):
+    """A row that is added and read, and nothing else."""
+
+    class Meta:
+        """No table of its own."""
+
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the row; one that exists is refused."""
+        if not self._state.adding:
+            raise _append_only()
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused."""
+        raise _append_only()
+
+
 class Outcome(models.TextChoices):
     """How it ended."""
 
@@ -42,7 +65,7 @@ class Outcome(models.TextChoices):
     FAILED = "failed"
 
 
-class AuditEntry(models.Model):
+class AuditEntry(AppendOnly):
     """Who did what. Names are copied: the entry must be readable when the account and the object are long gone."""
 
     id = models.BigAutoField(primary_key=True)
@@ -59,12 +82,12 @@ class AuditEntry(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
     right = models.CharField(max_length=64, blank=True)  # the policy under which it was allowed or refused
-    clause = models.CharField(max_length=64, null=True)
+    clause = models.CharField(max_length=64, null=True)  # the first one cited; all of them are AuditCitation
     reason = models.CharField(max_length=500, blank=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices)
     request = models.CharField(max_length=64, blank=True)
 
-    objects = AuditQuerySet.as_manager()
+    objects = AppendOnlyQuerySet["AuditEntry"].as_manager()
 
     class Meta:
         """Read by object, too."""
@@ -72,13 +95,22 @@ class AuditEntry(models.Model):
         default_permissions = ()
         indexes = [models.Index(fields=["object_kind", "object_id"], name="audit_object")]  # noqa: RUF012
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the entry; an entry that exists is refused."""
-        if not self._state.adding:
-            raise _append_only()
-        kwargs["force_insert"] = True
-        super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused."""
-        raise _append_only()
+class AuditCitation(AppendOnly):
+    """A clause that an entry rests on, with the rule's verdict (empty: cited without one). Asked by clause."""
+
+    id = models.BigAutoField(primary_key=True)
+    entry = models.ForeignKey(AuditEntry, models.DO_NOTHING, related_name="citations", db_index=False)
+    clause = models.CharField(max_length=64)
+    verdict = models.CharField(max_length=16, blank=True)
+
+    objects = AppendOnlyQuerySet["AuditCitation"].as_manager()
+
+    class Meta:
+        """One citation a clause; read by clause, newest entry first."""
+
+        default_permissions = ()
+        indexes = [models.Index(fields=["clause", "-entry"], name="audit_citation_clause")]  # noqa: RUF012
+        constraints = [  # noqa: RUF012
+            models.UniqueConstraint(fields=["entry", "clause"], name="audit_citation_once")
+        ]

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from mingjian.kernel.isotime import format_iso_ns
-from mingjian.web.audit.models import AuditEntry, AuditQuerySet
+from mingjian.web.audit.models import AppendOnlyQuerySet, AuditCitation, AuditEntry
 from mingjian.web.audit.names import all_names, readable
 from mingjian.web.http.paging import page
 
 FIELDS = (
     "id", "at", "actor_id", "actor_name", "actor_unit", "actor_role", "address", "action", "title", "object_kind",
-    "object_id", "object_name", "before", "after", "right", "clause", "reason", "outcome", "request",
+    "object_id", "object_name", "before", "after", "right", "clause", "clauses", "reason", "outcome", "request",
 )  # fmt: skip
 
 
@@ -28,12 +28,13 @@ class AuditFilter:
     object_kind: str = ""
     object_id: str = ""
     outcome: str = ""
+    clause: str = ""
     text: str = ""
     from_ns: int | None = None
     to_ns: int | None = None
 
 
-def find(wanted: AuditFilter) -> AuditQuerySet:
+def find(wanted: AuditFilter) -> AppendOnlyQuerySet[AuditEntry]:
     """The entries that fit."""
     rows = AuditEntry.objects.all()
     exact = {"actor_id": wanted.actor, "object_kind": wanted.object_kind, "object_id": wanted.object_id}
@@ -48,6 +49,8 @@ def find(wanted: AuditFilter) -> AuditQuerySet:
         rows = rows.filter(at_ns__gte=wanted.from_ns)
     if wanted.to_ns is not None:
         rows = rows.filter(at_ns__lt=wanted.to_ns)
+    if wanted.clause:
+        rows = rows.filter(citations__clause=wanted.clause)
     if wanted.text:
         rows = rows.filter(_mentions(wanted.text))
     return rows
@@ -64,12 +67,24 @@ def _mentions(text: str) -> Q:
 
 def entries_page(wanted: AuditFilter, cursor: str | None, limit: int) -> tuple[list[AuditEntry], str | None]:
     """One page, newest first."""
-    return page(find(wanted), ["-id"], cursor, limit)
+    return page(find(wanted).prefetch_related("citations"), ["-id"], cursor, limit)
+
+
+def entries_citing(clause: str, cursor: str | None, limit: int) -> tuple[list[AuditEntry], str | None]:
+    """The entries that rest on a clause, newest first: where it bit."""
+    return entries_page(AuditFilter(clause=clause), cursor, limit)
+
+
+def citing_counts(clause: str) -> dict[str, int]:
+    """How often a clause was cited, by verdict ("" where none was given)."""
+    rows = AuditCitation.objects.filter(clause=clause).values("verdict").annotate(count=Count("id"))
+    return {row["verdict"]: row["count"] for row in rows.order_by("verdict")}
 
 
 def as_row(entry: AuditEntry, language: str) -> dict[str, Any]:
     """An entry as it is shown and exported, with the keys FIELDS."""
     values = {name: getattr(entry, name, None) for name in FIELDS}
+    values["clauses"] = [{"clause": one.clause, "verdict": one.verdict} for one in entry.citations.all()]
     values["at"] = format_iso_ns(entry.at_ns)
     values["title"] = readable(entry.action).for_language(language)
     return values
@@ -78,7 +93,7 @@ def as_row(entry: AuditEntry, language: str) -> dict[str, Any]:
 def export_rows(wanted: AuditFilter, language: str) -> Iterator[dict[str, Any]]:
     """Every entry that fits, oldest first, a thousand at a time: no cursor stays open in the database."""
     last = 0
-    while entries := list(find(wanted).filter(id__gt=last).order_by("id")[:1000]):
+    while entries := list(find(wanted).prefetch_related("citations").filter(id__gt=last).order_by("id")[:1000]):
         last = entries[-1].id
         for entry in entries:
             yield as_row(entry, language)

@@ -15,7 +15,8 @@ from ninja.renderers import JSONRenderer
 import mingjian
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
-from mingjian.web.audit.actions import record_refusal
+from mingjian.web.audit.actions import record_refusal, record_ruled_out
+from mingjian.web.authority.applying import RuledOut
 from mingjian.web.authority.policy import Refused
 from mingjian.web.http.failures import DATABASE_AWAY, crashed_error, database_error
 from mingjian.web.http.guard import Requires
@@ -79,6 +80,8 @@ def _on_mingjian_error(request: HttpRequest, error: MingjianError | type[Mingjia
     assert isinstance(error, MingjianError)
     if isinstance(error, Refused) and error.actor.signed_in:
         record_refusal(error, request.path)
+    if isinstance(error, RuledOut):
+        record_ruled_out(error)
     if error.fault is Fault.OURS:
         log.error("%s %s: %s", request_id_of(request), error.code, error.detail or error, exc_info=error)
     return problem_response(error, request)

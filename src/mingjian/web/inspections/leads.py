@@ -93,7 +93,7 @@ def open_lead(actor: Actor, new: NewLead) -> InspectionLead:
     after = {"origin": new.origin, "urgent": new.urgent, "organ": None if organ is None else organ.name}
     record(
         actor, OPENED, kind="lead", object_id=lead.id, name=lead.title, after=after,
-        clause=",".join(new.clauses)[:64] or None,
+        clauses=new.clauses,
     )  # fmt: skip
     return lead
 

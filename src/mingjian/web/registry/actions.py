@@ -17,22 +17,15 @@ from mingjian.ports.camera_probe import FoundDevice, ProbeStep
 from mingjian.ports.camera_url import CheckedUrl
 from mingjian.web import configuration, wiring
 from mingjian.web.audit.actions import changes, record
-from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
 from mingjian.web.http.versions import require_version
+from mingjian.web.registry.keeping import judge_keep_days
 from mingjian.web.registry.models import Camera, Stream
+from mingjian.web.registry.names import ADDED, CHANGED, DISABLED, DISCOVERED, ENABLED, REMOVED, TESTED
 from mingjian.web.registry.plan import plan_changed
-from mingjian.web.registry.policies import MANAGE, PROBE, check_keep_days
+from mingjian.web.registry.policies import MANAGE, PROBE
 from mingjian.web.registry.queries import camera_by_id
 from mingjian.web.registry.signals import camera_closed
-
-ADDED = register("registry.camera.add", "添加摄像机", "added a camera")
-CHANGED = register("registry.camera.change", "修改摄像机", "changed a camera")
-ENABLED = register("registry.camera.enable", "启用摄像机", "enabled a camera")
-DISABLED = register("registry.camera.disable", "停用摄像机", "disabled a camera")
-REMOVED = register("registry.camera.remove", "移除摄像机(保留录像)", "removed a camera (footage kept)")
-TESTED = register("registry.camera.test", "测试摄像机连接", "tested a camera")
-DISCOVERED = register("registry.camera.discover", "搜索摄像机", "searched for cameras")
 
 _PLAIN = ("name", "group", "enabled", "keep_days", "priority", "record_audio", "note")
 
@@ -62,6 +55,7 @@ def add_camera(actor: Actor, new: NewCamera) -> Camera:
     MANAGE.require(actor)
     keep_days = configuration.current().keep_days if new.keep_days is None else new.keep_days
     values = _checked({field: getattr(new, field) for field in _PLAIN} | {"keep_days": keep_days})
+    judgements = judge_keep_days(actor, ADDED, keep_days)
     urls = {"main": _check_url(new.url, "url", push=new.push)}
     if new.sub_url:
         urls["sub"] = _check_url(new.sub_url, "sub_url", push=new.push)
@@ -72,7 +66,10 @@ def add_camera(actor: Actor, new: NewCamera) -> Camera:
         camera.save(force_insert=True)
         for name, checked in urls.items():
             _new_stream(camera, name, checked, new.transport, push=new.push).save()
-        record(actor, ADDED, kind="camera", object_id=camera.id, name=camera.name, after=_state(camera), policy=MANAGE)
+        record(
+            actor, ADDED, kind="camera", object_id=camera.id, name=camera.name, after=_state(camera), policy=MANAGE,
+            judgements=judgements,
+        )  # fmt: skip
         plan_changed()
     return camera
 
@@ -87,6 +84,7 @@ def change_camera(
     """
     MANAGE.require(actor)
     plain = _checked({key: value for key, value in values.items() if key in _PLAIN})
+    judgements = judge_keep_days(actor, CHANGED, plain["keep_days"]) if "keep_days" in plain else ()
     push = any(stream.push for stream in camera_by_id(camera_id).streams.all())
     urls = {
         name: _check_url(values[field], field, push=push)
@@ -112,7 +110,7 @@ def change_camera(
         camera.save()
         record(
             actor, _name_of_change(after), kind="camera", object_id=camera.id, name=camera.name, before=before,
-            after=after, policy=MANAGE, reason=reason,
+            after=after, policy=MANAGE, reason=reason, judgements=judgements,
         )  # fmt: skip
         plan_changed()
     return camera
@@ -192,8 +190,6 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         values["group"] = "/".join(part for part in parts if part)
     if "note" in values:
         values["note"] = values["note"].strip()[:1000]
-    if "keep_days" in values:
-        check_keep_days(values["keep_days"])
     if "priority" in values and not 0 <= values["priority"] <= 9:
         raise MingjianError(
             "invalid",

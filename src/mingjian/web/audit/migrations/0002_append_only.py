@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from mingjian.web.audit.fence import lower_fence, raise_fence
+from mingjian.web.audit.fence import ENTRIES, lower_fence, raise_fence
 
 
 class Migration(migrations.Migration):
@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(
-            lambda apps, editor: raise_fence(editor),
-            lambda apps, editor: lower_fence(editor),
+            lambda apps, editor: raise_fence(editor, (ENTRIES,)),
+            lambda apps, editor: lower_fence(editor, (ENTRIES,)),
         ),
     ]
