@@ -8,7 +8,7 @@ import pytest
 from tests.web.city import City
 from tests.web.client import Api
 
-from mingjian.web.audit.models import AuditEntry
+from mingjian.web.audit.models import AuditCitation
 from mingjian.web.authority.actor import BoundRole
 
 TASK = {
@@ -32,10 +32,10 @@ def answer(api: Api, task: Any, state: str, words: str = "", *, status: int = 20
     return api.post(f"/coordination/tasks/{task['id']}/answer", body, status=status, If_Match=f'"v{task["version"]}"')
 
 
+@pytest.mark.applies("coordination.may_be_tasked", "planning.task.send")
 def test_a_task_is_sent_accepted_and_done(officer: Api, department: Api) -> None:
     task = officer.post("/coordination/tasks", TASK, status=201)
-    sent = AuditEntry.objects.get(action="planning.task.send")
-    assert sent.clause == "qd204.coordination.departments"
+    assert AuditCitation.objects.get(clause="qd204.coordination.departments").entry.action == "planning.task.send"
     (seen,) = department.get("/coordination/tasks?state=sent")["items"]
     accepted = answer(department, seen, "accepted")
     assert answer(department, accepted, "done", status=422)["field"] == "/answer"
@@ -68,6 +68,7 @@ def test_tasks_stay_in_ones_own_reach(officer: Api) -> None:
     officer.post("/coordination/tasks", TASK | {"sender": "west-police"}, status=403)
 
 
+@pytest.mark.applies("coordination.judge_mechanism", "planning.mechanism.set")
 @pytest.mark.parametrize(
     ("exists", "included", "verdict"),
     [(False, [], "fail"), (True, ["smart_city"], "fail"), (True, ["smart_city", "urban_rural_planning"], "pass")],

@@ -8,6 +8,7 @@ import pytest
 from tests.web.city import City
 from tests.web.client import Api
 
+from mingjian.web.audit.models import AuditCitation
 from mingjian.web.authority.actor import BoundRole
 from mingjian.web.registry.models import Place
 
@@ -43,11 +44,19 @@ def test_one_camera_at_the_entrance_does_not_cover_a_mall(
     assert gap["outcome"]["verdict"] == "fail"
 
 
+@pytest.mark.applies("places.must_have_system", "planning.task.send")
+@pytest.mark.applies("coordination.gap_outcome", "planning.task.send")
 def test_a_gap_that_government_is_to_close_is_a_task_and_no_fine(officer: Api, make_place: Any) -> None:
-    make_place("东湖大桥", ["bridge"], ["whole"])
+    bridge = make_place("东湖大桥", ["bridge"], ["whole"])
     (gap,) = officer.get("/planning/gaps")["items"]
     assert gap["outcome"]["verdict"] == "due"
     assert "never an article 26 fine" in gap["outcome"]["reason"]
+    task = {
+        "sender": "east-police", "department": "east-department", "duty": "urban_management", "matter": "请组织建设",
+        "part": parts(bridge)["whole"],
+    }  # fmt: skip
+    assert officer.post("/coordination/tasks", task, status=201)["place"] == bridge.id
+    assert AuditCitation.objects.get(clause="qd204.place.roads_and_squares").entry.action == "planning.task.send"
 
 
 @pytest.mark.parametrize(
@@ -76,6 +85,7 @@ def test_a_system_whose_cameras_say_no_part_leaves_it_undecidable(
     assert counts(officer) == (0, 0, 0, 1)
 
 
+@pytest.mark.applies("additional_places.judge_additional", "planning.additional.approve")
 def test_nobody_is_obliged_at_an_office_unless_the_municipal_government_says_so(
     officer: Api, city: City, make_place: Any
 ) -> None:

@@ -35,6 +35,9 @@ def add(planner: Api, plan: Any, **values: Any) -> Any:
     return planner.post(f"/plans/{plan['id']}/points", POINT | values, status=201)
 
 
+@pytest.mark.applies("duplicate_coverage.judge_new_point", "planning.point.add")
+@pytest.mark.applies("landscape.judge_landscape", "planning.point.add")
+@pytest.mark.applies("secure_margins.judge_margin", "planning.point.add")
 def test_a_free_site_passes_and_without_a_landscape_note_is_advised(planner: Api, plan: Any) -> None:
     assert add(planner, plan)["judgement"]["verdict"] == "pass"
     advised = add(planner, plan, landscape_note="")["judgement"]

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
-from mingjian.rules.additional_places import judge_additional
+from mingjian.rules import additional_places
 from mingjian.rules.day_count import shanghai_day
 from mingjian.rules.judgement import Verdict
 from mingjian.rules.library import current_law
@@ -15,6 +15,7 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
+from mingjian.web.authority.applying import applying, cited_reason
 from mingjian.web.dates import check_date
 from mingjian.web.http.problem import not_found
 from mingjian.web.http.versions import require_version
@@ -26,6 +27,8 @@ from mingjian.web.registry.models import Place
 
 PROPOSED = register("planning.additional.propose", "提出增列场所", "proposed an additional place")
 APPROVED = register("planning.additional.approve", "批准增列场所", "approved an additional place")
+
+judge_additional = applying(additional_places.judge_additional, by=APPROVED)
 
 
 def propose_place(actor: Actor, place_id: str, proposer_id: str, reason: str) -> AdditionalPlace:
@@ -71,12 +74,12 @@ def approve_place(
         today = shanghai_day(wiring.clock().now_ns())
         judgement = judge_additional(current_law(), approval_of(row), today)
         if judgement.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE):
-            raise MingjianError("conflict", judgement.reason, fault=Fault.USER, remedy=judgement.remedy)
+            raise MingjianError("conflict", cited_reason(judgement), fault=Fault.USER, remedy=judgement.remedy)
         row.version += 1
         row.save()
         record(
             actor, APPROVED, kind="additional_place", object_id=row.id, name=row.place.name, policy=APPROVE,
-            after={"number": row.number, "given_date": row.given_date}, clause=next(iter(judgement.keys), None),
+            after={"number": row.number, "given_date": row.given_date}, judgements=[judgement],
         )  # fmt: skip
     return row
 

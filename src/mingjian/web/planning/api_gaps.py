@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema, Status
 
+from mingjian.rules.judgement import strictest
 from mingjian.rules.place_kinds import PLACE_PARTS
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
@@ -128,7 +129,7 @@ def list_gaps(
 @router.post("/check", auth=Requires(policies.DRAFT), response=JudgementOut, operation_id="planning_check")
 def check_site(request: HttpRequest, data: PointIn) -> dict[str, Any]:
     """Judge a view at a site without keeping it: "covered already, contact X" before anything is drawn up."""
-    return judgement_out(points.judge_site(actor_of(request), data.dict()), language_of(request))
+    return judgement_out(strictest(points.judge_site(actor_of(request), data.dict())), language_of(request))
 
 
 @router.get("/additional", auth=Requires(policies.READ), response=AdditionalPage, operation_id="additional_list")

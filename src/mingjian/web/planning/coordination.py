@@ -14,6 +14,7 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
 from mingjian.rules import coordination as rules
+from mingjian.rules import places
 from mingjian.rules.day_count import shanghai_day
 from mingjian.rules.judgement import Judgement, Verdict
 from mingjian.rules.library import current_law
@@ -21,10 +22,12 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
+from mingjian.web.authority.applying import applying
 from mingjian.web.dates import check_date
 from mingjian.web.http.problem import not_found
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.models import Organisation
+from mingjian.web.planning.gaps import kinds_of, part_covered
 from mingjian.web.planning.models import CoordinationTask, Mechanism
 from mingjian.web.planning.plans import LEVELS
 from mingjian.web.planning.policies import ANSWER, APPROVE, COORDINATE
@@ -34,6 +37,11 @@ SENT = register("planning.task.send", "派发协调任务", "sent a coordination
 ANSWERED = register("planning.task.answer", "办理协调任务", "answered a coordination task")
 WITHDRAWN = register("planning.task.withdraw", "撤回协调任务", "withdrew a coordination task")
 MECHANISM_SET = register("planning.mechanism.set", "登记协调机制", "registered a coordination mechanism")
+
+judge_mechanism = applying(rules.judge_mechanism, by=MECHANISM_SET)
+may_be_tasked = applying(rules.may_be_tasked, by=SENT)
+gap_outcome = applying(rules.gap_outcome, by=SENT)
+must_have_system = applying(places.must_have_system, by=SENT)
 
 ANSWERS: Mapping[str, tuple[str, ...]] = {"sent": ("accepted", "declined"), "accepted": ("done", "declined")}
 
@@ -62,7 +70,7 @@ def set_mechanism(
         record(
             actor, MECHANISM_SET, kind="mechanism", object_id=row.id, name=organisation.name, before=before,
             after={**after, "verdict": judgement.verdict.value}, policy=APPROVE,
-            clause=next(iter(judgement.keys), None),
+            judgements=[judgement],
         )  # fmt: skip
     return row, judgement
 
@@ -71,7 +79,7 @@ def judge(row: Mechanism) -> Judgement:
     """Clause 3.1 about a mechanism, today."""
     level = row.organisation.division.level
     facts = rules.Mechanism(LEVELS.get(level, level), row.exists, frozenset(row.included_in))
-    return rules.judge_mechanism(current_law(), facts, shanghai_day(wiring.clock().now_ns()))
+    return judge_mechanism(current_law(), facts, shanghai_day(wiring.clock().now_ns()))
 
 
 def send_task(actor: Actor, sender_id: str, values: Mapping[str, Any]) -> tuple[CoordinationTask, Judgement]:
@@ -86,10 +94,15 @@ def send_task(actor: Actor, sender_id: str, values: Mapping[str, Any]) -> tuple[
         raise not_found("没有这个单位", "there is no such organisation")
     COORDINATE.require(actor, sender)
     COORDINATE.require(actor, department)
-    judgement = rules.may_be_tasked(current_law(), values["duty"], shanghai_day(wiring.clock().now_ns()))
+    law, today = current_law(), shanghai_day(wiring.clock().now_ns())
+    judgement = may_be_tasked(law, values["duty"], today)
     if judgement.verdict is Verdict.UNDECIDABLE and not values["basis"].strip():
         raise MingjianError("invalid", judgement.reason, fault=Fault.USER, field="basis", remedy=judgement.remedy)
     part = _part(values.get("part"))
+    judgements = [judgement]
+    if part is not None:  # why the department is asked: the part is obliged, and by 8.1 it is a task
+        obliged = places.PlacePart(kinds_of(part.place_id, today), part.part)
+        judgements += [must_have_system(law, obliged, part_covered(part.id), today), gap_outcome(law, obliged, today)]
     now_ns = wiring.clock().now_ns()
     task = CoordinationTask(
         id=new_id(now_ns), sender=sender, department=department, duty=values["duty"], basis=values["basis"].strip(),
@@ -101,7 +114,7 @@ def send_task(actor: Actor, sender_id: str, values: Mapping[str, Any]) -> tuple[
         record(
             actor, SENT, kind="coordination_task", object_id=task.id, name=task.matter,
             after={"department": department.name, "duty": task.duty}, policy=COORDINATE,
-            clause=next(iter(judgement.keys), None),
+            judgements=judgements,
         )  # fmt: skip
     return task, judgement
 

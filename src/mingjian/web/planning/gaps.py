@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from mingjian.rules.additional_places import PlaceApproval, judge_additional
 from mingjian.rules.coordination import gap_outcome
@@ -130,10 +130,8 @@ class Report:
 
     def _kinds(self, which: Q) -> dict[str, frozenset[str]]:
         """Kinds of each place on the day; a kind whose dates are not known counts."""
-        day = self.on.isoformat()
         found: dict[str, set[str]] = defaultdict(set)
-        rows = PlaceKind.objects.filter(which).exclude(until_date__gt="", until_date__lte=day)
-        for place, kind in rows.exclude(since_date__gt=day).values_list("place_id", "kind"):
+        for place, kind in kinds_on(self.on).filter(which).values_list("place_id", "kind"):
             found[place].add(kind)
         shared: dict[frozenset[str], frozenset[str]] = {}
         return defaultdict(
@@ -142,10 +140,7 @@ class Report:
 
     @staticmethod
     def _covered(visible: Any) -> set[str]:
-        rows = Camera.objects.filter(
-            part__place_id__in=visible, removed_ns__isnull=True, standing="active", system__standing__in=RUNNING
-        )
-        return set(rows.values_list("part_id", flat=True).distinct())
+        return set(_covering().filter(part__place_id__in=visible).values_list("part_id", flat=True).distinct())
 
     @staticmethod
     def _systems_without_parts(visible: Any) -> set[str]:
@@ -161,6 +156,26 @@ class Report:
             row.place_id for row in rows
             if judge_additional(self._law, approval_of(row), self.on).verdict is Verdict.PASS
         }  # fmt: skip
+
+
+def kinds_on(on: dt.date) -> QuerySet[PlaceKind]:
+    """The kinds of places as of a day; a kind whose dates are not known counts."""
+    day = on.isoformat()
+    return PlaceKind.objects.exclude(until_date__gt="", until_date__lte=day).exclude(since_date__gt=day)
+
+
+def kinds_of(place_id: str, on: dt.date) -> frozenset[str]:
+    """The kinds of one place as of a day."""
+    return frozenset(kinds_on(on).filter(place_id=place_id).values_list("kind", flat=True))
+
+
+def part_covered(part_id: str) -> bool:
+    """Whether a running system covers this part."""
+    return _covering().filter(part_id=part_id).exists()
+
+
+def _covering() -> QuerySet[Camera]:
+    return Camera.objects.filter(removed_ns__isnull=True, standing="active", system__standing__in=RUNNING)
 
 
 def approval_of(row: AdditionalPlace | None) -> PlaceApproval | None:

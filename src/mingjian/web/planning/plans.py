@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.db import transaction
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
+from mingjian.rules import plan_approval
 from mingjian.rules.day_count import shanghai_day
 from mingjian.rules.library import current_law
 from mingjian.rules.plan_approval import PlanVersion
@@ -19,6 +21,7 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
+from mingjian.web.authority.applying import applying, cited_reason
 from mingjian.web.dates import check_date
 from mingjian.web.http.problem import not_found
 from mingjian.web.http.versions import require_version
@@ -36,6 +39,13 @@ STEPPED = {
     "publish": register("planning.plan.publish", "公布实施规划", "put a plan into force"),
     "supersede": register("planning.plan.supersede", "规划被新版本替代", "a plan was superseded"),
 }
+TABLE = replace(
+    PLAN,
+    guards={
+        "drafted": applying(plan_approval.judge_drafting, by=STEPPED["submit"]),
+        "approved": applying(plan_approval.judge_plan, by=(STEPPED["approve"], STEPPED["publish"])),
+    },
+)
 BY_GOVERNMENT = frozenset({"return", "approve"})
 LEVELS = {"city": "municipal", "district": "district"}  # of a division, as the rules call them
 BODIES = frozenset({"public_security", "development_reform", "big_data", "emergency_management"})
@@ -150,7 +160,7 @@ def step_plan(
 def try_step(plan: Plan, event: str) -> Step:
     """What the table says to an event, today."""
     today = shanghai_day(wiring.clock().now_ns())
-    return step(PLAN, plan.state, event, current_law(), facts_of(plan), today)
+    return step(TABLE, plan.state, event, current_law(), facts_of(plan), today)
 
 
 def facts_of(plan: Plan) -> PlanVersion:
@@ -204,25 +214,14 @@ def _move(actor: Actor, plan: Plan, event: str, taken: Step, reason: str) -> Non
         before={"state": before},
         after={"state": plan.state, "approval_number": plan.approval_number},
         policy=APPROVE if event in BY_GOVERNMENT else DRAFT,
-        clause=next(iter(taken.judgement.keys), None),
+        judgements=[taken.judgement],
         reason=reason,
     )
 
 
 def _held(taken: Step) -> MingjianError:
     judgement = taken.judgement
-    cited = "、".join(one.printed("zh") for one in judgement.clauses)
-    cited_en = "; ".join(one.printed("en") for one in judgement.clauses)
-    return MingjianError(
-        "conflict",
-        Text(
-            zh=judgement.reason.zh + (f"({cited})" if cited else ""),
-            en=judgement.reason.en + (f" ({cited_en})" if cited_en else ""),
-        ),
-        fault=Fault.USER,
-        field="event",
-        remedy=judgement.remedy,
-    )
+    return MingjianError("conflict", cited_reason(judgement), fault=Fault.USER, field="event", remedy=judgement.remedy)
 
 
 def _drafters(given: Any) -> list[dict[str, str]]:

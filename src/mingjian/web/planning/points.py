@@ -14,16 +14,17 @@ from django.db import transaction
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
+from mingjian.rules import duplicate_coverage, landscape, secure_margins
 from mingjian.rules.day_count import shanghai_day
-from mingjian.rules.duplicate_coverage import DuplicateCheck, judge_new_point
+from mingjian.rules.duplicate_coverage import DuplicateCheck
 from mingjian.rules.judgement import Judgement, strictest
-from mingjian.rules.landscape import judge_landscape
 from mingjian.rules.library import current_law
-from mingjian.rules.secure_margins import Nearby, judge_margin
+from mingjian.rules.secure_margins import Nearby
 from mingjian.web import wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
+from mingjian.web.authority.applying import applying
 from mingjian.web.ground import Position, View
 from mingjian.web.http.problem import not_found
 from mingjian.web.http.versions import require_version
@@ -39,14 +40,18 @@ CHANGED = register("planning.point.change", "修改规划点位", "changed a pla
 DROPPED = register("planning.point.drop", "取消规划点位", "dropped a planned point")
 BUILT = register("planning.point.built", "规划点位已建成", "a planned point was built")
 
+judge_new_point = applying(duplicate_coverage.judge_new_point, by=ADDED)
+judge_landscape = applying(landscape.judge_landscape, by=ADDED)
+judge_margin = applying(secure_margins.judge_margin, by=ADDED)
+
 FIELDS = (
     "name", "lon_e7", "lat_e7", "azimuth_deg", "view_angle_deg", "view_distance_m", "network", "landscape_note",
     "reason_to_build", "cost_fen",
 )  # fmt: skip
 
 
-def judge_site(actor: Actor, values: Mapping[str, Any]) -> Judgement:
-    """The strictest answer to a view at a site: duplicates (6.2), landscape (6.3), secure margins (7.3; sc799 10).
+def judge_site(actor: Actor, values: Mapping[str, Any]) -> tuple[Judgement, ...]:
+    """The answers to a view at a site: duplicates (6.2), landscape (6.3), secure margins (7.3; sc799 10).
 
     Asks for zones near by, which counts against probing: call it outside a transaction.
     """
@@ -55,7 +60,7 @@ def judge_site(actor: Actor, values: Mapping[str, Any]) -> Judgement:
     return _judge(values, view, zones_near(actor, at))
 
 
-def _judge(values: Mapping[str, Any], view: View, nearby: tuple[Nearby, ...]) -> Judgement:
+def _judge(values: Mapping[str, Any], view: View, nearby: tuple[Nearby, ...]) -> tuple[Judgement, ...]:
     law, today = current_law(), shanghai_day(wiring.clock().now_ns())
     check = DuplicateCheck(
         checked=frozenset({"existing_cameras", "existing_networks"}),
@@ -64,19 +69,18 @@ def _judge(values: Mapping[str, Any], view: View, nearby: tuple[Nearby, ...]) ->
         uses_that_network=bool(values["network"]),
         reason_to_build=values["reason_to_build"],
     )
-    return strictest(
-        (
-            judge_new_point(law, check, today),
-            judge_landscape(law, values["landscape_note"], today),
-            judge_margin(law, nearby, None, None, today),
-        )
+    return (
+        judge_new_point(law, check, today),
+        judge_landscape(law, values["landscape_note"], today),
+        judge_margin(law, nearby, None, None, today),
     )
 
 
 def add_point(actor: Actor, plan_id: str, values: Mapping[str, Any], part_id: str | None = None) -> PlannedPoint:
     """Put a point into a draft. Raises MingjianError not_found, conflict (no draft), invalid naming the field."""
     DRAFT.require(actor, plan_for(actor, plan_id))
-    judgement = judge_site(actor, values)
+    judgements = judge_site(actor, values)
+    judgement = strictest(judgements)
     with transaction.atomic():
         plan = _draft(actor, plan_id)
         now_ns = wiring.clock().now_ns()
@@ -85,7 +89,7 @@ def add_point(actor: Actor, plan_id: str, values: Mapping[str, Any], part_id: st
         point.save(force_insert=True)
         record(
             actor, ADDED, kind="planned_point", object_id=point.id, name=point.name, policy=DRAFT,
-            after={**_state(point), "verdict": judgement.verdict.value}, clause=next(iter(judgement.keys), None),
+            after={**_state(point), "verdict": judgement.verdict.value}, judgements=judgements,
         )  # fmt: skip
     return point
 
@@ -96,7 +100,8 @@ def change_point(
     """Change a point of a draft and judge it again. `part` may be among the values."""
     DRAFT.require(actor, plan_for(actor, plan_id))
     wanted = _state(point_for(actor, plan_id, point_id)) | {key: values[key] for key in FIELDS if key in values}
-    judgement = judge_site(actor, wanted)
+    judgements = judge_site(actor, wanted)
+    judgement = strictest(judgements)
     with transaction.atomic():
         _draft(actor, plan_id)
         point = point_for(actor, plan_id, point_id, lock=True)
@@ -110,7 +115,7 @@ def change_point(
         record(
             actor, CHANGED, kind="planned_point", object_id=point.id, name=point.name, before=before,
             after={**after, "verdict": judgement.verdict.value}, policy=DRAFT,
-            clause=next(iter(judgement.keys), None),
+            judgements=judgements,
         )  # fmt: skip
     return point
 

@@ -234,7 +234,7 @@ def _record(
 ) -> None:  # fmt: skip
     record(
         actor, action, kind="system", object_id=system.id, name=system.name, before=before, after=after,
-        policy=MANAGE_SYSTEMS, reason=reason, clause=clause,
+        policy=MANAGE_SYSTEMS, reason=reason, clauses=() if clause is None else (clause,),
     )  # fmt: skip
 
 
