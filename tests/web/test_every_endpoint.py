@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.web.city import City
 from tests.web.client import Api
 
 from mingjian.web.audit.models import AuditEntry
@@ -26,6 +27,9 @@ LEAD_READERS = READERS | {"officer", "inspector", "approver"}
 PLAN_READERS = READERS | {
     "planner", "officer", "approver", "inspector", "department_officer", "government_approver",
 }  # fmt: skip
+ORGANISATION_READERS = {"admin", "auditor", "operator"} | BOUND
+UNIT_ADMINS = {"admin", "organisation_admin"}
+PERSONNEL = KEEPERS
 
 MAY: dict[str, set[str]] = {
     "GET /v1/setup": ANYBODY,
@@ -118,6 +122,42 @@ MAY: dict[str, set[str]] = {
     "POST /v1/coordination/tasks": {"planner", "officer", "government_approver"},
     "POST /v1/coordination/tasks/{task_id}/answer": {"department_officer"},
     "POST /v1/coordination/tasks/{task_id}/withdraw": {"planner", "officer", "government_approver"},
+    "GET /v1/divisions": ALL,
+    "POST /v1/divisions": {"admin"},
+    "POST /v1/divisions/load": {"admin"},
+    "GET /v1/divisions/{division_id}": ALL,
+    "POST /v1/divisions/{division_id}/rename": {"admin"},
+    "POST /v1/divisions/{division_id}/merge": {"admin"},
+    "GET /v1/organisations": ORGANISATION_READERS,
+    "POST /v1/organisations": UNIT_ADMINS,
+    "POST /v1/organisations/succession": {"admin"},
+    "GET /v1/organisations/{organisation_id}": ORGANISATION_READERS,
+    "PATCH /v1/organisations/{organisation_id}": UNIT_ADMINS,
+    "POST /v1/organisations/{organisation_id}/rename": UNIT_ADMINS,
+    "POST /v1/organisations/{organisation_id}/move": {"admin"},
+    "POST /v1/organisations/{organisation_id}/dissolve": {"admin"},
+    "GET /v1/people": READERS | PERSONNEL,
+    "POST /v1/people": UNIT_ADMINS,
+    "GET /v1/people/{person_id}": READERS | PERSONNEL,
+    "PATCH /v1/people/{person_id}": UNIT_ADMINS,
+    "GET /v1/posts": READERS | PERSONNEL,
+    "POST /v1/posts": UNIT_ADMINS,
+    "GET /v1/posts/holders": ORGANISATION_READERS,
+    "POST /v1/posts/{post_id}/end": UNIT_ADMINS,
+    "POST /v1/posts/{post_id}/appointments": UNIT_ADMINS,
+    "POST /v1/appointments/{appointment_id}/end": UNIT_ADMINS,
+    "GET /v1/bindings": READERS | {"organisation_admin"},
+    "POST /v1/bindings": UNIT_ADMINS,
+    "POST /v1/bindings/{binding_id}/end": UNIT_ADMINS,
+    "GET /v1/grants": READERS,
+    "POST /v1/grants": {"admin"},
+    "POST /v1/grants/{grant_id}/end": {"admin"},
+    "GET /v1/agreements": READERS | PERSONNEL,
+    "POST /v1/agreements": {"admin"} | PERSONNEL,
+    "POST /v1/agreements/{agreement_id}/people": {"admin"} | PERSONNEL,
+    "POST /v1/agreements/{agreement_id}/end": {"admin"} | PERSONNEL,
+    "GET /v1/qualifications": ORGANISATION_READERS,
+    "POST /v1/qualifications": UNIT_ADMINS,
     "GET /v1/zones": {"approver"},
     "POST /v1/zones": {"approver"},
     "POST /v1/zones/{zone_id}/remove": {"approver"},
@@ -168,6 +208,21 @@ def test_each_role_at_every_endpoint(role: str, make_user: Any) -> None:
     assert denied.count() == (sum(role not in roles for roles in MAY.values()) if role else 0)
 
 
+@pytest.mark.parametrize("role", BoundRole)
+def test_each_bound_role_at_every_endpoint(role: BoundRole, city: City) -> None:
+    browser = city.browser(role)
+    for endpoint, roles in MAY.items():
+        if endpoint == "POST /v1/auth/logout":
+            continue
+        method, _, path = endpoint.partition(" ")
+        browser.send(method, path.removeprefix("/v1").replace("{", "").replace("}", ""))
+        status = browser.last.status_code
+        if role.value in roles or "member" in roles:
+            assert status in (200, 201, 204, 404, 409, 422, 428), f"{endpoint} {role}: {status}"
+        else:
+            assert status == 403, f"{endpoint} {role}: {status}"
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("endpoint", sorted(key for key in MAY if not key.startswith("GET")))
 def test_nothing_changes_without_the_csrf_token(endpoint: str, admin: Api) -> None:
@@ -196,4 +251,5 @@ def test_an_unknown_role_may_nothing(policy: Any) -> None:
 
 _EVERYBODYS = {
     "accounts.own", "accounts.own_password", "accounts.sign_out", "law.read", "viewing.layouts", "viewing.own_layout",
+    "organisations.divisions_read",
 }  # fmt: skip

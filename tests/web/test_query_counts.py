@@ -25,6 +25,8 @@ VIEWS = (
     "/me", "/setup", "/users", "/cameras", "/cameras?text=gate", "/cameras?removed=true", "/audit", "/audit?text=gate",
     "/audit/names", "/looks", "/layouts", "/system/status", "/system/volumes", "/law/clauses",
     "/law/clauses/qd204.retention.thirty_days", "/law/coverage",
+    "/divisions", "/organisations", "/organisations?text=gate", "/people", "/posts", "/bindings", "/grants",
+    "/agreements", "/qualifications",
 )  # fmt: skip
 
 
@@ -38,10 +40,27 @@ def fill(api: Api, make_user: Any, number: int) -> None:
     camera = add_camera(
         local_person("t"), NewCamera(f"Gate {number}", "rtsp://10.0.0.1/m", sub_url="rtsp://10.0.0.1/s")
     )
-    make_user(f"user{number}")
+    fill_organisations(api, make_user(f"user{number}").id, number)
     api.post("/layouts", {"name": f"Wall {number}", "grid": 4, "tiles": []}, status=201)
     look = {"camera": camera.id, "streams": ["main"], "rights": ["live"], "purpose": "watch"}
     api.post("/tickets", look, status=201)
+
+
+def fill_organisations(api: Api, user_id: str, number: int) -> None:
+    division = {"name": f"Street {number}", "code": f"37020201{number % 10}{number:03d}", "level": "street"}
+    division_id = api.post("/divisions", division, status=201)["id"]
+    made = {"kind": "managing_unit", "name": f"Gate {number} Ltd", "division": division_id}
+    unit = api.post("/organisations", made, status=201)["id"]
+    builder = api.post("/organisations", {**made, "kind": "contractor"}, status=201)["id"]
+    post = api.post("/posts", {"organisation": unit, "kind": "guard", "title": "Guard"}, status=201)["id"]
+    person = {"name": f"Guard {number}", "post": post, "since_date": "2020-01-01"}
+    api.post("/people", person, status=201)
+    api.post("/bindings", {"user": user_id, "role": "guard", "organisation": unit}, status=201)
+    api.post("/qualifications", {"organisation": unit, "kind": "guard_permit"}, status=201)
+    grant = {"kind": "grade", "organisation": unit, "scope": {"grade": 2}, "basis": "Letter 1"}
+    api.post("/grants", grant, status=201)
+    agreement = {"client": unit, "contractor": builder, "work": "maintenance"}
+    api.post("/agreements", {**agreement, "since_date": "2020-01-01", "until_date": "2030-01-01"}, status=201)
 
 
 def test_query_counts(admin: Api, make_user: Any) -> None:

@@ -222,6 +222,14 @@ def reset_password(actor: Actor, user_id: str, new: str) -> User:
     return user
 
 
+def sign_out_everywhere(actor: Actor, user: User) -> None:
+    """End his sessions and tickets; within the transaction, and under the right, of what makes it due."""
+    locked = user_by_id(user.id, lock=True)
+    locked.session_epoch += 1
+    locked.save(update_fields=["session_epoch"])
+    account_closed.send(User, user=locked, actor=actor)
+
+
 def _new_user(name: str, password: str, role: Role, now_ns: int) -> User:
     if not name.strip() or name != name.strip() or len(name) > 64 or any(ord(char) < 33 for char in name):
         raise MingjianError(

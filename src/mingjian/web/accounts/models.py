@@ -37,6 +37,7 @@ class User(AbstractBaseUser):
     theme = models.CharField(max_length=8, default="auto")  # "light", "dark", "auto"
     must_change_password = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    session_epoch = models.PositiveIntegerField(default=0)  # raised to end all his sessions
     created_ns = models.BigIntegerField()
     version = models.PositiveIntegerField(default=1)
 
@@ -51,6 +52,11 @@ class User(AbstractBaseUser):
         """No Django permissions: policies decide."""
 
         default_permissions = ()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must show; Django compares it at each request. It changes with password and epoch."""
+        plain = str(super()._get_session_auth_hash(secret))  # type: ignore[misc]
+        return plain if self.session_epoch == 0 else f"{plain}.{self.session_epoch}"
 
 
 class SetupMark(models.Model):

@@ -76,7 +76,11 @@ _BOUND_TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One bound role as it is now. `division` is set for an authority, whose reach is its division and those below."""
+    """One bound role as it is now. `division` is set for an authority, whose reach is its division and those below.
+
+    `grant` names the kind of the recorded grant that this binding comes from; empty for what was bound by itself. With
+    `sector`, the reach by division covers organisations of that sector only.
+    """
 
     role: str
     organisation: str  # id
@@ -84,6 +88,7 @@ class Binding:
     subtree: bool
     division: str = ""  # id, of an authority
     sector: str = ""
+    grant: str = ""  # kinds.GRANT_KINDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ class OrganisationsConfig(AppConfig):
     label = "organisations"
 
     def ready(self) -> None:
-        """Keep the bindings that the guard asks for."""
+        """Register names in every process, and keep the bindings that the guard asks for."""
         from mingjian.web.authority.sources import keep_bindings
+        from mingjian.web.organisations.actions import agreements, bindings, divisions, organisations, people  # noqa: F401
         from mingjian.web.organisations.bindings import bindings_now
 
         keep_bindings(bindings_now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mingjian.kernel.text import Text
+from mingjian.web.authority.actor import BoundRole
 
 ORGANISATION_KINDS: Mapping[str, Text] = {
     "government": Text("人民政府", "government"),
@@ -53,3 +54,24 @@ GRANT_KINDS: Mapping[str, Text] = {
     "retrieval": Text("调取", "retrieval"),
     "emergency": Text("突发事件", "emergency"),
 }
+
+_POLICE = frozenset({"public_security"})
+_OFFICES = frozenset({"department", "sector_regulator", "government"})
+# Which kinds of organisations can have a role; roles that are not named here, any of them.
+_ROLE_HOMES: Mapping[BoundRole, frozenset[str]] = {
+    BoundRole.OFFICER: _POLICE,
+    BoundRole.APPROVER: _POLICE,
+    BoundRole.LEGAL_REVIEWER: _POLICE | _OFFICES,
+    BoundRole.INSPECTOR: _POLICE | _OFFICES,
+    BoundRole.PLANNER: _POLICE | _OFFICES,
+    BoundRole.DEPARTMENT_OFFICER: _OFFICES,
+    BoundRole.GOVERNMENT_APPROVER: frozenset({"government"}),
+    BoundRole.REGULATOR: frozenset({"sector_regulator", "department"}),
+    BoundRole.EMERGENCY_COMMANDER: _POLICE | _OFFICES,
+}
+
+
+def role_fits(role: BoundRole, kind: str) -> bool:
+    """Whether an organisation of this kind can have the role: an officer belongs to the police, not to a mall."""
+    homes = _ROLE_HOMES.get(role)
+    return homes is None or kind in homes

@@ -1,13 +1,14 @@
 """Rights bound to an organisation and what lies below it: the policy, and the rows it lets an actor see.
 
 A subject has `organisation_id` and `division_id` (either may be None); so have the tables that `visible` filters. An
-authority reaches its division and those below, everybody else his own tree of organisations. Recorded grants reach
-further; each kind of grant is one more clause in `_reached`.
+authority reaches its division and those below, everybody else his own tree of organisations; a sector regulator reaches
+the organisations of its sector there. Recorded grants reach further for the policies that name their kind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -15,7 +16,7 @@ from django.db.models import Model, Q, QuerySet
 from mingjian.kernel.text import Text
 from mingjian.web.authority.actor import LOCAL_ROLE, Actor, Binding, BoundRole, Role
 from mingjian.web.authority.policy import Policy, WhoMay
-from mingjian.web.organisations.models import DivisionReach, OrganisationReach
+from mingjian.web.organisations.models import DivisionReach, Organisation, OrganisationReach
 
 _Row = TypeVar("_Row", bound=Model)
 
@@ -33,10 +34,25 @@ class Located(Protocol):
 
 
 class ScopedPolicy(Policy):
-    """A right of some roles over the whole installation, and of bound roles over what their binding reaches."""
+    """A right of some roles over the whole installation, and of bound roles over what their binding reaches.
 
-    def __init__(self, name: str, title: Text, roles: Iterable[Role], bound: Iterable[BoundRole]) -> None:
+    `by_division` False: only by the tree of organisations, for what an authority may do to itself but not to everybody
+    in its division. `grants` (kinds.GRANT_KINDS): the recorded grants that extend this right; none unless named.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        title: Text,
+        roles: Iterable[Role],
+        bound: Iterable[BoundRole],
+        *,
+        by_division: bool = True,
+        grants: Iterable[str] = (),
+    ) -> None:
         super().__init__(name, title)
+        self._by_division = by_division
+        self._grants = frozenset(grants) | {""}
         self._roles = frozenset(role.value for role in roles) | {LOCAL_ROLE}
         self._bound = frozenset(role.value for role in bound)
 
@@ -55,7 +71,22 @@ class ScopedPolicy(Policy):
 
     def bindings(self, actor: Actor) -> tuple[Binding, ...]:
         """The actor's bindings that carry this right."""
-        return tuple(binding for binding in actor.bindings if binding.role in self._bound)
+        mine = (one for one in actor.bindings if one.role in self._bound and one.grant in self._grants)
+        return tuple(mine if self._by_division else (replace(one, division="") for one in mine))
+
+    def everywhere(self, actor: Actor) -> bool:
+        """Whether he has the right over the whole installation."""
+        return actor.role in self._roles
+
+    @property
+    def bound_roles(self) -> frozenset[str]:
+        """The bound roles that have this right within their reach."""
+        return self._bound
+
+    @property
+    def by_division(self) -> bool:
+        """Whether an authority has the right in its whole division."""
+        return self._by_division
 
     def visible(
         self, actor: Actor, rows: QuerySet[_Row], organisation: str = "organisation_id", division: str = "division_id"
@@ -71,7 +102,7 @@ class ScopedPolicy(Policy):
 
 def reaches(binding: Binding, subject: object) -> bool:
     """Whether the binding reaches the subject: by its organisation, or as an authority by where it is."""
-    organisation = getattr(subject, "organisation_id", None)
+    organisation = subject.pk if isinstance(subject, Organisation) else getattr(subject, "organisation_id", None)
     division = getattr(subject, "division_id", None)
     if organisation is not None and organisation == binding.organisation:
         return True
@@ -79,7 +110,9 @@ def reaches(binding: Binding, subject: object) -> bool:
         return False
     if organisation is not None and _below(organisation, binding.organisation):
         return True
-    return bool(binding.division) and division is not None and _within(division, binding.division)
+    if not binding.division or division is None or not _within(division, binding.division):
+        return False
+    return not binding.sector or _of_sector(subject, organisation, binding.sector)
 
 
 def _reached(binding: Binding, organisation: str, division: str) -> Q:
@@ -89,8 +122,22 @@ def _reached(binding: Binding, organisation: str, division: str) -> Q:
         condition |= Q(**{f"{organisation}__in": own}) if binding.subtree else Q(**{organisation: binding.organisation})
     if division and binding.division:
         below = DivisionReach.objects.filter(ancestor_id=binding.division).values("descendant_id")
-        condition |= Q(**{f"{division}__in": below})
+        condition |= Q(**{f"{division}__in": below}) & _in_sector(binding.sector, organisation)
     return condition
+
+
+def _in_sector(sector: str, organisation: str) -> Q:
+    if not sector:
+        return Q()
+    if not organisation:
+        return Q(pk__in=[])
+    return Q(**{f"{organisation}__in": Organisation.objects.filter(sector=sector).values("id")})
+
+
+def _of_sector(subject: object, organisation: str | None, sector: str) -> bool:
+    if isinstance(subject, Organisation):
+        return subject.sector == sector
+    return organisation is not None and Organisation.objects.filter(pk=organisation, sector=sector).exists()
 
 
 def _below(organisation: str, ancestor: str) -> bool:

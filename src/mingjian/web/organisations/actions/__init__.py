@@ -1,0 +1,1 @@
+"""What is done with divisions, organisations, people and what is bound to them; a file a subject."""
