@@ -39,6 +39,11 @@ MAY: dict[str, set[str]] = {
     "GET /v1/me": ALL,
     "PATCH /v1/me": ALL,
     "POST /v1/me/password": ALL,
+    "GET /v1/me/second-factor": ALL,
+    "POST /v1/me/second-factor": ALL,
+    "POST /v1/me/second-factor/confirm": ALL,
+    "POST /v1/me/second-factor/remove": ALL,
+    "POST /v1/users/{user_id}/second-factor/reset": {"admin"},
     "GET /v1/users": READERS,
     "POST /v1/users": {"admin"},
     "GET /v1/users/{user_id}": READERS,
@@ -250,6 +255,6 @@ def test_an_unknown_role_may_nothing(policy: Any) -> None:
 
 
 _EVERYBODYS = {
-    "accounts.own", "accounts.own_password", "accounts.sign_out", "law.read", "viewing.layouts", "viewing.own_layout",
+    "accounts.own", "accounts.own_password", "accounts.own_second_factor", "accounts.sign_out", "law.read", "viewing.layouts", "viewing.own_layout",
     "organisations.divisions_read",
 }  # fmt: skip

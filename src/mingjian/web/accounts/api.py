@@ -46,10 +46,11 @@ class SetupIn(Input):
 
 
 class LoginIn(Input):
-    """Who signs in."""
+    """Who signs in; `code` of the authenticator, or a recovery code, when a second factor is enrolled."""
 
     name: Name
     password: Password
+    code: str = Field("", max_length=32)
 
 
 class MeOut(Schema):
@@ -146,7 +147,7 @@ def post_setup(request: HttpRequest, response: HttpResponse, data: SetupIn) -> S
 @auth_router.post("/login", auth=Requires(policies.SIGN_IN), response=MeOut, operation_id="auth_login")
 def login(request: HttpRequest, response: HttpResponse, data: LoginIn) -> dict[str, Any]:
     """Sign in. The CSRF cookie is a new one afterwards."""
-    user = sessions.sign_in(request, actor_of(request), data.name, data.password)
+    user = sessions.sign_in(request, actor_of(request), data.name, data.password, data.code)
     remember_device(request, response, user)
     return _me(request, user)
 

@@ -59,6 +59,34 @@ class User(AbstractBaseUser):
         return plain if self.session_epoch == 0 else f"{plain}.{self.session_epoch}"
 
 
+class SecondFactor(models.Model):
+    """A user's authenticator. `key_sealed` is sealed (kernel.sealing); it counts once `confirmed_ns` is set."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="second_factor")
+    key_sealed = models.TextField()
+    confirmed_ns = models.BigIntegerField(null=True)
+    last_step = models.BigIntegerField(default=0)  # of 30 s since 1970: no code up to it is taken again
+
+    class Meta:
+        """One a user."""
+
+        default_permissions = ()
+
+
+class RecoveryCode(models.Model):
+    """A code that stands in for a lost authenticator, once. `digest` is keyed; the code itself is kept nowhere."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_ns = models.BigIntegerField(null=True)
+
+    class Meta:
+        """Looked for by user and digest."""
+
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")]  # noqa: RUF012
+
+
 class SetupMark(models.Model):
     """One row at most: written with the first user, so that two first users cannot be."""
 

@@ -11,5 +11,8 @@ SIGN_IN = OpenPolicy("accounts.sign_in", Text(zh="登录", en="sign in"))
 SIGN_OUT = SignedInPolicy("accounts.sign_out", Text(zh="退出登录", en="sign out"))
 OWN = SignedInPolicy("accounts.own", Text(zh="个人设置", en="see and change your own settings"))
 OWN_PASSWORD = SignedInPolicy("accounts.own_password", Text(zh="修改自己的口令", en="change your own password"))
+SECOND_FACTOR = SignedInPolicy(
+    "accounts.own_second_factor", Text(zh="设置自己的二次验证", en="manage your own second factor")
+)
 USERS_READ = RolePolicy("accounts.users_read", Text(zh="查看用户", en="see users"), [Role.ADMIN, Role.AUDITOR])
 USERS_MANAGE = RolePolicy("accounts.users_manage", Text(zh="管理用户", en="manage users"), [Role.ADMIN])

@@ -16,6 +16,7 @@ from mingjian.web.accounts.devices import known_device
 from mingjian.web.accounts.hashers import hashing
 from mingjian.web.accounts.models import User, name_key
 from mingjian.web.accounts.policies import SIGN_IN, SIGN_OUT
+from mingjian.web.accounts.second_factor import confirm_second_factor, enrolled
 from mingjian.web.accounts.signals import signed_out
 from mingjian.web.accounts.throttle import count_attempt, forgive
 from mingjian.web.audit.actions import record
@@ -29,11 +30,12 @@ SIGNED_OUT = register("accounts.sign_out", "退出登录", "signed out")
 _BACKEND = "mingjian.web.accounts.backend.UserBackend"
 
 
-def sign_in(request: HttpRequest, actor: Actor, name: str, password: str) -> User:
+def sign_in(request: HttpRequest, actor: Actor, name: str, password: str, code: str = "") -> User:
     """Begin a session for the name and password; the session's key and the CSRF token are new ones.
 
     Raises MingjianError `wrong_credentials` (the same for a wrong name, a wrong password and a disabled account) or
-    `too_many_attempts`.
+    `too_many_attempts`; for who has a second factor, once the password is right, `second_factor_needed` without a code
+    and `wrong_second_factor` for a wrong one.
     """
     now_ns = wiring.clock().now_ns()
     user = User.objects.filter(name_key=name_key(name)).first()
@@ -49,6 +51,10 @@ def sign_in(request: HttpRequest, actor: Actor, name: str, password: str) -> Use
     if not right or not user.is_active:
         record(actor, SIGNED_IN, kind="user", object_id=user.id, name=user.name, outcome=Outcome.FAILED, policy=SIGN_IN)
         raise _wrong_credentials()
+    if enrolled(user.id):
+        if not code:
+            raise _second_factor_needed()  # not forgiven: it is no success yet
+        confirm_second_factor(_as(user, actor), code)
     forgive(name, actor.address, now_ns, device)
     begin_session(request, user)
     record(_as(user, actor), SIGNED_IN, kind="user", object_id=user.id, name=user.name, policy=SIGN_IN)
@@ -82,6 +88,16 @@ def session_digest(request: HttpRequest) -> str:
 
 def _as(user: User, actor: Actor) -> Actor:
     return Actor(user.id, user.display_name or user.name, user.unit, user.role, actor.address, actor.request)
+
+
+def _second_factor_needed() -> MingjianError:
+    return MingjianError(
+        "second_factor_needed",
+        Text("请输入验证器显示的验证码", "the code of your authenticator is needed, too"),
+        fault=Fault.USER,
+        field="code",
+        remedy=Text("设备不在身边时可使用恢复码", "a recovery code does when you do not have it with you"),
+    )
 
 
 def _wrong_credentials() -> MingjianError:

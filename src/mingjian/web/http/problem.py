@@ -17,6 +17,8 @@ _STATUS = {
     "bad_request": 400,
     "not_signed_in": 401,
     "wrong_credentials": 401,
+    "second_factor_needed": 401,
+    "wrong_second_factor": 401,
     "forbidden": 403,
     "csrf_failed": 403,
     "password_change_needed": 403,
