@@ -36,6 +36,7 @@ class WebConfiguration:
     hosts: tuple[str, ...] = ()  # names browsers use; addresses and "localhost" are always ours, "*" is any name
     tls: bool = False  # browsers come by HTTPS: cookies are Secure
     edge: str = "edge"  # the edge that tickets are bound to
+    font_folder: Path | None = None  # fonts for documents; None: those of the system (fonts-noto-cjk)
     keep_days: int = 30  # what a new camera keeps unless told otherwise
     setup_code: str = field(default="", repr=False)  # asked of a first-run set-up that comes from another machine
 

@@ -4,7 +4,7 @@ To open one from another slice, inside the transaction of what was refused or fo
 
     from mingjian.web.inspections.leads import NewLead, open_lead
 
-    open_lead(actor, NewLead(origin="enrolment", division_id=place.division_id, clause=judgement.keys, ...))
+    open_lead(actor, NewLead(origin="enrolment", division_id=place.division_id, clauses=judgement.keys, ...))
 
 The slice knows organisations and the register; whoever opens leads imports it, never the other way round. A lead is no
 case and no finding: a person of the district's organ takes it, looks, and closes it with what came of it.
