@@ -38,13 +38,14 @@ class Settings:
     digest: str
     database: str
     hosts: tuple[str, ...]
+    font_folder: Path | None  # fonts for documents; None: the system's
     push_port: int
     ledger: LedgerSettings
 
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "storage": {"keep_days": RETENTION_FLOOR_DAYS, "volumes": [], "reserve_gib": 5, "digest": "sha256"},
-    "web": {"database": "", "hosts": []},
+    "web": {"database": "", "hosts": [], "font_folder": ""},
     "sources": {"push_port": 0},
     "ledger": {
         "suite": "ed25519",
@@ -92,6 +93,7 @@ def load_settings(folder: DataFolder, *, demo: bool) -> Settings:
         digest=storage["digest"],
         database=values["web"]["database"],
         hosts=tuple(values["web"]["hosts"]),
+        font_folder=Path(values["web"]["font_folder"]) if values["web"]["font_folder"] else None,
         push_port=values["sources"]["push_port"],
         ledger=LedgerSettings(**{**ledger, "mail_to": tuple(ledger["mail_to"])}),
     )

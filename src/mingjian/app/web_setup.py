@@ -39,6 +39,7 @@ def bring_up_web(folder: DataFolder, *, tls: bool = False, public: bool = False,
             tls=tls,
             edge=EDGE_NAME,
             keep_days=settings.keep_days,
+            font_folder=settings.font_folder,
             setup_code=setup_code,
         )
     )
