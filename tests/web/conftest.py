@@ -176,10 +176,12 @@ def _fence_again(django_db_setup: None, django_db_blocker: Any) -> Iterator[None
     from django.db import connection
 
     from mingjian.web.audit.fence import raise_fence
+    from mingjian.web.ledger import fence
 
     yield
     with django_db_blocker.unblock(), connection.schema_editor() as editor:
         raise_fence(editor)
+        fence.raise_fence(editor)
 
 
 @pytest.fixture
@@ -188,7 +190,9 @@ def committing(_fence_again: None, transactional_db: None) -> Iterator[None]:
     from django.db import connection
 
     from mingjian.web.audit.fence import lower_fence
+    from mingjian.web.ledger import fence
 
     yield
     with connection.schema_editor() as editor:
         lower_fence(editor)
+        fence.lower_fence(editor)

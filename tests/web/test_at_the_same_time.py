@@ -13,11 +13,17 @@ from tests.web.client import Api
 from tests.web.conftest import NOW_NS, PASSWORD
 
 from mingjian.kernel.errors import MingjianError
+from mingjian.ledger.consistency import RowWriter
+from mingjian.ledger.leaf import Restore, decode
+from mingjian.ledger.merkle import tree_root
 from mingjian.web.accounts.actions import set_up
 from mingjian.web.accounts.models import User
 from mingjian.web.accounts.throttle import TooManyAttempts, count_attempt
 from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import local_person, nobody
+from mingjian.web.ledger import queries
+from mingjian.web.ledger.actions import append_leaf, sequence
+from mingjian.web.ledger.models import LedgerLeaf
 from mingjian.web.registry.actions import NewCamera, add_camera, change_camera
 from mingjian.web.registry.models import Camera
 
@@ -90,3 +96,21 @@ def test_guesses_at_once_are_all_counted() -> None:
     assert (outcome.count("tried"), outcome.count("too_many_attempts")) == (5, 7)
     with pytest.raises(TooManyAttempts):
         count_attempt("vera", "10.0.0.1", NOW_NS)
+
+
+def test_leaves_from_many_at_once_have_one_order_and_no_fork() -> None:
+    def add(number: int) -> int:
+        for step in range(5):
+            append_leaf(Restore(at_ns=NOW_NS, backup_at_ns=number * 10 + step, person="t", reason="r"))
+            if step % 2:
+                sequence("sha256")
+        return number
+
+    at_once(6, add)
+    sequence("sha256")
+    indexes = list(LedgerLeaf.objects.order_by("index").values_list("index", flat=True))
+    assert indexes == list(range(30))
+    stored = [decode(data) for data in queries.leaves()]
+    assert sorted(leaf.backup_at_ns for leaf in stored) == sorted(n * 10 + s for n in range(6) for s in range(5))
+    hashes = [leaf.hash("sha256") for leaf in stored]
+    assert RowWriter.resume("sha256", 30, queries.read_node).root() == tree_root("sha256", hashes)

@@ -102,6 +102,7 @@ MAY: dict[str, set[str]] = {
     "GET /v1/law/clauses/{key}": ALL,
     "GET /v1/law/states/{table}": ALL,
     "GET /v1/law/coverage": ALL,
+    "GET /v1/ledger/status": MANAGERS | {"auditor"},
     "GET /v1/system/status": MANAGERS | {"auditor"},
     "GET /v1/system/volumes": MANAGERS | {"auditor"},
     "POST /v1/system/confirm-time": {"admin"},

@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "mingjian.web.http",
     "mingjian.web.accounts",
     "mingjian.web.audit",
+    "mingjian.web.ledger",
     "mingjian.web.files",
     "mingjian.web.organisations",
     "mingjian.web.zones",

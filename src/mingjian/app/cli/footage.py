@@ -131,9 +131,10 @@ def extract_command(
     from_ns, to_ns = _interval(from_time, to_time)
     _check_stream(stream)
     with as_local_person(data) as actor:
-        from mingjian.web.viewing.exports import begin_export
+        from mingjian.web.viewing.exports import begin_export, end_export
 
-        begin_export(actor, camera, stream, from_ns, to_ns, reason)
+        access = begin_export(actor, camera, stream, from_ns, to_ns, reason)
+    began_ns = SystemClock().now_ns()
     footage = StoreRecordings(data)
     try:
         result = extract(
@@ -149,6 +150,7 @@ def extract_command(
         )
     finally:
         footage.close()
+        end_export(access, from_ns, to_ns, began_ns)
     if as_json:
         print_json(
             {

@@ -19,6 +19,7 @@ from mingjian.web import configuration, wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.http.versions import require_version
+from mingjian.web.ledger.actions import configuration_changed
 from mingjian.web.registry.keeping import judge_keep_days
 from mingjian.web.registry.models import Camera, Stream
 from mingjian.web.registry.names import ADDED, CHANGED, DISABLED, DISCOVERED, ENABLED, REMOVED, TESTED
@@ -27,6 +28,8 @@ from mingjian.web.registry.policies import MANAGE, PROBE
 from mingjian.web.registry.queries import camera_by_id
 from mingjian.web.registry.signals import camera_closed
 
+_EVIDENCE = frozenset({"enabled", "keep_days", "record_audio", "main_host", "sub_host", "address_replaced"})
+"""What decides whether footage is there: its changes are leaves of the ledger."""
 _PLAIN = ("name", "group", "enabled", "keep_days", "priority", "record_audio", "note")
 
 
@@ -112,6 +115,8 @@ def change_camera(
             actor, _name_of_change(after), kind="camera", object_id=camera.id, name=camera.name, before=before,
             after=after, policy=MANAGE, reason=reason, judgements=judgements,
         )  # fmt: skip
+        for setting in sorted(_EVIDENCE.intersection(after)):
+            configuration_changed(actor, camera.id, setting, before.get(setting), after[setting])
         plan_changed()
     return camera
 
@@ -149,6 +154,7 @@ def remove_camera(actor: Actor, camera_id: str, reason: str, expected_version: i
             actor, REMOVED, kind="camera", object_id=camera.id, name=camera.name, after=after, policy=MANAGE,
             reason=reason,
         )  # fmt: skip
+        configuration_changed(actor, camera.id, "removed_at", None, after["removed_at"])
         camera_closed.send(Camera, camera=camera, actor=actor)
         plan_changed()
     return camera

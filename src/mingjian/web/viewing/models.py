@@ -29,12 +29,16 @@ class Look(models.Model):
     expires_ms = models.BigIntegerField()  # of the latest ticket
     renewals = models.PositiveIntegerField(default=0)
     revoked_ms = models.BigIntegerField(null=True)
+    ended = models.BooleanField(default=False)  # its end is a leaf of the ledger
 
     class Meta:
         """Found by viewer."""
 
         default_permissions = ()
-        indexes = [models.Index(fields=["viewer", "issued_ms"], name="look_viewer")]  # noqa: RUF012
+        indexes = [  # noqa: RUF012
+            models.Index(fields=["viewer", "issued_ms"], name="look_viewer"),
+            models.Index(fields=["expires_ms"], name="look_not_ended", condition=models.Q(ended=False)),
+        ]
 
 
 class IssuedTicket(models.Model):

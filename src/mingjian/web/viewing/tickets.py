@@ -16,8 +16,10 @@ from mingjian.web import configuration, wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
+from mingjian.web.authority.policy import Refused
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.queries import camera_by_id
+from mingjian.web.viewing.custody import look_denied, look_opened
 from mingjian.web.viewing.lifetime import LONGEST_FOOTAGE_MS, TICKET_MS
 from mingjian.web.viewing.models import IssuedTicket, Look
 from mingjian.web.viewing.policies import ASK_TICKET, OF_RIGHT
@@ -54,7 +56,11 @@ def issue_ticket(actor: Actor, session: str, wish: Wish) -> Issued:
 
     Raises Refused for a right the actor does not have, MingjianError not_found or one naming the field at fault.
     """
-    _require_rights(actor, wish.rights)
+    try:
+        _require_rights(actor, wish.rights)
+    except Refused:
+        look_denied(actor, wish.camera, list(wish.streams), wish.from_ms, wish.to_ms, wish.purpose)
+        raise
     _check_times(wish)
     camera = camera_by_id(wish.camera)
     _check_streams(camera, wish)
@@ -88,6 +94,7 @@ def issue_ticket(actor: Actor, session: str, wish: Wish) -> Issued:
             "from_ms": look.from_ms,
             "to_ms": look.to_ms,
         }
+        look_opened(actor, look)
         record(actor, LOOKED, kind="camera", object_id=camera.id, name=camera.name, after=after, policy=ASK_TICKET)
     return _sign(ticket, actor)
 

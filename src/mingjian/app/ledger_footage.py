@@ -1,0 +1,268 @@
+"""Footage against the engine's log: is every segment that a leaf speaks of there, whole, and as the leaf says?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mingjian.app.ledger_findings import FolderFinding
+from mingjian.kernel.clock import DAY_NS, NS_PER_S
+from mingjian.kernel.isotime import utc_day
+from mingjian.kernel.text import Text
+from mingjian.ledger.audit_report import read_leaf
+from mingjian.ledger.checkpoint import Checkpoint, OpenSegment, open_root
+from mingjian.ledger.leaf import Deletion, Gap, Hold, HoldRelease, SealedSegment
+from mingjian.ledger.merkle import Frontier, leaf_hash
+from mingjian.media.custody import book
+from mingjian.media.store import rows
+from mingjian.media.store.reader import StoreReader
+from mingjian.media.store.retention import FLOOR_DAYS
+from mingjian.ports.recording import SegmentRecord
+from mingjian.verify.segment import verify_segment
+from mingjian.wire.fmp4.box import BrokenFile
+from mingjian.wire.fmp4.read import read_fragment, read_init
+
+_FILLED_NS = NS_PER_S
+_FRESH_NS = 120 * NS_PER_S
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the log says of footage, by segment or hold; numbers are leaf indexes."""
+
+    segments: dict[str, tuple[int, SealedSegment]]
+    deletions: dict[str, tuple[int, Deletion]]
+    gaps: list[tuple[int, Gap]]
+    holds: dict[str, Hold]
+    released_ns: dict[str, int]
+    last_ns: int = 0
+
+
+class FootageAudit:
+    """One pass over the leaves and all they speak of. `run`, then `close`."""
+
+    def __init__(
+        self, roots: Sequence[Path], *, demo: bool, hashed: bool, progress: Callable[[int], None]
+    ) -> None:  # fmt: skip
+        self.segments = 0
+        self._reader = StoreReader(roots)
+        self._demo = demo
+        self._hashed = hashed
+        self._progress = progress
+
+    def close(self) -> None:
+        """Let go of the indexes."""
+        self._reader.close()
+
+    def run(self, leaves: Iterable[bytes], opened: Sequence[tuple[Checkpoint, Path]]) -> Iterator[FolderFinding]:
+        """All findings, segments in the order of their leaves."""
+        for root, why in self._reader.problems:
+            text = Text(
+                zh=f"录像卷 {root} 无法打开,其录像未核对", en=f"the volume {root} cannot be opened: not checked"
+            )
+            yield FolderFinding("volume_missing", text, path=str(root), kind=why[:80])
+        told = _read(leaves)
+        for index, leaf in told.segments.values():
+            if leaf.segment not in told.deletions:
+                yield from self._segment(index, leaf)
+                self.segments += 1
+                self._progress(self.segments)
+        for index, receipt in told.deletions.values():
+            yield from self._deletion(index, receipt, told)
+        yield from self._unlogged(told)
+        for index, gap in told.gaps:
+            yield from self._gap(index, gap)
+        for checkpoint, folder in opened:
+            yield from self._open_segments(checkpoint, folder, told)
+
+    def _segment(self, index: int, leaf: SealedSegment) -> Iterator[FolderFinding]:
+        record = self._reader.segment(leaf.segment)
+        path = self._file_of(leaf, record)
+        if record is None:
+            text = Text(zh=f"索引中没有录像段 {leaf.segment}", en=f"the index does not know the segment {leaf.segment}")
+            yield _of(leaf, index, "segment_not_indexed", text)
+        elif (record.digest, record.start_ns, record.end_ns, record.bytes) != (
+            leaf.digest, leaf.start_ns, leaf.end_ns, leaf.bytes,
+        ):  # fmt: skip
+            text = Text(
+                zh=f"索引对录像段 {leaf.segment} 的记载与账本不同",
+                en=f"the index says something else of the segment {leaf.segment} than the ledger",
+            )
+            yield _of(leaf, index, "index_altered", text)
+        if path is None:
+            text = Text(
+                zh=f"录像段 {leaf.segment} 的文件不在,也没有删除回执",
+                en=f"the file of the segment {leaf.segment} is gone, and there is no receipt of its deletion",
+            )
+            yield _of(leaf, index, "segment_missing", text)
+            return
+        yield from self._bytes(index, leaf, path)
+
+    def _bytes(self, index: int, leaf: SealedSegment, path: Path) -> Iterator[FolderFinding]:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            size = os.fstat(fd).st_size
+            if size != leaf.bytes and not self._hashed:
+                text = Text(zh=f"{path.name} 的大小变了", en=f"{path.name} has another size")
+                yield _of(leaf, index, "segment_altered", text, path)
+            if not self._hashed:
+                return
+            report = verify_segment(
+                lambda at, length: os.pread(fd, length, at), size, bytes.fromhex(leaf.digest), leaf.digest_alg
+            )
+        finally:
+            os.close(fd)
+        if report.passed:
+            return
+        what = report.altered
+        part = "" if what is None else what.part.value
+        text = Text(
+            zh=f"录像段 {leaf.segment} 被改动({part})",
+            en=f"the segment {leaf.segment} was altered ({part})",
+        )
+        yield FolderFinding(
+            "segment_altered", text, "engine", index, None, "segment", leaf.camera, leaf.segment, str(path),
+            None if what is None else what.offset, None if what is None else what.end,
+            None if what is None else what.start_ns,
+        )  # fmt: skip
+
+    def _file_of(self, leaf: SealedSegment, record: SegmentRecord | None) -> Path | None:
+        if record is not None:
+            path = self._reader.path(record)
+            if path.exists():
+                return path
+        for opened in self._reader.volumes:
+            folder = opened.volume.segments / leaf.camera / leaf.stream / utc_day(leaf.start_ns)
+            for path in sorted(folder.glob(f"{leaf.start_ns}-*.mp4")):
+                return path
+        return None
+
+    def _deletion(self, index: int, receipt: Deletion, told: _Told) -> Iterator[FolderFinding]:
+        if not self._demo and receipt.at_ns < receipt.end_ns + FLOOR_DAYS * DAY_NS:
+            text = Text(
+                zh=f"录像段 {receipt.segment} 未满 {FLOOR_DAYS} 天即被删除",
+                en=f"the segment {receipt.segment} was deleted before {FLOOR_DAYS} days were over",
+            )
+            yield _of(receipt, index, "deleted_early", text)
+        for hold in told.holds.values():
+            free_ns = told.released_ns.get(hold.hold)
+            held = hold.at_ns <= receipt.at_ns and (free_ns is None or receipt.at_ns < free_ns)
+            over = hold.camera == receipt.camera and hold.start_ns < receipt.end_ns and receipt.start_ns < hold.end_ns
+            if held and over:
+                text = Text(
+                    zh=f"录像段 {receipt.segment} 在保全期间被删除",
+                    en=f"the segment {receipt.segment} was deleted under the hold {hold.hold}",
+                )
+                yield _of(receipt, index, "deleted_under_hold", text)
+
+    def _unlogged(self, told: _Told) -> Iterator[FolderFinding]:
+        """Sealed footage that the log does not know: put there behind its back, or its leaf is still on its way."""
+        for opened in self._reader.volumes:
+            for record in rows.all_segments(opened.connection, opened.volume.id):
+                if not record.sealed or record.id in told.segments or record.end_ns > told.last_ns - _FRESH_NS:
+                    continue
+                text = Text(zh=f"录像段 {record.id} 不在账本中", en=f"the ledger does not know the segment {record.id}")
+                yield FolderFinding(
+                    "segment_unlogged", text, "engine", camera=record.camera, segment=record.id, path=record.path
+                )
+
+    def _gap(self, index: int, gap: Gap) -> Iterator[FolderFinding]:
+        filled = sum(
+            end - start for start, end in self._reader.recorded(gap.camera, gap.stream, gap.start_ns, gap.end_ns)
+        )
+        if filled > _FILLED_NS:
+            text = Text(
+                zh=f"账本记为缺口的 {filled // NS_PER_S} 秒,索引称有录像",
+                en=f"the index claims footage in {filled // NS_PER_S} s that the ledger calls a gap",
+            )
+            yield FolderFinding("gap_filled", text, "engine", index, None, "gap", gap.camera, start_ns=gap.start_ns)
+
+    def _open_segments(self, checkpoint: Checkpoint, folder: Path, told: _Told) -> Iterator[FolderFinding]:
+        """Segments that were open at a checkpoint must still begin with what was signed of them."""
+        try:
+            listed = book.read_open_list(folder, checkpoint)
+        except (ValueError, KeyError, TypeError):
+            listed = []
+        if listed is None:
+            return
+        if open_root(checkpoint.algorithm, listed) != checkpoint.open_root:
+            text = Text(zh="在写录像段清单与检查点不符", en="the list of open segments is not what was signed")
+            yield FolderFinding("open_list_altered", text, "engine", leaf_end=checkpoint.size)
+            return
+        for one in listed:
+            yield from self._open_segment(one, told)
+
+    def _open_segment(self, one: OpenSegment, told: _Told) -> Iterator[FolderFinding]:
+        if one.segment in told.deletions:
+            return
+        record = self._reader.segment(one.segment)
+        path = None if record is None else self._reader.path(record)
+        if record is None or path is None or not path.exists():
+            text = Text(
+                zh=f"检查点时正在写入的录像段 {one.segment} 不在了",
+                en=f"the segment {one.segment}, open at a checkpoint, is gone",
+            )
+            yield FolderFinding("open_segment_missing", text, "engine", segment=one.segment)
+        elif prefix_root(path, record.digest_alg, one.leaves) != one.root:
+            text = Text(
+                zh=f"检查点时正在写入的录像段 {one.segment} 被改动",
+                en=f"the segment {one.segment}, open at a checkpoint, was altered before where it stood then",
+            )
+            yield FolderFinding(
+                "open_segment_altered", text, "engine", camera=record.camera, segment=one.segment, path=str(path)
+            )
+
+
+def _read(leaves: Iterable[bytes]) -> _Told:
+    told = _Told({}, {}, [], {}, {})
+    for index, data in enumerate(leaves):
+        leaf = read_leaf(data)
+        if leaf is None:
+            continue
+        told.last_ns = max(told.last_ns, leaf.at_ns)
+        if isinstance(leaf, SealedSegment):
+            told.segments[leaf.segment] = index, leaf
+        elif isinstance(leaf, Deletion):
+            told.deletions[leaf.segment] = index, leaf
+        elif isinstance(leaf, Gap):
+            told.gaps.append((index, leaf))
+        elif isinstance(leaf, Hold):
+            told.holds[leaf.hold] = leaf
+        elif isinstance(leaf, HoldRelease):
+            told.released_ns[leaf.hold] = leaf.at_ns
+    return told
+
+
+def _of(leaf: SealedSegment | Deletion, index: int, code: str, text: Text, path: Path | None = None) -> FolderFinding:
+    return FolderFinding(
+        code, text, "engine", index, None, leaf.KIND, leaf.camera, leaf.segment, None if path is None else str(path),
+        start_ns=leaf.start_ns,
+    )  # fmt: skip
+
+
+def prefix_root(path: Path, algorithm: str, leaves: int) -> bytes | None:
+    """The tree root over a segment file's first `leaves` leaves, from its bytes; None when there are fewer whole ones."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        size = os.fstat(fd).st_size
+
+        def read_at(offset: int, length: int) -> bytes:
+            return os.pread(fd, length, offset)
+
+        init = read_init(read_at, size)
+        frontier = Frontier(algorithm)
+        frontier.append(leaf_hash(algorithm, (read_at(0, init.size),)))
+        at = init.size
+        while frontier.size < leaves:
+            fragment = read_fragment(read_at, at, size, init)
+            if fragment is None:
+                return None
+            frontier.append(leaf_hash(algorithm, (read_at(fragment.offset, fragment.size),)))
+            at = fragment.end
+        return frontier.root()
+    except BrokenFile:
+        return None
+    finally:
+        os.close(fd)

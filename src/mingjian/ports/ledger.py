@@ -1,0 +1,63 @@
+"""What the worker says of both logs: `ledger/status.json` of the data folder, which web and engine read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class LogStatus:
+    """One log; times are UTC nanoseconds, those of `witnessed` and `exported` the times of the checkpoints held there."""
+
+    log: str
+    origin: str
+    size: int
+    signed_size: int
+    checkpoint_ns: int | None
+    witnessed_size: int | None = None
+    witnessed_ns: int | None = None
+    exported_size: int | None = None
+    exported_ns: int | None = None
+
+    @property
+    def outside_ns(self) -> int | None:
+        """The time of the newest checkpoint that is held outside, None when none is."""
+        return max((at for at in (self.witnessed_ns, self.exported_ns) if at is not None), default=None)
+
+    @property
+    def outside_size(self) -> int:
+        """The leaves that it covers."""
+        return max(self.witnessed_size or 0, self.exported_size or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerStatus:
+    """Both logs as the worker saw them last. `problems`: code, zh, en of what did not work."""
+
+    seen_ns: int | None = None
+    witness: str = ""
+    key: str = ""
+    logs: tuple[LogStatus, ...] = ()
+    problems: tuple[dict[str, str], ...] = ()
+
+
+def status_path(data: Path) -> Path:
+    """Where it lies."""
+    return data / "ledger" / "status.json"
+
+
+def status_to_json(status: LedgerStatus) -> str:
+    """The file's text."""
+    return json.dumps(asdict(status), ensure_ascii=False)
+
+
+def read_status(data: Path) -> LedgerStatus:
+    """The status; an empty one when there is none or it cannot be read."""
+    try:
+        told = json.loads(status_path(data).read_text(encoding="utf-8"))
+        logs = tuple(LogStatus(**one) for one in told["logs"])
+        return LedgerStatus(**{**told, "logs": logs, "problems": tuple(told["problems"])})
+    except (OSError, ValueError, KeyError, TypeError):
+        return LedgerStatus()
