@@ -23,6 +23,10 @@ READERS = {"admin", "auditor"}
 BOUND = {role.value for role in BoundRole}
 KEEPERS = {"manager", "organisation_admin"}
 RECORDERS = KEEPERS | {"officer", "planner"}
+FILING_READERS = READERS | {
+    "manager", "organisation_admin", "officer", "inspector", "approver", "legal_reviewer",
+}  # fmt: skip
+PROJECT_READERS = READERS | {"manager", "organisation_admin", "officer", "inspector", "approver", "planner"}
 LEAD_READERS = READERS | {"officer", "inspector", "approver"}
 PLAN_READERS = READERS | {
     "planner", "officer", "approver", "inspector", "department_officer", "government_approver",
@@ -103,6 +107,29 @@ MAY: dict[str, set[str]] = {
     "GET /v1/law/states/{table}": ALL,
     "GET /v1/law/coverage": ALL,
     "GET /v1/ledger/status": MANAGERS | {"auditor"},
+    "GET /v1/filings": FILING_READERS,
+    "POST /v1/filings": {"manager"},
+    "POST /v1/filings/entered": {"officer"},
+    "GET /v1/filings/exchange": {"officer"},
+    "POST /v1/filings/exchange": {"officer"},
+    "GET /v1/filings/{filing_id}": FILING_READERS,
+    "PATCH /v1/filings/{filing_id}": {"manager"},
+    "POST /v1/filings/{filing_id}/submit": {"manager"},
+    "POST /v1/filings/{filing_id}/withdraw": {"manager"},
+    "POST /v1/filings/{filing_id}/return": {"officer"},
+    "POST /v1/filings/{filing_id}/register": {"officer"},
+    "POST /v1/filings/{filing_id}/close": {"officer"},
+    "GET /v1/filings/{filing_id}/papers/{paper_id}.pdf": FILING_READERS,
+    "GET /v1/todo": ALL,
+    "GET /v1/projects": PROJECT_READERS,
+    "POST /v1/projects": {"manager"},
+    "POST /v1/projects/templates/check": {"manager", "officer", "planner", "department_officer"},
+    "GET /v1/projects/{project_id}": PROJECT_READERS,
+    "PATCH /v1/projects/{project_id}": {"manager"},
+    "POST /v1/projects/{project_id}/step": {"manager"},
+    "GET /v1/public/districts": ANYBODY,
+    "POST /v1/public/reports": ANYBODY,
+    "GET /v1/public/reports/{receipt}": ANYBODY,
     "GET /v1/system/status": MANAGERS | {"auditor"},
     "GET /v1/system/volumes": MANAGERS | {"auditor"},
     "POST /v1/system/confirm-time": {"admin"},
@@ -258,4 +285,6 @@ def test_an_unknown_role_may_nothing(policy: Any) -> None:
 _EVERYBODYS = {
     "accounts.own", "accounts.own_password", "accounts.own_second_factor", "accounts.sign_out", "law.read", "viewing.layouts", "viewing.own_layout",
     "organisations.divisions_read",
+    "accounts.own", "accounts.own_password", "accounts.sign_out", "law.read", "viewing.layouts", "viewing.own_layout",
+    "todo.own",
 }  # fmt: skip

@@ -13,4 +13,4 @@ class InspectionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register audit names in every process."""
-        from mingjian.web.inspections import leads  # noqa: F401
+        from mingjian.web.inspections import leads, todo  # noqa: F401

@@ -1,0 +1,16 @@
+"""The Django app of the slice."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class FilingsConfig(AppConfig):
+    """Names the app."""
+
+    name = "mingjian.web.filings"
+    label = "filings"
+
+    def ready(self) -> None:
+        """Register audit names and receivers in every process."""
+        from mingjian.web.filings import actions, changes, exchange, intake, todo  # noqa: F401

@@ -1,0 +1,150 @@
+"""What the receiving organ does: enter what came on paper, return once, register with a number, close."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
+from mingjian.rules.filing_contents import PARTS, register
+from mingjian.rules.judgement import Judgement
+from mingjian.rules.library import current_law
+from mingjian.web.authority.actor import Actor
+from mingjian.web.dates import check_date
+from mingjian.web.files.models import StoredFile
+from mingjian.web.filings import judging
+from mingjian.web.filings.actions import filer_of, new_filing, system_to_file
+from mingjian.web.filings.handing_in import hand_in, move, today
+from mingjian.web.filings.models import Filing, NumberSeries
+from mingjian.web.filings.names import CLOSED, ENTERED, REGISTERED, RETURNED
+from mingjian.web.filings.papers import fact_rows, issue
+from mingjian.web.filings.policies import DECIDE, TAKE_IN
+from mingjian.web.filings.queries import filing_by_id
+from mingjian.web.http.problem import not_found
+from mingjian.web.http.versions import require_version
+from mingjian.web.organisations.models import Identifier
+from mingjian.web.organisations.organs import district_of
+
+PAPER_CHANNELS = ("letter", "cable", "fax", "email", "edi")
+
+
+def enter_filing(
+    actor: Actor, system_id: str, kind: str, organisation_id: str | None, channel: str, received: str, postmark: str,
+    scan_file: str, values: Mapping[str, Any],
+) -> Filing:  # fmt: skip
+    """Enter a letter, cable, fax, e-mail or EDI message with its scan, and hand it in on the filer's behalf.
+
+    Raises MingjianError naming the field: a day in the future, a scan that is not stored, a postmark after the receipt.
+    """
+    with transaction.atomic():
+        system = system_to_file(system_id)
+        if not TAKE_IN.allows(actor, system):
+            TAKE_IN.require(actor)
+            raise not_found("没有这个系统", "there is no such system")
+        _check_received(channel, received, postmark, scan_file)
+        filing = new_filing(
+            system, filer_of(system, organisation_id), kind,
+            {
+                **values, "channel": channel, "received_date": received, "postmark_date": postmark,
+                "scan_file": scan_file, "entered_by": actor.name[:64],
+            },
+        )  # fmt: skip
+        hand_in(actor, filing, "submit", ENTERED, TAKE_IN)
+    return filing
+
+
+def return_filing(actor: Actor, filing_id: str, due: str, note: str, expected: int | None) -> Filing:
+    """Return it, once, with everything that is missing named in one notice; `due` is the organ's own term."""
+    with transaction.atomic():
+        filing = filing_by_id(actor, filing_id, lock=True)
+        DECIDE.require(actor, filing)
+        require_version(filing.version, expected)
+        check_date(due, "due", exact=True)
+        if dt.date.fromisoformat(due) < today():
+            raise _invalid("due", "补正期限不得早于今日", "the term cannot end before today")
+        law = current_law()
+        missing = judging.still_to_ask(law, filing, today())
+        judgement = move(actor, filing, "return", RETURNED, DECIDE, reason=note)
+        filing.returned_once, filing.correction_due_date = True, due
+        filing.save()
+        points = [*(f"{PARTS[part].zh}。" for part in missing), *([note] if note.strip() else [])]
+        rows = [("补正期限(机关内部规定)", due), ("依据", _cited(judgement))]
+        issue(filing, "notice", rows, points)
+    return filing
+
+
+def register_filing(actor: Actor, filing_id: str, expected: int | None) -> Filing:
+    """Register it with a number and everything the law finds. Nothing missing, late or wrong stops it."""
+    with transaction.atomic():
+        filing = filing_by_id(actor, filing_id, lock=True)
+        DECIDE.require(actor, filing)
+        require_version(filing.version, expected)
+        law = current_law()
+        on = today()
+        said = judging.judged(law, filing, on)
+        found = register(said).findings
+        if not filing.number:
+            filing.number = _next_number(filing, on)
+        filing.findings = [one.document() for one in found]
+        filing.registered_date = on.isoformat()
+        move(actor, filing, "register", REGISTERED, DECIDE, said=said)
+        Identifier.objects.get_or_create(
+            kind="filing_number", value=filing.number,
+            defaults={"subject_kind": "filing", "subject_id": filing.id, "since_date": on.isoformat()},
+        )  # fmt: skip
+        rows = [("备案号", filing.number), ("登记日期", on.isoformat()), *fact_rows(filing)]
+        issue(filing, "receipt", rows, [f"{one.reason.zh}({_cited(one)})。" for one in found])
+    return filing
+
+
+def close_filing(actor: Actor, filing_id: str, reason: str, expected: int | None) -> Filing:
+    """Close it after a total removal: its number stays its own for ever."""
+    with transaction.atomic():
+        filing = filing_by_id(actor, filing_id, lock=True)
+        DECIDE.require(actor, filing)
+        require_version(filing.version, expected)
+        if filing.kind != "removal" and not filing.system.removed_date:
+            raise MingjianError(
+                "conflict",
+                Text("系统未全部拆除,不能注销备案", "the system is not removed: its filing stays"),
+                fault=Fault.USER,
+                remedy=Text("先登记全部拆除", "register the total removal first"),
+            )
+        move(actor, filing, "close", CLOSED, DECIDE, reason=reason)
+        Identifier.objects.filter(kind="filing_number", value=filing.number).update(until_date=today().isoformat())
+    return filing
+
+
+def _next_number(filing: Filing, on: dt.date) -> str:
+    """District code, year, six digits: given out once, under the series' own lock."""
+    code = filing.recipients.get(leading=True).division.code or district_of(filing.division_id)[:6]
+    series = f"{code[:6]}{on.year}"
+    NumberSeries.objects.get_or_create(series=series)
+    row = NumberSeries.objects.select_for_update().get(series=series)
+    row.last += 1
+    row.save()
+    return f"{series}{row.last:06d}"
+
+
+def _check_received(channel: str, received: str, postmark: str, scan_file: str) -> None:
+    if channel not in PAPER_CHANNELS:
+        raise _invalid("channel", "不是书面或者电子送达的方式", "no way in which papers arrive")
+    check_date(received, "received", exact=True)
+    if postmark:
+        check_date(postmark, "postmark", exact=True)
+    if dt.date.fromisoformat(received) > today():
+        raise _invalid("received", "收到日期不得晚于今日", "it cannot have been received after today")
+    if not StoredFile.objects.filter(pk=scan_file, removed_ns__isnull=True).exists():
+        raise _invalid("scan", "须先上传扫描件", "upload the scan first")
+
+
+def _cited(judgement: Judgement) -> str:
+    return "、".join(clause.printed("zh") for clause in judgement.clauses)
+
+
+def _invalid(field: str, zh: str, en: str) -> MingjianError:
+    return MingjianError("invalid", Text(zh, en), fault=Fault.USER, field=field)

@@ -1,0 +1,77 @@
+"""What filings ask of people: to file in time, to correct, to file a change, to decide."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from mingjian.kernel.text import Text
+from mingjian.web.authority.actor import Actor
+from mingjian.web.filings import policies
+from mingjian.web.filings.handing_in import today
+from mingjian.web.filings.models import Filing, FilingDeadline
+from mingjian.web.todo.providers import Todo, provide
+
+Answer = tuple[int, list[Todo]]
+
+
+def own_deadlines(actor: Actor, limit: int) -> Answer:
+    """Systems of the actor's own organisations that have to be filed, the earliest last day first."""
+    return _deadlines(policies.FILE.visible(actor, _open_deadlines(), division=""), limit)
+
+
+def overdue_deadlines(actor: Actor, limit: int) -> Answer:
+    """Systems of the officer's districts whose last day is over."""
+    rows = policies.TAKE_IN.visible(actor, _open_deadlines().filter(latest_last_day__lt=today().isoformat()))
+    return _deadlines(rows, limit)
+
+
+def returned(actor: Actor, limit: int) -> Answer:
+    """Filings to correct, by the organ's term."""
+    rows = policies.FILE.visible(actor, Filing.objects.filter(state="returned"), division="")
+    return _filings(rows.order_by("correction_due_date", "id"), limit, "correction_due_date")
+
+
+def change_due(actor: Actor, limit: int) -> Answer:
+    """Filings of which a filed fact has changed."""
+    rows = policies.FILE.visible(actor, Filing.objects.filter(state="change_due"), division="")
+    return _filings(rows.order_by("changed_date", "id"), limit, "")
+
+
+def to_decide(actor: Actor, limit: int) -> Answer:
+    """Filings handed in that the officer's own organ leads, the oldest first."""
+    rows = policies.DECIDE.visible(
+        actor, Filing.objects.filter(state="submitted"), organisation="organ_id", division=""
+    )  # fmt: skip
+    return _filings(rows.order_by("first_submitted_date", "id"), limit, "")
+
+
+def _open_deadlines() -> QuerySet[FilingDeadline]:
+    return FilingDeadline.objects.filter(filed_date="")
+
+
+def _deadlines(rows: QuerySet[FilingDeadline], limit: int) -> Answer:
+    on = today().isoformat()
+    items = [
+        Todo(
+            row.system.name, "system", row.system_id, due=row.last_day, overdue=row.latest_last_day < on,
+            clause=row.clause,
+        )
+        for row in rows.select_related("system").order_by("last_day", "system_id")[:limit]
+    ]  # fmt: skip
+    return rows.count(), items
+
+
+def _filings(rows: QuerySet[Filing], limit: int, due: str) -> Answer:
+    on = today().isoformat()
+    items = []
+    for row in rows.select_related("system")[:limit]:
+        day = getattr(row, due) if due else ""
+        items.append(Todo(row.system.name, "filing", row.id, due=day, overdue=bool(day) and day < on))
+    return rows.count(), items
+
+
+provide("filings.due", Text("待备案", "filings due"), policies.FILE, own_deadlines)
+provide("filings.returned", Text("待补正", "filings to correct"), policies.FILE, returned)
+provide("filings.change_due", Text("待变更备案", "change filings due"), policies.FILE, change_due)
+provide("filings.to_decide", Text("待登记备案", "filings to decide on"), policies.DECIDE, to_decide)
+provide("filings.overdue", Text("逾期未备案", "overdue filings"), policies.TAKE_IN, overdue_deadlines)

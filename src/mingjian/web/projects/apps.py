@@ -1,0 +1,16 @@
+"""The Django app of the slice."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ProjectsConfig(AppConfig):
+    """Names the app."""
+
+    name = "mingjian.web.projects"
+    label = "projects"
+
+    def ready(self) -> None:
+        """Register audit names in every process."""
+        from mingjian.web.projects import actions  # noqa: F401

@@ -1,0 +1,70 @@
+"""The to-do page."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from mingjian.web.http.guard import Requires, actor_of
+from mingjian.web.http.language import language_of
+from mingjian.web.todo import policies
+from mingjian.web.todo.providers import todo_of
+
+router = Router(tags=["todo"])
+
+
+class TodoOut(Schema):
+    """One thing to do."""
+
+    title: str
+    subject_kind: str
+    subject_id: str
+    due: str
+    overdue: bool
+    urgent: bool
+    clause: str
+
+
+class GroupOut(Schema):
+    """A kind of things to do: how many there are, and the first of them."""
+
+    kind: str
+    title: str
+    count: int
+    items: list[TodoOut]
+
+
+class TodoPage(Schema):
+    """By kind."""
+
+    groups: list[GroupOut]
+
+
+@router.get("", auth=Requires(policies.OWN), response=TodoPage, operation_id="todo_list")
+def list_todo(request: HttpRequest, limit: Annotated[int, Field(ge=1, le=100)] = 20) -> dict[str, Any]:
+    """What waits for the one who asks, at most `limit` of each kind, the most pressing first."""
+    language = language_of(request)
+    return {
+        "groups": [
+            {
+                "kind": group.provider.name,
+                "title": group.provider.title.for_language(language),
+                "count": group.count,
+                "items": [
+                    {
+                        "title": one.title,
+                        "subject_kind": one.subject_kind,
+                        "subject_id": one.subject_id,
+                        "due": one.due,
+                        "overdue": one.overdue,
+                        "urgent": one.urgent,
+                        "clause": one.clause,
+                    }
+                    for one in group.items
+                ],
+            }
+            for group in todo_of(actor_of(request), limit)
+        ]
+    }

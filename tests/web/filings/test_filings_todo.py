@@ -1,0 +1,46 @@
+"""What filings put on people's pages: to file in time, to correct, to change, to decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.web.client import Api
+
+from mingjian.web.authority.actor import BoundRole
+from mingjian.web.filings.deadlines import sweep
+from mingjian.web.filings.models import Filing
+from mingjian.web.registry.models import System
+
+
+def kinds(api: Api) -> dict[str, int]:
+    return {group["kind"]: group["count"] for group in api.get("/todo")["groups"]}
+
+
+def test_a_system_to_file_counts_down_and_turns_overdue(system: System, city: Any, on_day: Any) -> None:
+    sweep()
+    manager, officer = city.browser(BoundRole.MANAGER), city.browser(BoundRole.OFFICER)
+    (group,) = manager.get("/todo")["groups"]
+    (item,) = group["items"]
+    assert (item["due"], item["overdue"], item["clause"]) == ("2025-05-10", False, "qd204.filing.acceptance")
+    assert kinds(officer) == {}
+    on_day("2025-05-11")
+    assert manager.get("/todo")["groups"][0]["items"][0]["overdue"]
+    assert kinds(officer) == {"filings.overdue": 1}
+    assert kinds(city.browser(BoundRole.MANAGER, "west")) == {}
+
+
+def test_each_state_waits_for_whose_turn_it_is(system: System, city: Any) -> None:
+    filing = Filing.objects.create(
+        id="filing", kind="both", state="submitted", system=system, organisation_id="mall", division_id="east-street",
+        organ_id="east-police", first_submitted_date="2025-04-12", correction_due_date="2025-04-20", created_ns=0,
+    )  # fmt: skip
+    manager, officer = city.browser(BoundRole.MANAGER), city.browser(BoundRole.OFFICER)
+    for state, his, theirs in (
+        ("submitted", {}, {"filings.to_decide": 1}),
+        ("returned", {"filings.returned": 1}, {}),
+        ("change_due", {"filings.change_due": 1}, {}),
+        ("registered", {}, {}),
+    ):
+        filing.state = state
+        filing.save()
+        assert (kinds(manager), kinds(officer)) == (his, theirs)
