@@ -283,8 +283,7 @@ def test_an_unknown_role_may_nothing(policy: Any) -> None:
 
 
 _EVERYBODYS = {
-    "accounts.own", "accounts.own_password", "accounts.own_second_factor", "accounts.sign_out", "law.read", "viewing.layouts", "viewing.own_layout",
-    "organisations.divisions_read",
-    "accounts.own", "accounts.own_password", "accounts.sign_out", "law.read", "viewing.layouts", "viewing.own_layout",
+    "accounts.own", "accounts.own_password", "accounts.own_second_factor", "accounts.sign_out", "law.read",
+    "organisations.divisions_read", "viewing.layouts", "viewing.own_layout",
     "todo.own",
 }  # fmt: skip
