@@ -13,4 +13,4 @@ class FilingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register audit names and receivers in every process."""
-        from mingjian.web.filings import actions, changes, exchange, intake, todo  # noqa: F401
+        from mingjian.web.filings import actions, changes, exchange, intake, removals, todo  # noqa: F401

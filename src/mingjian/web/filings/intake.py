@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
@@ -92,6 +93,7 @@ def register_filing(actor: Actor, filing_id: str, expected: int | None) -> Filin
         filing.findings = [one.document() for one in found]
         filing.registered_date = on.isoformat()
         move(actor, filing, "register", REGISTERED, DECIDE, said=said)
+        filing.removals.filter(state="filed").update(state="registered", version=F("version") + 1)
         Identifier.objects.get_or_create(
             kind="filing_number", value=filing.number,
             defaults={"subject_kind": "filing", "subject_id": filing.id, "since_date": on.isoformat()},

@@ -95,7 +95,7 @@ def change(law: Law, filing: Filing, now: dict[str, str], changed_on: dt.date, t
 def _events(law: Law, filing: Filing, today: dt.date) -> FilingEvents:
     events = events_of(law, filing.system, today)
     if filing.kind == "removal":
-        removed = filing.system.removed_date or filing.removals.values_list("removed_date", flat=True).first() or ""
+        removed = filing.removals.values_list("removed_date", flat=True).first() or filing.system.removed_date
         return FilingEvents(removed=dated_fact(removed))
     if filing.kind == "acceptance":
         return FilingEvents(accepted=events.accepted, listed_in_article_7=events.listed_in_article_7)

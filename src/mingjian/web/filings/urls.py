@@ -5,5 +5,6 @@ from __future__ import annotations
 from ninja import Router
 
 from mingjian.web.filings.api import router
+from mingjian.web.filings.removals_api import router as removals_router
 
-routers: list[tuple[str, Router]] = [("/filings", router)]
+routers: list[tuple[str, Router]] = [("/filings", router), ("/removals", removals_router)]
