@@ -1,6 +1,6 @@
 """GStreamer's RTSP server as a peer; run by the system's Python (gi). Prints one JSON line with its port, then serves.
 
-usage: gst_rtsp_server.py FILE.mkv|- [USER PASSWORD]
+usage: gst_rtsp_server.py FILE.mkv|- [USER PASSWORD [ADDRESS PORT]]
 Mounts: /h264aac /h265 /pcma /pcmu (live encoders), and /file, the pictures of FILE (H.264 in Matroska) as they are.
 """
 
@@ -34,8 +34,9 @@ MOUNTS = {
 def main() -> None:
     Gst.init(None)
     server = GstRtspServer.RTSPServer.new()
-    server.set_address("127.0.0.1")
-    server.set_service("0")
+    address, port = sys.argv[4:6] if len(sys.argv) > 4 else ("127.0.0.1", "0")
+    server.set_address(address)
+    server.set_service(port)
     mounts = server.get_mount_points()
     launches = dict(MOUNTS)
     if sys.argv[1] != "-":

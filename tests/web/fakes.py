@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
-from mingjian.ports.camera_probe import FoundDevice, ProbeStep
+from mingjian.ports.camera_probe import DeviceStream, FoundDevice, ProbeStep, SearchWatch, SearchWish
 from mingjian.ports.camera_url import CheckedUrl
 from mingjian.ports.engine import EngineStatus, StreamStatus, VolumeStatus
 from mingjian.ports.plan import EnginePlan
@@ -77,9 +78,27 @@ class FakeProbe:
     found: tuple[FoundDevice, ...] = (
         FoundDevice("192.168.1.9", 554, "cam", "v", "m", "onvif", ("rtsp://192.168.1.9/",)),
     )
+    lasting: bool = False  # a search goes on until it is called off
+    refuses: Exception | None = None
 
     def test(self, url: str, transport: str, *, allow_loopback: bool) -> tuple[ProbeStep, ...]:
         return self.steps
 
-    def discover(self, method: str, address_range: str | None) -> tuple[FoundDevice, ...]:
+    def discover(
+        self, wish: SearchWish, *, allow_loopback: bool, watch: SearchWatch | None = None
+    ) -> tuple[FoundDevice, ...]:
+        if self.refuses is not None:
+            raise self.refuses
+        if watch is None:
+            return self.found
+        watch.on_tried(0, 2)
+        watch.on_found(self.found[0])
+        watch.on_tried(1, 2)
+        while self.lasting and not watch.is_cancelled():
+            threading.Event().wait(0.01)
         return self.found
+
+    def streams(
+        self, address: str, port: int, user: str, password: str, *, allow_loopback: bool
+    ) -> tuple[DeviceStream, ...]:
+        return (DeviceStream("main", f"rtsp://{address}/main", "H264", 1920, 1080),)

@@ -11,6 +11,7 @@ from tests.web.conftest import BASE, NOW_NS
 
 from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.sealing import unseal
+from mingjian.ports.camera_probe import SearchWish
 from mingjian.ports.engine import StreamStatus
 from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import Actor, local_person
@@ -285,7 +286,9 @@ def test_actions_ask_their_policy_themselves(camera) -> None:
         lambda: actions.remove_camera(stranger, camera.id, "scrapped"),
         lambda: actions.disable_camera(stranger, camera.id, "x"),
         lambda: actions.test_camera(stranger, URL, "tcp"),
-        lambda: actions.discover_cameras(stranger, "onvif", None),
+        lambda: actions.discover_cameras(stranger, SearchWish("onvif")),
+        lambda: actions.begin_search(stranger, SearchWish("onvif")),
+        lambda: actions.streams_of_device(stranger, "10.0.0.9", 80, "", ""),
     ):
         with pytest.raises(Refused):
             attempt()

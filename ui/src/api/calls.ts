@@ -1,7 +1,7 @@
 /** One function for each call of the API that the screens make. */
 import { http } from "./client";
 import type {
-  AuditEntry, Camera, CameraInput, Me, SavedLayout, SystemStatus, TestStep, TicketAnswer, User, VolumeStatus,
+  AuditEntry, Camera, CameraInput, DeviceStream, Me, SavedLayout, SearchState, SystemStatus, TestStep, TicketAnswer, User, VolumeStatus,
 } from "./types";
 
 type SavedWall = Pick<SavedLayout, "grid" | "tiles">;
@@ -35,6 +35,11 @@ export const api = {
     const answer = await http.post<TestStep[] | { steps: TestStep[] }>("cameras/test", { url, transport });
     return Array.isArray(answer) ? answer : answer.steps;
   },
+  beginSearch: (input: { method: string; range?: string; port?: number }): Promise<SearchState> => http.post("cameras/searches", input),
+  search: (id: string): Promise<SearchState> => http.get(`cameras/searches/${encodeURIComponent(id)}`),
+  cancelSearch: (id: string): Promise<void> => http.delete(`cameras/searches/${encodeURIComponent(id)}`),
+  deviceStreams: (address: string, port: number, user: string, password: string): Promise<readonly DeviceStream[]> =>
+    http.post("cameras/streams", { address, port, user, password }),
 
   users: async (): Promise<readonly User[]> => (await http.get<{ items: readonly User[] }>("users", { limit: 1000 })).items,
   addUser: (user: { name: string; password: string; role: string; display_name: string; unit: string }): Promise<User> =>

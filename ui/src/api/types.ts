@@ -76,6 +76,36 @@ export interface TestStep {
   readonly ms: number | null;
 }
 
+/** A device that answered a search. `urls` are its own word (onvif) or its maker's usual ones (range). */
+export interface FoundDevice {
+  readonly address: string;
+  readonly port: number;
+  readonly name: string;
+  readonly vendor: string;
+  readonly model: string;
+  readonly method: "onvif" | "range";
+  readonly urls: readonly string[];
+  readonly needs_password: boolean;
+}
+
+/** A search in the background; `total` 0: nobody can say how much is left. */
+export interface SearchState {
+  readonly id: string;
+  readonly state: "running" | "done" | "cancelled" | "failed";
+  readonly tried: number;
+  readonly total: number;
+  readonly found: readonly FoundDevice[];
+  readonly error: { readonly code: string; readonly detail: string; readonly remedy: string | null } | null;
+}
+
+export interface DeviceStream {
+  readonly profile: string;
+  readonly stream_url: string;
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface VolumeStatus {
   readonly id: string;
   readonly path: string;

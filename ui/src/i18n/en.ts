@@ -1,3 +1,4 @@
+import { discovery } from "./en/discovery";
 import type { Dictionary } from "./zh";
 
 export const en: Dictionary = {
@@ -364,4 +365,5 @@ export const en: Dictionary = {
   "role.operator": "Operator",
   "role.viewer": "Viewer",
   "role.auditor": "Auditor",
+  ...discovery,
 };

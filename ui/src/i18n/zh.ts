@@ -1,4 +1,6 @@
 /** Everything people read, in Chinese. English must have exactly the same keys: the type check fails otherwise. */
+import { discovery } from "./zh/discovery";
+
 export const zh = {
   "app.name": "明鉴",
   "app.long": "公共安全视频图像信息系统",
@@ -363,6 +365,7 @@ export const zh = {
   "role.operator": "值班员",
   "role.viewer": "查看员",
   "role.auditor": "审计员",
+  ...discovery,
 } as const;
 
 export type Key = keyof typeof zh;

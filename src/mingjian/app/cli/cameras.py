@@ -15,6 +15,7 @@ from mingjian.app.terminal import language, print_json, print_table, say
 from mingjian.kernel.clock import SystemClock
 from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.text import Text
+from mingjian.ports.camera_probe import SearchWish
 from mingjian.ports.engine import StreamStatus
 
 camera_app = typer.Typer(no_args_is_help=True, help="Cameras. 摄像机。")
@@ -124,11 +125,12 @@ def try_camera(
 @camera_app.command("discover")
 def discover(
     address_range: Annotated[str | None, typer.Option("--range", help="10.0.0.0/24 or 10.0.0.1-10.0.0.50")] = None,
+    port: Annotated[int, typer.Option(help="RTSP port asked in the range", min=1, max=65535)] = 554,
     as_json: JsonOption = False,
 ) -> None:
     """Find cameras by ONVIF, or by RTSP in an address range. 搜索摄像机。"""
-    method = "onvif" if address_range is None else "range"
-    found = RtspProbe(SystemClock()).discover(method, address_range)
+    wish = SearchWish("onvif" if address_range is None else "range", address_range, port)
+    found = RtspProbe(SystemClock()).discover(wish, allow_loopback=False)
     if as_json:
         print_json(
             [
@@ -140,6 +142,7 @@ def discover(
                     "model": item.model,
                     "method": item.method,
                     "urls": list(item.urls),
+                    "needs_password": item.needs_password,
                 }
                 for item in found
             ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Iterator
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
 from mingjian.kernel.clock import NS_PER_MS, Clock
@@ -24,6 +25,7 @@ from mingjian.wire.rtsp.reader import StreamReader
 
 STEPS = ("name", "reach", "authenticate", "describe", "first_frame")
 MAX_RANGE = 1024
+_REALM = re.compile(r'realm="([^"]*)"', re.IGNORECASE)
 _GOOD = {
     "name": Text(zh="主机名解析成功", en="the host name is known"),
     "reach": Text(zh="设备端口可以连接", en="the device's port answers"),
@@ -188,6 +190,7 @@ class FoundServer:
     port: int
     server: str
     needs_password: bool
+    realm: str = ""  # of its challenge: many cameras name their maker there and nowhere else
 
 
 def parse_range(text: str, *, allow_loopback: bool = False) -> list[str]:
@@ -233,22 +236,33 @@ def _addresses(text: str) -> list[str]:
 
 
 async def probe_range(
-    addresses: list[str], *, port: int = 554, concurrency: int = 32, per_second: float = 50, timeout_s: float = 2.0
+    addresses: list[str],
+    *,
+    port: int = 554,
+    concurrency: int = 32,
+    per_second: float = 50,
+    timeout_s: float = 2.0,
+    on_tried: Callable[[int], None] = lambda tried: None,
 ) -> AsyncIterator[FoundServer]:
     """Ask each address for a description; yields those that speak RTSP, as they are found.
 
-    At most `concurrency` at once and `per_second` new connections, one connection an address.
+    At most `concurrency` at once and `per_second` new connections, one connection an address. `on_tried` is told how
+    many addresses are done with.
     """
     found: asyncio.Queue[FoundServer | None] = asyncio.Queue()
     slots = asyncio.Semaphore(concurrency)
+    tried = 0
 
     async def one(address: str) -> None:
+        nonlocal tried
         try:
             server = await _ask(address, port, timeout_s)
             if server is not None:
                 found.put_nowait(server)
         finally:
             slots.release()
+        tried += 1
+        on_tried(tried)
 
     async def everything() -> None:
         try:
@@ -283,7 +297,14 @@ async def _ask(address: str, port: int, timeout_s: float) -> FoundServer | None:
             while data := await reader.read(4096):
                 for item in parser.receive(data):
                     if isinstance(item, Response):
-                        return FoundServer(address, port, (item.get("Server") or "")[:80], item.status == 401)
+                        realm = _REALM.search(item.get("WWW-Authenticate") or "")
+                        return FoundServer(
+                            address,
+                            port,
+                            (item.get("Server") or "")[:80],
+                            item.status == 401,
+                            realm.group(1)[:80] if realm else "",
+                        )
     except (OSError, RtspError):
         return None
     finally:

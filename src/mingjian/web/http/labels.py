@@ -35,6 +35,8 @@ _LABELS = {
     "to": Text(zh="结束时间", en="to"),
     "method": Text(zh="方式", en="method"),
     "range": Text(zh="地址范围", en="address range"),
+    "address": Text(zh="设备地址", en="device address"),
+    "port": Text(zh="端口", en="port"),
     "grid": Text(zh="画面数", en="grid"),
     "tiles": Text(zh="画面", en="tiles"),
     "division": Text(zh="行政区划", en="division"),

@@ -13,19 +13,21 @@ from mingjian.kernel.ids import new_id
 from mingjian.kernel.isotime import format_iso_ns
 from mingjian.kernel.sealing import seal
 from mingjian.kernel.text import Text
-from mingjian.ports.camera_probe import FoundDevice, ProbeStep
+from mingjian.ports.camera_probe import DeviceStream, FoundDevice, ProbeStep, SearchWish
 from mingjian.ports.camera_url import CheckedUrl
 from mingjian.web import configuration, wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.http.versions import require_version
 from mingjian.web.ledger.actions import configuration_changed
+from mingjian.web.registry import searches
 from mingjian.web.registry.keeping import judge_keep_days
 from mingjian.web.registry.models import Camera, Stream
-from mingjian.web.registry.names import ADDED, CHANGED, DISABLED, DISCOVERED, ENABLED, REMOVED, TESTED
+from mingjian.web.registry.names import ADDED, ASKED_DEVICE, CHANGED, DISABLED, DISCOVERED, ENABLED, REMOVED, TESTED
 from mingjian.web.registry.plan import plan_changed
 from mingjian.web.registry.policies import MANAGE, PROBE
 from mingjian.web.registry.queries import camera_by_id
+from mingjian.web.registry.searches import Search
 from mingjian.web.registry.signals import camera_closed
 
 _EVIDENCE = frozenset({"enabled", "keep_days", "record_audio", "main_host", "sub_host", "address_replaced"})
@@ -172,10 +174,29 @@ def test_camera(actor: Actor, url: str, transport: str) -> tuple[ProbeStep, ...]
     return steps
 
 
-def discover_cameras(actor: Actor, method: str, address_range: str | None) -> tuple[FoundDevice, ...]:
-    """Search the network. Recorded before it begins: probing a network is an act of its own."""
+def discover_cameras(actor: Actor, wish: SearchWish) -> tuple[FoundDevice, ...]:
+    """Search the network to the end. Raises MingjianError naming the field at fault."""
+    _may_search(actor, wish)
+    return wiring.probe().discover(wish, allow_loopback=configuration.current().demo)
+
+
+def begin_search(actor: Actor, wish: SearchWish) -> Search:
+    """Search the network in the background; `searches.desk` tells how it goes on. Raises MingjianError `search_busy`."""
+    _may_search(actor, wish)
+    return searches.desk.begin(actor.user, wish, wiring.probe(), allow_loopback=configuration.current().demo)
+
+
+def streams_of_device(actor: Actor, address: str, port: int, user: str, password: str) -> tuple[DeviceStream, ...]:
+    """What an ONVIF device tells of its streams to the given account, which is not kept."""
     PROBE.require(actor)
-    if method == "range" and not address_range:
+    record(actor, ASKED_DEVICE, kind="network", name=address, after={"address": address, "port": port}, policy=PROBE)
+    return wiring.probe().streams(address, port, user, password, allow_loopback=configuration.current().demo)
+
+
+def _may_search(actor: Actor, wish: SearchWish) -> None:
+    """Recorded before it begins: probing a network is an act of its own."""
+    PROBE.require(actor)
+    if wish.method == "range" and not wish.address_range:
         raise MingjianError(
             "invalid",
             Text(zh="按地址范围搜索须填写地址范围", en="searching a range needs the range"),
@@ -183,8 +204,8 @@ def discover_cameras(actor: Actor, method: str, address_range: str | None) -> tu
             field="range",
             remedy=Text(zh="例如 192.168.1.0/24", en="such as 192.168.1.0/24"),
         )
-    record(actor, DISCOVERED, kind="network", after={"method": method, "range": address_range}, policy=PROBE)
-    return wiring.probe().discover(method, address_range)
+    after = {"method": wish.method, "range": wish.address_range}
+    record(actor, DISCOVERED, kind="network", after=after, policy=PROBE)
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:

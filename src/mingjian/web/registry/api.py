@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema, Status
 
 from mingjian.kernel.isotime import format_iso_ns
+from mingjian.ports.camera_probe import SearchWish
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
@@ -115,10 +116,15 @@ class DiscoverIn(Input):
 
     method: Literal["onvif", "range"]
     range: str | None = Field(None, max_length=64)
+    port: int = Field(554, ge=1, le=65535)
+
+    def wish(self) -> SearchWish:
+        """As the port to cameras takes it."""
+        return SearchWish(self.method, self.range, self.port)
 
 
 class FoundOut(Schema):
-    """A device that answered."""
+    """A device that answered. `urls` are its own word (onvif) or its maker's usual ones (range)."""
 
     address: str
     port: int
@@ -127,6 +133,7 @@ class FoundOut(Schema):
     model: str
     method: Literal["onvif", "range"]
     urls: list[str]
+    needs_password: bool
 
 
 @router.get("", auth=Requires(policies.READ), response=CameraPage, operation_id="cameras_list")
@@ -182,8 +189,8 @@ def test_camera(request: HttpRequest, data: TestIn) -> list[dict[str, Any]]:
 
 @router.post("/discover", auth=Requires(policies.PROBE), response=list[FoundOut], operation_id="cameras_discover")
 def discover_cameras(request: HttpRequest, data: DiscoverIn) -> list[Any]:
-    """Search for cameras on the network."""
-    return list(actions.discover_cameras(actor_of(request), data.method, data.range))
+    """Search for cameras on the network and answer when done; `searches` does the same in the background."""
+    return list(actions.discover_cameras(actor_of(request), data.wish()))
 
 
 @router.get("/{camera_id}", auth=Requires(policies.READ), response=CameraOut, operation_id="cameras_get")

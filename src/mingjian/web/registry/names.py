@@ -11,3 +11,4 @@ DISABLED = register("registry.camera.disable", "停用摄像机", "disabled a ca
 REMOVED = register("registry.camera.remove", "移除摄像机(保留录像)", "removed a camera (footage kept)")
 TESTED = register("registry.camera.test", "测试摄像机连接", "tested a camera")
 DISCOVERED = register("registry.camera.discover", "搜索摄像机", "searched for cameras")
+ASKED_DEVICE = register("registry.camera.ask_device", "向设备查询取流地址", "asked a device for its stream URLs")

@@ -6,6 +6,12 @@ from ninja import Router
 
 from mingjian.web.registry.api import router
 from mingjian.web.registry.places.api import router as places
+from mingjian.web.registry.search_api import router as search_router
 from mingjian.web.registry.systems.api import router as systems
 
-routers: list[tuple[str, Router]] = [("/cameras", router), ("/places", places), ("/systems", systems)]
+routers: list[tuple[str, Router]] = [
+    ("/cameras", search_router),
+    ("/cameras", router),
+    ("/places", places),
+    ("/systems", systems),
+]
