@@ -1,4 +1,4 @@
-"""What a source needs to know of H.264 and H.265 NAL units: how to part them, and what their SPS declares.
+"""What sources and sample entries need to know of H.264 and H.265 NAL units: how to part them, what their SPS declares.
 
 ITU-T H.264 (08/2021) clauses 7.3.2.1.1, E.1.1 and annex B; ITU-T H.265 (08/2021) clauses 7.3.2.2, 7.3.7, E.2.1.
 Readers raise ValueError for a broken NAL unit; `video_info` gives None instead.
@@ -26,6 +26,25 @@ class VideoInfo:
     fps_milli: int
     profile: str
     reorder_depth: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFormat:
+    """Chroma format (1 = 4:2:0) and bits per sample."""
+
+    chroma: int = 1
+    luma_bits: int = 8
+    chroma_bits: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class HevcProfile:
+    """general_profile_tier_level of an SPS, the 12 bytes as they stand, and what a sample entry says beside it."""
+
+    ptl: bytes
+    sub_layers: int
+    nested: bool
+    picture: PictureFormat
 
 
 class _Bits:
@@ -136,7 +155,8 @@ def h264_info(sps: bytes) -> VideoInfo:
     bits.ue()  # seq_parameter_set_id
     chroma = 1
     if profile_idc in _H264_WITH_CHROMA:
-        chroma = _h264_chroma(bits)
+        chroma = _h264_picture(bits).chroma
+        _h264_scaling(bits, 12 if chroma == 3 else 8)
     bits.ue()  # log2_max_frame_num_minus4
     _h264_order_count(bits)
     bits.ue()  # max_num_ref_frames
@@ -161,18 +181,35 @@ def h264_info(sps: bytes) -> VideoInfo:
     return VideoInfo(width, height, fps_milli, f"avc1.{profile_idc:02x}{constraints:02x}{level:02x}", depth)
 
 
-def _h264_chroma(bits: _Bits) -> int:
+def avc_profile(sps: bytes) -> bytes:
+    """profile_idc, constraint flags, level_idc. Raises ValueError when the SPS is too short."""
+    if len(sps) < 4:
+        raise ValueError("the H.264 SPS is cut short")
+    return bytes(sps[1:4])
+
+
+def avc_picture(sps: bytes) -> PictureFormat | None:
+    """Chroma and depth as far as the profile can say them, None for profiles that are 4:2:0 with 8 bits."""
+    if sps[1] not in _H264_WITH_CHROMA:
+        return None
+    bits = _Bits(sps[4:64])
+    bits.ue()  # seq_parameter_set_id
+    return _h264_picture(bits)
+
+
+def _h264_picture(bits: _Bits) -> PictureFormat:
     chroma = _bounded(bits.ue(), 3)
     if chroma == 3:
         bits.flag()  # separate_colour_plane_flag
-    bits.ue()  # bit_depth_luma_minus8
-    bits.ue()  # bit_depth_chroma_minus8
+    return PictureFormat(chroma, 8 + _bounded(bits.ue(), 6), 8 + _bounded(bits.ue(), 6))
+
+
+def _h264_scaling(bits: _Bits, lists: int) -> None:
     bits.flag()  # qpprime_y_zero_transform_bypass_flag
     if bits.flag():  # seq_scaling_matrix_present_flag
-        for index in range(12 if chroma == 3 else 8):
+        for index in range(lists):
             if bits.flag():
                 _h264_scaling_list(bits, 16 if index < 6 else 64)
-    return chroma
 
 
 def _h264_scaling_list(bits: _Bits, size: int) -> None:
@@ -244,18 +281,8 @@ def _vui_colour(bits: _Bits) -> None:
 def h265_info(sps: bytes) -> VideoInfo:
     """Read an H.265 SPS. A broken VUI costs only the frame rate."""
     bits = _Bits(sps[2:])
-    profile, sub_layers = _h265_profile(bits)
-    bits.ue()  # sps_seq_parameter_set_id
-    chroma = _bounded(bits.ue(), 3)
-    if chroma == 3:
-        bits.flag()
-    width, height = bits.ue(), bits.ue()
-    if bits.flag():  # conformance_window_flag
-        left, right, top, bottom = (bits.ue() for _ in range(4))
-        across, down = (2 if chroma in (1, 2) else 1), (2 if chroma == 1 else 1)
-        width, height = width - across * (left + right), height - down * (top + bottom)
-    bits.ue()  # bit_depth_luma_minus8
-    bits.ue()  # bit_depth_chroma_minus8
+    ptl, sub_layers, _ = _h265_profile(bits)
+    (width, height), _ = _h265_picture(bits)
     order_bits = bits.ue() + 4
     depth = 0
     for _ in range(sub_layers if bits.flag() else 1):
@@ -267,25 +294,52 @@ def h265_info(sps: bytes) -> VideoInfo:
         fps_milli = _h265_fps(bits, order_bits)
     except ValueError:
         fps_milli = 0
-    return VideoInfo(width, height, fps_milli, profile, depth)
+    return VideoInfo(width, height, fps_milli, hevc_codec_string(ptl), depth)
 
 
-def _h265_profile(bits: _Bits) -> tuple[str, int]:
-    """(RFC 6381 string after ISO/IEC 14496-15 E.3, number of sub-layers), with the position at the SPS id."""
+def hevc_profile(sps: bytes) -> HevcProfile:
+    """Profile, tier, level, layers, chroma and depth. Raises ValueError when the SPS is broken."""
+    bits = _Bits(sps[2:256])
+    ptl, sub_layers, nested = _h265_profile(bits)
+    _, picture = _h265_picture(bits)
+    return HevcProfile(ptl, sub_layers, nested, picture)
+
+
+def hevc_codec_string(ptl: bytes) -> str:
+    """ISO/IEC 14496-15 annex E.3: profile space and idc, reversed compatibility, tier and level, constraints."""
+    space = ("", "A", "B", "C")[ptl[0] >> 6]
+    tier = "H" if ptl[0] & 0x20 else "L"
+    compatibility = int(f"{int.from_bytes(ptl[1:5], 'big'):032b}"[::-1], 2)
+    constraints = "".join(f".{byte:X}" for byte in ptl[5:11].rstrip(b"\0"))
+    return f"hvc1.{space}{ptl[0] & 31}.{compatibility:X}.{tier}{ptl[11]}{constraints}"
+
+
+def _h265_profile(bits: _Bits) -> tuple[bytes, int, bool]:
+    """(the 12 bytes of profile, tier and level; number of sub-layers; nested), with the position at the SPS id."""
     bits.read(4)  # sps_video_parameter_set_id
     sub_layers = bits.read(3)
-    bits.flag()
-    space, tier, idc = bits.read(2), bits.read(1), bits.read(5)
-    compatibility = int(f"{bits.read(32):032b}"[::-1], 2)
-    constraints = bits.read(48).to_bytes(6, "big").rstrip(b"\x00")
-    level = bits.read(8)
+    nested = bits.flag()
+    ptl = bits.read(96).to_bytes(12, "big")
     present = [(bits.read(1), bits.read(1)) for _ in range(sub_layers)]
     if sub_layers:
         bits.read(2 * (8 - sub_layers))
     for has_profile, has_level in present:
         bits.read(88 * has_profile + 8 * has_level)
-    parts = [f"hvc1.{('', 'A', 'B', 'C')[space]}{idc}", f"{compatibility:x}", f"{'LH'[tier]}{level}"]
-    return ".".join(parts + [f"{byte:x}" for byte in constraints]), sub_layers + 1
+    return ptl, sub_layers + 1, nested
+
+
+def _h265_picture(bits: _Bits) -> tuple[tuple[int, int], PictureFormat]:
+    """((width, height) as shown, format), from the SPS id to behind the bit depths."""
+    bits.ue()  # sps_seq_parameter_set_id
+    chroma = _bounded(bits.ue(), 3)
+    if chroma == 3:
+        bits.flag()
+    width, height = bits.ue(), bits.ue()
+    if bits.flag():  # conformance_window_flag
+        left, right, top, bottom = (bits.ue() for _ in range(4))
+        across, down = (2 if chroma in (1, 2) else 1), (2 if chroma == 1 else 1)
+        width, height = width - across * (left + right), height - down * (top + bottom)
+    return (width, height), PictureFormat(chroma, 8 + _bounded(bits.ue(), 8), 8 + _bounded(bits.ue(), 8))
 
 
 def _h265_fps(bits: _Bits, order_bits: int) -> int:

@@ -9,8 +9,8 @@ from mingjian.wire.fmp4.box import BrokenFile, reader_of
 from mingjian.wire.fmp4.build import TrackRun, build_fragment, build_init, build_leaf, build_prft
 from mingjian.wire.fmp4.entries import TrackSpec
 from mingjian.wire.fmp4.order import decode_times
-from mingjian.wire.fmp4.parameter_sets import HevcProfile, PictureFormat, avc_picture, hevc_profile
 from mingjian.wire.fmp4.read import parse_init, read_table, walk_fragments
+from mingjian.wire.h26x import HevcProfile, PictureFormat, avc_picture, hevc_profile
 
 SPEC = TrackSpec(1, "h264", 90_000, (bytes.fromhex("674d401f"), b"\x68\x01"), 0, 64, 48)
 SOUND = TrackSpec(2, "aac", 8000, (b"\x15\x88",), 1)

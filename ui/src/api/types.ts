@@ -127,6 +127,7 @@ export interface EngineReach {
 }
 
 export interface SystemStatus {
+  readonly demo: boolean;
   readonly engine: EngineReach;
   readonly streams: readonly StreamStatus[];
   readonly alarms: readonly Readonly<Record<string, string>>[];

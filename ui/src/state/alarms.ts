@@ -14,14 +14,17 @@ export const alarms = ref<readonly Alarm[]>([]);
 
 const POLL_MS = 10_000;
 
-/** `urgentOnly`: what a guard must see on any page; deletion that pauses can wait for the administrator. */
+/**
+ * `urgentOnly`: what a guard must see on any page; deletion that pauses can wait for the administrator. In a demo folder it
+ * is no alarm at all (many laptops and containers have no NTP): the system page still says that nothing is deleted, and why.
+ */
 export function alarmsOf(status: SystemStatus, urgentOnly = false): Alarm[] {
   const found: Alarm[] = status.alarms.map((alarm) => {
     const plain = alarm["detail"] ?? alarm["code"] ?? "";
     return { zh: alarm["zh"] ?? plain, en: alarm["en"] ?? plain };
   });
   if (status.engine.state === "away") found.push({ zh: "录像程序没有应答", en: "The recorder does not answer" });
-  if (status.deletion_paused && !urgentOnly) {
+  if (status.deletion_paused && !urgentOnly && !status.demo) {
     found.push({ zh: "到期删除已暂停，请核对服务器时间", en: "Deletion of old footage is paused: check the server's time" });
   }
   return found;

@@ -12,15 +12,16 @@ from collections import deque
 from mingjian.kernel.media_time import RATE_90K, ticks_90k_to_ns
 from mingjian.media.live.run_context import RunContext
 from mingjian.media.live.sound import LiveSound
-from mingjian.ports.media import AccessUnit
+from mingjian.ports.media import AccessUnit, Track
 from mingjian.wire.feed import FragmentFlag, LiveFragment, LiveInit
 from mingjian.wire.fmp4.build import TrackRun, build_fragment, build_init
 from mingjian.wire.fmp4.entries import TrackSpec, codec_strings
 from mingjian.wire.fmp4.order import DecodeClock
+from mingjian.wire.h26x import video_info
 
 VIDEO_TRACK_ID = 1
-REORDER_DEPTH = 4
-"""Enough for the B-frames of cameras. A larger depth only moves decoding times, which costs nothing."""
+UNTOLD_REORDER_DEPTH = 4
+"""Where the SPS does not say: enough for the B-frames of cameras. A larger depth only moves decoding times."""
 
 _WINDOW = 50
 _LONGEST_90K = RATE_90K
@@ -53,6 +54,13 @@ class _WallClock:
         return anchor_ns + media_ns
 
 
+def reorder_depth(video: Track) -> int:
+    """How deep the stream says that it reorders its pictures; by the SPS, else a depth that suits every camera."""
+    info = video_info(video.codec.value, video.config)
+    declared = None if info is None else info.reorder_depth
+    return UNTOLD_REORDER_DEPTH if declared is None else declared
+
+
 class LiveFragmenter:
     """One Run with one set of parameters. Raises ValueError when the tracks lack what a decoder needs first."""
 
@@ -76,7 +84,7 @@ class LiveFragmenter:
             data=build_init(specs),
         )
         frame_90k = run.usual_frame_90k()
-        self._decode = DecodeClock(REORDER_DEPTH, frame_90k)
+        self._decode = DecodeClock(reorder_depth(video), frame_90k)
         self._distances: deque[int] = deque([frame_90k], maxlen=_WINDOW)
         self._wall = _WallClock()
         self._sequence = 0

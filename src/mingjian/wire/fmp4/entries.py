@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 
 from mingjian.wire.fmp4.box import box, full_box
-from mingjian.wire.fmp4.parameter_sets import avc_picture, avc_profile, hevc_profile
+from mingjian.wire.h26x import avc_picture, avc_profile, hevc_codec_string, hevc_profile
 
 VIDEO_CODECS = ("h264", "h265")
 
@@ -56,7 +56,7 @@ def codec_string(track: TrackSpec) -> str:
     if track.codec == "h264":
         return f"avc1.{avc_profile(_of_type(track.config, 7, hevc=False)[0]).hex()}"
     if track.codec == "h265":
-        return _hevc_string(hevc_profile(_of_type(track.config, 33, hevc=True)[0]).ptl)
+        return hevc_codec_string(hevc_profile(_of_type(track.config, 33, hevc=True)[0]).ptl)
     if track.codec == "aac":
         return f"mp4a.40.{_object_type(track.config[0])}"
     if track.codec == "flac":
@@ -73,16 +73,6 @@ def codec_strings(tracks: tuple[TrackSpec, ...]) -> str:
 def _object_type(config: bytes) -> int:
     kind = config[0] >> 3
     return 32 + ((config[0] & 7) << 3 | config[1] >> 5) if kind == 31 else kind
-
-
-def _hevc_string(ptl: bytes) -> str:
-    """ISO/IEC 14496-15 annex E.3: profile space and idc, reversed compatibility, tier and level, constraints."""
-    space = ("", "A", "B", "C")[ptl[0] >> 6]
-    tier = "H" if ptl[0] & 0x20 else "L"
-    compatibility = int(f"{int.from_bytes(ptl[1:5], 'big'):032b}"[::-1], 2)
-    constraints = ptl[5:11].rstrip(b"\0")
-    tail = "".join(f".{byte:X}" for byte in constraints)
-    return f"hvc1.{space}{ptl[0] & 31}.{compatibility:X}.{tier}{ptl[11]}{tail}"
 
 
 def _of_type(config: tuple[bytes, ...], kind: int, *, hevc: bool) -> list[bytes]:
