@@ -27,7 +27,7 @@ class RemovalIn(Input):
 
     system: Id
     scope: Literal["partial", "temporary", "total"]
-    cameras: Annotated[list[Id], Field(max_length=5000)] = []  # noqa: RUF012 - pydantic copies it for each
+    cameras: list[Id] = Field(default_factory=list, max_length=5000)
     reason: str = Field(min_length=2, max_length=500)
 
 
