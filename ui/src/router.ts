@@ -1,7 +1,9 @@
+import type { Component } from "vue";
 import { createRouter, createWebHistory } from "vue-router";
 
 import { api } from "./api/calls";
 import { Problem } from "./api/client";
+import { PLACES } from "./places";
 import { loadMe, me } from "./state/session";
 
 export const router = createRouter({
@@ -10,12 +12,7 @@ export const router = createRouter({
     { path: "/", redirect: "/live" },
     { path: "/setup", name: "setup", component: () => import("./screens/SetupScreen.vue"), meta: { open: true } },
     { path: "/login", name: "login", component: () => import("./screens/LoginScreen.vue"), meta: { open: true } },
-    { path: "/live", name: "live", component: () => import("./screens/LiveScreen.vue") },
-    { path: "/playback", name: "playback", component: () => import("./screens/PlaybackScreen.vue") },
-    { path: "/cameras", name: "cameras", component: () => import("./screens/CamerasScreen.vue") },
-    { path: "/system", name: "system", component: () => import("./screens/SystemScreen.vue") },
-    { path: "/audit", name: "audit", component: () => import("./screens/AuditScreen.vue") },
-    { path: "/settings", name: "settings", component: () => import("./screens/SettingsScreen.vue") },
+    ...PLACES.map((place) => ({ path: place.path, name: place.name, component: place.screen as () => Promise<Component> })),
     { path: "/:rest(.*)*", redirect: "/live" },
   ],
 });

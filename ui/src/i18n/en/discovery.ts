@@ -1,4 +1,7 @@
-export const discovery = {
+import type { discovery as zh } from "../zh/discovery";
+import type { Words } from "../words";
+
+export const discovery: Words<typeof zh> = {
   "find.open": "Find cameras",
   "find.title": "Find cameras",
   "find.method.onvif": "Discover (ONVIF)",

@@ -1,0 +1,34 @@
+/** The same in English: a key that Chinese has and English lacks, or the other way round, does not compile. */
+import { merge } from "../words";
+import type { Dictionary } from "../zh";
+import { audit } from "./audit";
+import { cameras } from "./cameras";
+import { common } from "./common";
+import { discovery } from "./discovery";
+import { live } from "./live";
+import { login } from "./login";
+import { nav } from "./nav";
+import { playback } from "./playback";
+import { settings } from "./settings";
+import { shortcuts } from "./shortcuts";
+import { system } from "./system";
+import { timeline } from "./timeline";
+import { users } from "./users";
+
+const subjects = [
+  audit,
+  cameras,
+  common,
+  discovery,
+  live,
+  login,
+  nav,
+  playback,
+  settings,
+  shortcuts,
+  system,
+  timeline,
+  users,
+] as const;
+
+export const en: Dictionary = merge(subjects);

@@ -1,0 +1,15 @@
+export const audit = {
+  "audit.title": "操作记录",
+  "audit.time": "时间",
+  "audit.actor": "谁",
+  "audit.action": "做了什么",
+  "audit.subject": "对象",
+  "audit.detail": "说明",
+  "audit.address": "来自",
+  "audit.outcome": "结果",
+  "audit.outcome.done": "成功",
+  "audit.outcome.denied": "没有权限，被拒绝",
+  "audit.outcome.failed": "没有办成",
+  "audit.empty": "没有符合条件的记录",
+  "audit.filter": "按人或事查找",
+} as const;

@@ -1,0 +1,27 @@
+export const common = {
+  "common.save": "保存",
+  "common.cancel": "取消",
+  "common.close": "关闭",
+  "common.delete": "删除",
+  "common.retry": "再试一次",
+  "common.refresh": "刷新",
+  "common.loading": "正在读取……",
+  "common.none": "无",
+  "common.more": "再看一些",
+  "common.yes": "是",
+  "common.no": "否",
+  "common.optional": "可不填",
+  "common.all": "全部",
+  "common.unnamed_group": "未分组",
+  "common.list": "、",
+  "common.search": "查找",
+
+  "error.offline": "连不上服务器",
+  "error.offline.remedy": "请检查网络；如果服务器刚重启，稍等几秒会自动恢复。",
+  "error.unknown": "出错了({code})",
+  "error.unknown.remedy": "请再试一次；如果一直这样，请把这行字告诉管理员。",
+
+  "length.hours": "{h} 小时 {m} 分",
+  "length.minutes": "{m} 分 {s} 秒",
+  "length.seconds": "{s} 秒",
+} as const;

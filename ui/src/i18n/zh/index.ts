@@ -1,0 +1,39 @@
+/** Everything people read, in Chinese: a file for each subject. A key that two subjects claim does not compile. */
+import { merge, type Disjoint, type Merged } from "../words";
+import { audit } from "./audit";
+import { cameras } from "./cameras";
+import { common } from "./common";
+import { discovery } from "./discovery";
+import { live } from "./live";
+import { login } from "./login";
+import { nav } from "./nav";
+import { playback } from "./playback";
+import { settings } from "./settings";
+import { shortcuts } from "./shortcuts";
+import { system } from "./system";
+import { timeline } from "./timeline";
+import { users } from "./users";
+
+const subjects = [
+  audit,
+  cameras,
+  common,
+  discovery,
+  live,
+  login,
+  nav,
+  playback,
+  settings,
+  shortcuts,
+  system,
+  timeline,
+  users,
+] as const;
+
+const nothingTwice: Disjoint<typeof subjects> = true; // an error here names the key that is there twice
+void nothingTwice;
+
+export const zh: Merged<typeof subjects> = merge(subjects);
+
+export type Key = keyof typeof zh;
+export type Dictionary = Readonly<Record<Key, string>>;

@@ -1,0 +1,26 @@
+export const login = {
+  "login.title": "登录",
+  "login.name": "用户名",
+  "login.password": "密码",
+  "login.submit": "登录",
+  "login.name_missing": "请填写用户名",
+  "login.password_missing": "请填写密码",
+
+  "setup.title": "首次使用：设立管理员",
+  "setup.intro": "这台服务器还没有管理员。请现在设立一个，以后由他添加摄像机和其他人员。",
+  "setup.name": "管理员用户名",
+  "setup.password": "密码",
+  "setup.again": "再输一遍密码",
+  "setup.submit": "设立并进入",
+  "setup.differ": "两遍密码不一样",
+  "setup.rule": "至少 10 个字符；不满 16 个的，大写、小写、数字、符号里要有三种。",
+  "setup.code": "设置码",
+  "setup.code.hint": "启动服务器的那个窗口里印着这串字，证明你能接触到服务器。",
+
+  "password.title": "修改密码",
+  "password.current": "现在的密码",
+  "password.fresh": "新密码",
+  "password.again": "再输一遍新密码",
+  "password.done": "密码已改",
+  "password.must": "这个密码是别人替你设的，请先改成自己的。",
+} as const;

@@ -1,0 +1,25 @@
+export const nav = {
+  "app.name": "明鉴",
+  "app.long": "公共安全视频图像信息系统",
+
+  "nav.live": "实时画面",
+  "nav.playback": "录像回放",
+  "nav.cameras": "摄像机",
+  "nav.system": "系统",
+  "nav.audit": "操作记录",
+  "nav.settings": "我的设置",
+  "nav.signout": "退出",
+  "nav.shortcuts": "快捷键",
+  "nav.group.monitor": "监控",
+  "nav.group.register": "登记与法规",
+  "nav.group.evidence": "证据",
+  "nav.group.system": "系统",
+  "nav.group.own": "本人",
+  "nav.all": "全部",
+  "nav.narrow": "收起导航",
+  "nav.widen": "展开导航",
+  "nav.all_places": "全部功能",
+  "nav.label": "主导航",
+
+  "banner.alarm": "告警",
+} as const;

@@ -1,0 +1,3 @@
+import type { Place } from "./place";
+
+export const evidence: readonly Place[] = [];
