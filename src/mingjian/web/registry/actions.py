@@ -15,19 +15,26 @@ from mingjian.kernel.sealing import seal
 from mingjian.kernel.text import Text
 from mingjian.ports.camera_probe import DeviceStream, FoundDevice, ProbeStep, SearchWish
 from mingjian.ports.camera_url import CheckedUrl
+from mingjian.rules.judgement import Judgement
+from mingjian.rules.library import current_law
 from mingjian.web import configuration, wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.http.versions import require_version
 from mingjian.web.ledger.actions import configuration_changed
 from mingjian.web.registry import searches
+from mingjian.web.registry.archive.enrolment import deciding, judge_camera, standing_of, suspended_by_name
+from mingjian.web.registry.judging import today
 from mingjian.web.registry.keeping import judge_keep_days
-from mingjian.web.registry.models import Camera, Stream
+from mingjian.web.registry.models import Camera, CameraArchive, CameraSearch, Stream
 from mingjian.web.registry.names import ADDED, ASKED_DEVICE, CHANGED, DISABLED, DISCOVERED, ENABLED, REMOVED, TESTED
 from mingjian.web.registry.plan import plan_changed
 from mingjian.web.registry.policies import MANAGE, PROBE
 from mingjian.web.registry.queries import camera_by_id
+from mingjian.web.registry.rights import Scope
 from mingjian.web.registry.searches import Search
+from mingjian.web.registry.searching import camera_text, initials, remember
+from mingjian.web.registry.shared import clean, organisation_of
 from mingjian.web.registry.signals import camera_closed
 
 _EVIDENCE = frozenset({"enabled", "keep_days", "record_audio", "main_host", "sub_host", "address_replaced"})
@@ -50,6 +57,7 @@ class NewCamera:
     priority: int = 5
     record_audio: bool = True
     note: str = ""
+    organisation: str = ""  # whose it is; somebody with a bound role can only add cameras of his reach
 
     def __repr__(self) -> str:
         return f"NewCamera(name={self.name!r})"
@@ -57,7 +65,9 @@ class NewCamera:
 
 def add_camera(actor: Actor, new: NewCamera) -> Camera:
     """Register a camera and order the engine to record it. Raises MingjianError naming the field at fault."""
-    MANAGE.require(actor)
+    organisation = organisation_of(new.organisation) if new.organisation else None
+    division = None if organisation is None else organisation.division_id
+    MANAGE.require(actor, Scope(None if organisation is None else organisation.id, division))
     keep_days = configuration.current().keep_days if new.keep_days is None else new.keep_days
     values = _checked({field: getattr(new, field) for field in _PLAIN} | {"keep_days": keep_days})
     judgements = judge_keep_days(actor, ADDED, keep_days)
@@ -66,14 +76,20 @@ def add_camera(actor: Actor, new: NewCamera) -> Camera:
         urls["sub"] = _check_url(new.sub_url, "sub_url", push=new.push)
     _check_transport(new.transport)
     now_ns = wiring.clock().now_ns()
-    camera = Camera(id=new_id(now_ns), planned_from_ns=now_ns, created_ns=now_ns, **values)
+    camera = Camera(
+        id=new_id(now_ns), planned_from_ns=now_ns, created_ns=now_ns, organisation=organisation, division_id=division,
+        **values,
+    )  # fmt: skip
+    camera.initials = initials(camera.name)
+    named = _judge_name(camera)
     with transaction.atomic():
         camera.save(force_insert=True)
         for name, checked in urls.items():
             _new_stream(camera, name, checked, new.transport, push=new.push).save()
+        _remember(camera)
         record(
             actor, ADDED, kind="camera", object_id=camera.id, name=camera.name, after=_state(camera), policy=MANAGE,
-            judgements=judgements,
+            judgements=(*judgements, *named),
         )  # fmt: skip
         plan_changed()
     return camera
@@ -87,10 +103,11 @@ def change_camera(
     Raises MingjianError changed_meanwhile when the camera is not at `expected_version` (None: not checked), and what
     names a field at fault; nothing is changed then.
     """
-    MANAGE.require(actor)
+    seen = camera_by_id(camera_id)
+    MANAGE.require(actor, seen)
     plain = _checked({key: value for key, value in values.items() if key in _PLAIN})
     judgements = judge_keep_days(actor, CHANGED, plain["keep_days"]) if "keep_days" in plain else ()
-    push = any(stream.push for stream in camera_by_id(camera_id).streams.all())
+    push = any(stream.push for stream in seen.streams.all())
     urls = {
         name: _check_url(values[field], field, push=push)
         for name, field in (("main", "url"), ("sub", "sub_url"))
@@ -105,6 +122,10 @@ def change_camera(
         old = _state(camera)
         for key, value in plain.items():
             setattr(camera, key, value)
+        named: tuple[Judgement, ...] = ()
+        if "name" in plain:
+            camera.initials = initials(camera.name)
+            named = _judge_name(camera)
         _change_streams(camera, urls, values.get("transport"), drop_sub=values.get("sub_url") == "")
         before, after = changes(old, dict.fromkeys(old) | _state(camera))
         if urls:  # a new password at the same host leaves no other trace
@@ -113,9 +134,10 @@ def change_camera(
             return camera
         camera.version += 1
         camera.save()
+        _remember(camera)
         record(
             actor, _name_of_change(after), kind="camera", object_id=camera.id, name=camera.name, before=before,
-            after=after, policy=MANAGE, reason=reason, judgements=judgements,
+            after=after, policy=MANAGE, reason=reason, judgements=(*judgements, *named),
         )  # fmt: skip
         for setting in sorted(_EVIDENCE.intersection(after)):
             configuration_changed(actor, camera.id, setting, before.get(setting), after[setting])
@@ -135,7 +157,7 @@ def disable_camera(actor: Actor, camera_id: str, reason: str) -> Camera:
 
 def remove_camera(actor: Actor, camera_id: str, reason: str, expected_version: int | None = None) -> Camera:
     """Take the camera out of the register. Its footage and holds stay until their time is over."""
-    MANAGE.require(actor)
+    MANAGE.require(actor, camera_by_id(camera_id))
     if len(reason.strip()) < 2:
         raise MingjianError(
             "invalid",
@@ -211,9 +233,9 @@ def _may_search(actor: Actor, wish: SearchWish) -> None:
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
     """Plain fields that may be stored: trimmed, within their bounds."""
     if "name" in values:
-        values["name"] = _clean(values["name"], "name", 1, 128)
+        values["name"] = clean(values["name"], "name", 1, 128)
     if "group" in values:
-        parts = [part.strip() for part in _clean(values["group"], "group", 0, 255).split("/")]
+        parts = [part.strip() for part in clean(values["group"], "group", 0, 255).split("/")]
         values["group"] = "/".join(part for part in parts if part)
     if "note" in values:
         values["note"] = values["note"].strip()[:1000]
@@ -225,21 +247,6 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
             field="priority",
         )
     return values
-
-
-def _clean(text: str, field: str, shortest: int, longest: int) -> str:
-    text = text.strip()
-    if not shortest <= len(text) <= longest or any(ord(char) < 32 or ord(char) == 127 for char in text):
-        raise MingjianError(
-            "invalid",
-            Text(
-                zh=f"应为 {shortest} 到 {longest} 个字符,不含控制字符",
-                en=f"{field} has {shortest} to {longest} characters and no control characters",
-            ),
-            fault=Fault.USER,
-            field=field,
-        )
-    return text
 
 
 def _check_url(url: str, field: str, *, push: bool = False) -> CheckedUrl:
@@ -272,6 +279,10 @@ def _new_stream(camera: Camera, name: str, checked: CheckedUrl, transport: str, 
 
 def _change_streams(camera: Camera, urls: Mapping[str, CheckedUrl], transport: str | None, *, drop_sub: bool) -> None:
     streams = {stream.name: stream for stream in camera.streams.all()}
+    if "main" not in streams:
+        if urls or transport or drop_sub:
+            _first_stream(camera, urls, transport)
+        return
     main = streams["main"]
     if drop_sub and "sub" in streams:
         streams.pop("sub").delete()
@@ -283,6 +294,41 @@ def _change_streams(camera: Camera, urls: Mapping[str, CheckedUrl], transport: s
     for stream in streams.values():
         stream.transport = transport or stream.transport
         stream.save()
+
+
+def _first_stream(camera: Camera, urls: Mapping[str, CheckedUrl], transport: str | None) -> None:
+    """A camera that was enrolled by its file gets its streams."""
+    if "main" not in urls:
+        raise MingjianError(
+            "invalid",
+            Text(zh="须先填写主码流地址", en="the main stream's address comes first"),
+            fault=Fault.USER,
+            field="url",
+        )
+    for name, checked in urls.items():
+        _new_stream(camera, name, checked, transport or "tcp", push=False).save()
+
+
+def _judge_name(camera: Camera) -> tuple[Judgement, ...]:
+    """Suspend a camera whose name speaks of a room of privacy; the judgement that does, if one does.
+
+    A camera with a file is judged by the whole of it (registry.archive), not by its name alone.
+    """
+    archive = CameraArchive.objects.filter(camera_id=camera.id).select_related("builder").first()
+    if archive is None:
+        found = {"name": suspended_by_name(current_law(), camera, today())}
+    else:
+        found = judge_camera(current_law(), camera, archive, (), today())
+    if camera.standing != "refused":
+        camera.standing = standing_of(found)
+    return deciding(found)
+
+
+def _remember(camera: Camera) -> None:
+    """Keep what searching reads."""
+    hosts = [stream.host for stream in Stream.objects.filter(camera=camera)]
+    archive = CameraArchive.objects.filter(camera_id=camera.id).first()
+    remember(CameraSearch, camera.id, camera_text(camera, hosts, archive))
 
 
 def _require_present(camera: Camera) -> None:

@@ -46,6 +46,10 @@ class CameraOut(Schema):
     priority: int
     record_audio: bool
     note: str
+    code: str
+    standing: str
+    archive_score: int
+    organisation: str | None
     planned_from: str
     removed_at: str | None
     version: int
@@ -75,6 +79,7 @@ class CameraIn(Input):
     priority: int = Field(5, ge=0, le=9)
     record_audio: bool = True
     note: str = Field("", max_length=1000)
+    organisation: str = Field("", max_length=26)
 
 
 class CameraChangeIn(Input):
@@ -145,8 +150,10 @@ def list_cameras(
     cursor: Cursor = None,
     limit: Limit = 200,
 ) -> dict[str, Any]:
-    """Cameras with what they are doing now."""
-    rows, following = queries.cameras_page(text=text, group=group, removed=removed, cursor=cursor, limit=limit)
+    """Cameras of one's reach with what they are doing now; `text` finds names, initials, parts of codes, addresses."""
+    rows, following = queries.cameras_page(
+        actor_of(request), text=text, group=group, removed=removed, cursor=cursor, limit=limit
+    )
     answer = ask_engine()
     language = language_of(request)
     return {
@@ -196,7 +203,7 @@ def discover_cameras(request: HttpRequest, data: DiscoverIn) -> list[Any]:
 @router.get("/{camera_id}", auth=Requires(policies.READ), response=CameraOut, operation_id="cameras_get")
 def get_camera(request: HttpRequest, response: HttpResponse, camera_id: str) -> dict[str, Any]:
     """One camera, with ETag."""
-    camera = queries.camera_by_id(camera_id)
+    camera = queries.visible_camera(actor_of(request), camera_id)
     set_etag(response, camera.version)
     return _with_status([camera], ask_engine(), language_of(request))[0]
 
@@ -227,9 +234,23 @@ def _with_status(cameras: list[Camera], answer: EngineAnswer, language: str) -> 
 
 def _plain(camera: Camera, status: list[dict[str, Any]]) -> dict[str, Any]:
     streams = sorted(camera.streams.all(), key=lambda stream: stream.name)
-    fields = ("id", "name", "group", "enabled", "keep_days", "priority", "record_audio", "note", "version")
+    fields = (
+        "id",
+        "name",
+        "group",
+        "enabled",
+        "keep_days",
+        "priority",
+        "record_audio",
+        "note",
+        "version",
+        "code",
+        "standing",
+        "archive_score",
+    )
     return {
         **{field: getattr(camera, field) for field in fields},
+        "organisation": camera.organisation_id,
         "planned_from": format_iso_ns(camera.planned_from_ns),
         "removed_at": None if camera.removed_ns is None else format_iso_ns(camera.removed_ns),
         "streams": [

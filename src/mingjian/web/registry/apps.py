@@ -14,5 +14,6 @@ class RegistryConfig(AppConfig):
     def ready(self) -> None:
         """Register names and receivers in every process, the command line's too: each reads what another wrote."""
         from mingjian.web.registry import actions  # noqa: F401
+        from mingjian.web.registry.archive import actions as archive  # noqa: F401
         from mingjian.web.registry.places import actions as places  # noqa: F401
         from mingjian.web.registry.systems import actions as systems  # noqa: F401

@@ -69,7 +69,7 @@ def _camera_plan(camera: Camera) -> CameraPlan:
     return CameraPlan(
         id=camera.id,
         name=camera.name,
-        enabled=camera.enabled and camera.removed_ns is None,
+        enabled=camera.enabled and camera.removed_ns is None and camera.standing == "active",
         keep_days=camera.keep_days,
         streams=tuple(StreamPlan(stream.name, stream.url_sealed, stream.transport, stream.push) for stream in streams),
         priority=camera.priority,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from mingjian.web.authority.actor import Actor
 from mingjian.web.http.paging import page
 from mingjian.web.http.problem import not_found
-from mingjian.web.registry.models import Camera, PlanState
+from mingjian.web.registry.models import Camera, CameraSearch, PlanState
+from mingjian.web.registry.policies import READ
+from mingjian.web.registry.searching import matching
 
 
 def camera_by_id(camera_id: str, *, lock: bool = False) -> Camera:
@@ -18,16 +21,28 @@ def camera_by_id(camera_id: str, *, lock: bool = False) -> Camera:
     return camera
 
 
+def visible_camera(actor: Actor, camera_id: str) -> Camera:
+    """The camera when the actor may see it; one he may not see does not exist for him."""
+    camera = camera_by_id(camera_id)
+    if not READ.allows(actor, camera):
+        raise not_found("没有这台摄像机", "there is no such camera")
+    return camera
+
+
 def cameras_page(
-    *, text: str = "", group: str = "", removed: bool = False, cursor: str | None = None, limit: int = 1000
+    actor: Actor,
+    *,
+    text: str = "",
+    group: str = "",
+    removed: bool = False,
+    cursor: str | None = None,
+    limit: int = 1000,
 ) -> tuple[list[Camera], str | None]:
-    """Cameras by tree and name with their streams; `group` limits to a path and what is below it."""
-    rows = Camera.objects.filter(removed_ns__isnull=not removed)
+    """Cameras of the actor's reach by tree and name with their streams; `group` limits to a path and what is below it."""
+    rows = READ.visible(actor, Camera.objects.filter(removed_ns__isnull=not removed))
     if group:
         rows = rows.filter(Q(group=group) | Q(group__startswith=f"{group}/"))
-    if text:
-        rows = rows.filter(Q(name__icontains=text) | Q(group__icontains=text) | Q(streams__host__icontains=text))
-        rows = rows.distinct()
+    rows = matching(rows, CameraSearch, text)
     return page(rows.prefetch_related("streams"), ["group", "name", "id"], cursor, limit)
 
 

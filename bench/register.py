@@ -1,0 +1,177 @@
+"""Fills a register of the size the issue asks for and measures it: `python -m bench.register --out FILE [--scale 1.0]`.
+
+On SQLite in a scratch folder, or with `--postgresql` on a server started for it. Through the API as it is served to a
+browser, without the network: list, search, map, and the judging of all systems. Prints JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+REPEAT = 30
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="1.0: 100,000 cameras, 30,000 places, 12,000 systems")
+    parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--out", type=Path)
+    chosen = parser.parse_args()
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    with database(chosen.postgresql) as url, tempfile.TemporaryDirectory(prefix="mingjian-bench-") as folder:
+        set_up(Path(folder), url)
+        result = measure(chosen.scale)
+        result["database"] = "postgresql" if chosen.postgresql else "sqlite"
+    text = json.dumps(result, indent=1, ensure_ascii=False)
+    print(text)
+    if chosen.out:
+        chosen.out.write_text(text + "\n", encoding="utf-8")
+
+
+@contextmanager
+def database(postgresql: bool) -> Iterator[str]:
+    if not postgresql:
+        yield ""
+        return
+    from tests.web.postgres_server import postgresql_server
+
+    with postgresql_server() as url:
+        yield url
+
+
+def set_up(folder: Path, url: str) -> None:
+    import django
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from django.core.management import call_command
+
+    from mingjian.web import configuration
+
+    for part in ("web", "plan"):
+        (folder / part).mkdir()
+    key = Ed25519PrivateKey.generate()
+    configuration.provide(
+        configuration.WebConfiguration(
+            folder, "k" * 64, b"s" * 32, key, instance="bench", database=url, hosts=("testserver",)
+        )
+    )
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mingjian.web.settings"
+    django.setup()
+    call_command("migrate", verbosity=0)
+
+
+def measure(scale: float) -> dict[str, Any]:
+    from django.db import connection
+
+    sizes = {"cameras": int(100_000 * scale), "places": int(30_000 * scale), "systems": int(12_000 * scale)}
+    start = time.perf_counter()
+    browser = fill(sizes)
+    filled_s = time.perf_counter() - start
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    questions = {
+        "list": "/cameras?limit=200",
+        "search_name": "/cameras?text=路口 4",
+        "search_rare": "/cameras?text=路口 77777",
+        "search_initials": "/cameras?text=xglk",
+        "search_code": "/cameras?text=1320012",
+        "places_search": "/places?text=商场 12",
+        "systems_search": "/systems?text=xt 7",
+        "map_city": "/map/cameras?bbox=120.0,35.5,121.0,36.5&zoom=10",
+        "map_district": "/map/cameras?bbox=120.2,35.9,120.5,36.2&zoom=13",
+        "map_street": "/map/cameras?bbox=120.30,36.00,120.31,36.01&zoom=17",
+        "map_places": "/map/places?bbox=120.0,35.5,121.0,36.5&zoom=10",
+    }
+    taken = {name: timed(lambda path=path: browser.get(path)) for name, path in questions.items()}  # type: ignore[misc]
+    return {**sizes, "fill_s": round(filled_s, 1), "p95_ms": taken, "judge_systems_s": judge_systems()}
+
+
+def timed(ask: Callable[[], Any]) -> float:
+    """The 95th percentile in ms of REPEAT answers, the first one not counted."""
+    ask()
+    found = []
+    for _ in range(REPEAT):
+        start = time.perf_counter()
+        ask()
+        found.append((time.perf_counter() - start) * 1000)
+    return round(statistics.quantiles(found, n=20)[-1], 1)
+
+
+def judge_systems() -> float:
+    from mingjian.web.registry.judging import today
+    from mingjian.web.registry.models import System
+    from mingjian.web.registry.systems.queries import judge_all
+
+    rows = System.objects.select_related("division").prefetch_related("conformances", "notices", "costs")
+    start = time.perf_counter()
+    for _ in judge_all(rows.iterator(chunk_size=2000), today()):
+        pass
+    return round(time.perf_counter() - start, 1)
+
+
+def fill(sizes: dict[str, int]) -> Any:
+    from tests.web.client import Api
+
+    from mingjian.web import wiring
+    from mingjian.web.accounts.actions import create_user
+    from mingjian.web.authority.actor import local_person
+    from mingjian.web.organisations.models import Division, Organisation
+    from mingjian.web.registry.models import (
+        Camera,
+        CameraSearch,
+        Place,
+        PlaceSearch,
+        System,
+        SystemSearch,
+    )  # fmt: skip
+    from mingjian.web.registry.searching import camera_text, folded, initials
+
+    assert wiring.clock()
+    chance = random.Random(1)
+    Division.objects.create(id="d", level="district", code="370202", name="东湖区")
+    Organisation.objects.bulk_create(
+        Organisation(id=f"o{n}", kind="managing_unit", name=f"单位 {n}", division_id="d", created_ns=0)
+        for n in range(400)
+    )
+
+    def where() -> dict[str, int]:
+        return {
+            "lon_e7": round(chance.gauss(120.4, 0.15) * 1e7),
+            "lat_e7": round(chance.gauss(36.1, 0.15) * 1e7),
+        }
+
+    def load(model: Any, search: Any, number: int, make: Callable[[int], Any], text: Callable[[Any], str]) -> None:
+        for start in range(0, number, 5000):
+            rows = [make(n) for n in range(start, min(start + 5000, number))]
+            for row in rows:
+                row.initials = initials(row.name)
+            model.objects.bulk_create(rows)
+            search.objects.bulk_create(search(subject_id=row.id, text=text(row)) for row in rows)
+
+    def owned(n: int) -> dict[str, Any]:
+        return {"organisation_id": f"o{n % 400}", "division_id": "d", "created_ns": 0}
+
+    load(Place, PlaceSearch, sizes["places"], lambda n: Place(id=f"p{n}", name=f"商场 {n}", **owned(n), **where()),
+         lambda row: folded(row.name, row.initials))  # fmt: skip
+    load(System, SystemSearch, sizes["systems"], lambda n: System(
+        id=f"s{n}", name=f"系统 {n}", functions=["collect", "store"], concerns_public_safety=True, **owned(n)),
+        lambda row: folded(row.name, row.initials))  # fmt: skip
+    load(Camera, CameraSearch, sizes["cameras"], lambda n: Camera(
+        id=f"c{n}", name=f"香港中路路口 {n}", group=f"东湖区/街道 {n % 60}", code=f"370202000113200{n:05d}"[:20].ljust(20, "0"),
+        keep_days=30, planned_from_ns=0, azimuth_deg=n % 360, view_angle_deg=90, view_distance_m=40, **owned(n),
+        **where()), lambda row: camera_text(row, (), None))  # fmt: skip
+    return Api(create_user(local_person("bench"), name="root", password="Lantern-Harbour-42", role="admin"))
+
+
+if __name__ == "__main__":
+    main()

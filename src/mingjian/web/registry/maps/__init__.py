@@ -1,0 +1,1 @@
+"""What a map shows of the register: clustered by the database, whatever the number of rows."""
