@@ -13,6 +13,7 @@ from mingjian.rules.audio import Sound
 from mingjian.rules.builders import Installation
 from mingjian.rules.contractors import ContractedWork, Credential
 from mingjian.rules.day_count import on_day
+from mingjian.rules.examples.retrieval import NOW_S, POLICE
 from mingjian.rules.filing_contents import Filing
 from mingjian.rules.judgement import Verdict
 from mingjian.rules.library import current_law
@@ -27,10 +28,11 @@ from mingjian.rules.states.filing import FILING, FilingFacts
 from mingjian.rules.states.plan import PLAN
 from mingjian.rules.states.project import PROJECT, ProjectFacts
 from mingjian.rules.states.removal import REMOVAL_TABLE
+from mingjian.rules.states.retrieval import RETRIEVAL, RetrievalFacts
 
 LAW = current_law()
 ON = dt.date(2025, 6, 2)
-TABLES: list[StateTable[Any]] = [PLAN, PROJECT, FILING, REMOVAL_TABLE]
+TABLES: list[StateTable[Any]] = [PLAN, PROJECT, FILING, REMOVAL_TABLE, RETRIEVAL]
 EVENTS = sorted({move.event for table in TABLES for move in table.transitions} | {"nonsense"})
 
 GOOD_PLAN = PlanVersion(
@@ -61,7 +63,10 @@ GOOD_REMOVAL = RemovalRecord(
     "temporary", ("甲01",), frozenset({"authority", "notice", "footage_kept", "holds_kept", "gap_check", "substitute"})
 )
 EMPTY_FILING = FilingFacts(Filing("both", frozenset(), frozenset()))
-GOOD: dict[str, Any] = {"plan": GOOD_PLAN, "project": GOOD_PROJECT, "removal": GOOD_REMOVAL, "filing": EMPTY_FILING}
+GOOD: dict[str, Any] = {
+    "plan": GOOD_PLAN, "project": GOOD_PROJECT, "removal": GOOD_REMOVAL, "filing": EMPTY_FILING,
+    "retrieval": RetrievalFacts(POLICE, NOW_S),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

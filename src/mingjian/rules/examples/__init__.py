@@ -12,6 +12,7 @@ from mingjian.rules.examples import (
     prohibited,
     project,
     retention,
+    retrieval,
     scope,
     signs_and_obstruction,
 )
@@ -26,5 +27,6 @@ EXAMPLES: tuple[Example, ...] = (
     *filing.EXAMPLES,
     *signs_and_obstruction.EXAMPLES,
     *retention.EXAMPLES,
+    *retrieval.EXAMPLES,
     *penalties.EXAMPLES,
 )

@@ -10,5 +10,8 @@ from mingjian.rules.states.filing import FILING
 from mingjian.rules.states.plan import PLAN
 from mingjian.rules.states.project import PROJECT
 from mingjian.rules.states.removal import REMOVAL_TABLE
+from mingjian.rules.states.retrieval import RETRIEVAL
 
-STATE_TABLES: Mapping[str, StateTable[Any]] = {table.name: table for table in (PLAN, PROJECT, FILING, REMOVAL_TABLE)}
+STATE_TABLES: Mapping[str, StateTable[Any]] = {
+    table.name: table for table in (PLAN, PROJECT, FILING, REMOVAL_TABLE, RETRIEVAL)
+}

@@ -170,7 +170,7 @@ def get_clause(request: HttpRequest, key: Name) -> dict[str, Any]:
 
 @router.get("/states/{table}", auth=Requires(READ), response=StateTableOut, operation_id="law_state_table")
 def get_state_table(request: HttpRequest, table: Name) -> dict[str, Any]:
-    """A state table: plan, project, filing, removal."""
+    """A state table: plan, project, filing, removal, retrieval."""
     return queries.table_document(table)
 
 
