@@ -132,6 +132,7 @@ def _members(folder: DataFolder, scratch: Path) -> Iterator[tuple[str, Path]]:
         with closing(sqlite3.connect(folder.database)) as live, closing(sqlite3.connect(copy)) as snapshot:
             live.backup(snapshot)
         yield folder.database.relative_to(folder.root).as_posix(), copy
+    yield from _ledger_members(folder, scratch)
     for volume in sorted((folder.root / "volumes").glob("*")):
         for path in [volume / "volume.json", *sorted(volume.glob("journal/*"))]:
             if path.is_file():
@@ -139,6 +140,20 @@ def _members(folder: DataFolder, scratch: Path) -> Iterator[tuple[str, Path]]:
                 frozen = scratch / f"{volume.name}-{path.name}"
                 frozen.write_bytes(path.read_bytes())
                 yield path.relative_to(folder.root).as_posix(), frozen
+
+
+def _ledger_members(folder: DataFolder, scratch: Path) -> Iterator[tuple[str, Path]]:
+    """The engine's log: its state first, so that the leaves, copied later, are never fewer than it says."""
+    ledger = folder.root / "ledger"
+    engine = ledger / "engine"
+    files = [engine / "state.json", engine / "leaves.jl", *sorted((engine / "checkpoints").glob("*.jl"))]
+    files += [*sorted((ledger / "rotations").glob("*.jl")), ledger / "exports.json", ledger / "witness.json"]
+    for path in files:
+        if path.is_file():
+            name = path.relative_to(folder.root).as_posix()
+            frozen = scratch / name.replace("/", "-")
+            frozen.write_bytes(path.read_bytes())
+            yield name, frozen
 
 
 def _write_tar(target: Path, manifest: dict[str, object], members: list[tuple[str, Path]]) -> None:

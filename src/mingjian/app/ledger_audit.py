@@ -37,11 +37,11 @@ class StoredLog:
     rotations: tuple[str, ...]
 
 
-def engine_log_of(folder: DataFolder) -> StoredLog:
-    """The engine's log in its files."""
+def engine_log_of(folder: DataFolder, *, kept_hashes: bool = True) -> StoredLog:
+    """The engine's log in its files. With `kept_hashes` the row is held open: for audits, not for every round."""
     path = ledger_folder(folder) / "engine"
     kept = None
-    if (path / "row").exists():
+    if kept_hashes and (path / "row").exists():
         row = KeptRow(path)
         kept = KeptHashes(row.size, row.leaf)
     try:

@@ -29,7 +29,7 @@ def anchor_of_folder(folder: DataFolder, now_ns: int, *, web: bool) -> str:
 
     Raises MingjianError `no_checkpoint` when there is none yet.
     """
-    logs = [engine_log_of(folder), *([web_log_of(folder)] if web else [])]
+    logs = [engine_log_of(folder, kept_hashes=False), *([web_log_of(folder)] if web else [])]
     key = load_signer(folder).public.encode()
     told = [(log.origin, key, log.signed) for log in logs if log.signed is not None]
     if not told:

@@ -22,7 +22,7 @@ from mingjian.app.terminal import print_error
 from mingjian.kernel.errors import MingjianError
 
 _PR_SET_PDEATHSIG = 1
-_NAMES = ("edge", "engine", "farm", "web")
+_NAMES = ("edge", "engine", "farm", "web", "worker")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mingjian.app.data_folder import DataFolder
+from mingjian.app.ledger_keys import ensure_key, finish_rotation
 from mingjian.app.log import set_up_logging
 from mingjian.app.ports_free import require_port
 from mingjian.app.running import RunLock
@@ -74,7 +75,9 @@ def run_system(
     with RunLock(folder):
         set_up_logging("supervisor", folder.logs)
         note(Text(zh="正在检查数据库…", en="checking the database…"))
-        bring_up_web(folder, tls=options.tls, public=not is_loopback(options.host))
+        settings = bring_up_web(folder, tls=options.tls, public=not is_loopback(options.host))
+        finish_rotation(folder)
+        ensure_key(folder, settings.ledger.suite)
         migrate()
         _publish()
         supervisor = Supervisor([*extra, *_children(folder, options)], SystemClock())
@@ -92,7 +95,12 @@ def _children(folder: DataFolder, options: RunOptions) -> list[ChildSpec]:
     where = ["--host", options.host, "--port", str(options.port)]
     if options.tls_cert is not None and options.tls_key is not None:
         where += ["--tls-cert", str(options.tls_cert), "--tls-key", str(options.tls_key)]
-    return [child(folder, "engine"), child(folder, "web", *where), child(folder, "edge", *where)]
+    return [
+        child(folder, "engine"),
+        child(folder, "web", *where),
+        child(folder, "worker"),
+        child(folder, "edge", *where),
+    ]
 
 
 def _publish() -> None:

@@ -41,6 +41,7 @@ async def _serve(folder: DataFolder) -> None:
         plan_file=folder.plan_file,
         socket=folder.engine_socket,
         secret_key=folder.secret_key(),
+        data_folder=folder.root,
         allow_loopback=identity.demo,
         push_port=settings.push_port,
         push_host="127.0.0.1" if identity.demo else "0.0.0.0",  # noqa: S104 - cameras are other machines

@@ -10,9 +10,11 @@ import typer
 from mingjian.app.backup import backup, restore
 from mingjian.app.cli.options import DataOption, JsonOption
 from mingjian.app.data_folder import DataFolder
+from mingjian.app.ledger_restore import declare_restore
 from mingjian.app.run import RunOptions, run_system
-from mingjian.app.terminal import print_json, say
+from mingjian.app.terminal import note, print_json, say
 from mingjian.kernel.clock import SystemClock
+from mingjian.kernel.isotime import parse_iso_ns
 from mingjian.kernel.text import Text
 
 
@@ -51,10 +53,24 @@ def backup_command(
 
 
 def restore_command(
-    file: Annotated[Path, typer.Argument(help="a backup")], data: DataOption, as_json: JsonOption = False
+    file: Annotated[Path, typer.Argument(help="a backup")],
+    data: DataOption,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="why; declares the restore in the ledger 恢复事由")
+    ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Restore a backup into a new data folder. 恢复到新目录。"""
     report = restore(file, data)
+    if reason is not None:
+        declare_restore(DataFolder(data), parse_iso_ns(report.made), reason, SystemClock())
+    elif not as_json:
+        note(
+            Text(
+                zh="未给出 --reason:账本审计会把这次恢复报告为未声明的恢复",
+                en="no --reason: audits of the ledger will report this as a restore that nobody declared",
+            )
+        )
     if as_json:
         print_json(report.to_json())
     else:

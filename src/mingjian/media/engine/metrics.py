@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from mingjian.media.custody.engine_log import LogStatus
 from mingjian.ports.engine import EngineStatus, StreamStatus, VolumeStatus
 
 _STREAM: dict[str, tuple[str, Callable[[StreamStatus], float]]] = {
@@ -28,10 +30,23 @@ _VOLUME: dict[str, tuple[str, Callable[[VolumeStatus], float]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerFigures:
+    """The engine's log, and the time of its newest checkpoint that is held outside this machine."""
+
+    log: LogStatus
+    outside_ns: int | None
+    now_ns: int
+
+
 class EngineMetrics(Collector):
     """Turns the engine's status into metric families."""
 
-    def __init__(self, status: Callable[[], EngineStatus], lag_ns: Callable[[], int]) -> None:
+    def __init__(
+        self, status: Callable[[], EngineStatus], lag_ns: Callable[[], int],
+        ledger: Callable[[], LedgerFigures | None] = lambda: None,
+    ) -> None:  # fmt: skip
+        self._ledger = ledger
         self._status = status
         self._lag_ns = lag_ns
         self._registry = CollectorRegistry()
@@ -65,5 +80,24 @@ class EngineMetrics(Collector):
         yield GaugeMetricFamily(
             "mingjian_engine_plan_version", "Version of the plan in force", value=status.plan_version
         )
+        yield from self._ledger_families()
         lag_s = self._lag_ns() / 1e9
         yield GaugeMetricFamily("mingjian_engine_loop_lag_seconds", "How late the event loop runs", value=lag_s)
+
+    def _ledger_families(self) -> Iterator[Metric]:
+        """Exposure is not told while nothing is held outside: an alert on its absence says that."""
+        told = self._ledger()
+        if told is None:
+            return
+        yield GaugeMetricFamily("mingjian_ledger_leaves", "Leaves of the engine's log", value=told.log.size)
+        yield GaugeMetricFamily(
+            "mingjian_ledger_signed_leaves", "Leaves that a checkpoint covers", value=told.log.signed
+        )
+        if told.log.checkpoint_ns is not None:
+            age_s = max(0, told.now_ns - told.log.checkpoint_ns) / 1e9
+            yield GaugeMetricFamily("mingjian_ledger_checkpoint_age_seconds", "Age of the last checkpoint", value=age_s)
+        if told.outside_ns is not None:
+            exposed_s = max(0, told.now_ns - told.outside_ns) / 1e9
+            yield GaugeMetricFamily(
+                "mingjian_ledger_exposure_seconds", "Age of the newest checkpoint held outside", value=exposed_s
+            )

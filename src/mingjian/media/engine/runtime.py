@@ -10,7 +10,7 @@ from typing import Any
 from mingjian.kernel.clock import NS_PER_S, Clock
 from mingjian.kernel.errors import MingjianError
 from mingjian.media.engine.hub import StreamHub
-from mingjian.media.engine.metrics import EngineMetrics
+from mingjian.media.engine.metrics import EngineMetrics, LedgerFigures
 from mingjian.media.engine.plan_keeper import PlanKeeper
 from mingjian.media.engine.settings import EngineSettings
 from mingjian.media.engine.socket_server import EngineSocket
@@ -21,6 +21,7 @@ from mingjian.media.sources.shared_buffer import SharedBuffer
 from mingjian.media.store.store import Store
 from mingjian.media.watched_file import POLL_S
 from mingjian.ports.engine import EngineStatus, StreamStatus
+from mingjian.ports.ledger import read_status
 from mingjian.ports.plan import CameraPlan, EnginePlan
 
 _LOG = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class EngineRuntime:
         self._tasks: list[asyncio.Task[None]] = []
         self._retaining: asyncio.Task[None] | None = None
         self._lag_ns = 0
-        self._metrics = EngineMetrics(self.status, lambda: self._lag_ns)
+        self._metrics = EngineMetrics(self.status, lambda: self._lag_ns, self._ledger_figures)
         self.socket = EngineSocket(settings.socket, self._find_hub, buffer.watch)
         self._add_methods()
 
@@ -100,6 +101,15 @@ class EngineRuntime:
             deletion_paused=None if paused is None else f"{paused.zh} / {paused.en}",
             extra={"deletion_paused_zh": paused.zh, "deletion_paused_en": paused.en} if paused is not None else {},
         )
+
+    def _ledger_figures(self) -> LedgerFigures | None:
+        log = self._store.log
+        if log is None:
+            return None
+        folder = self._settings.data_folder
+        logs = () if folder is None else read_status(folder).logs
+        outside = next((one.outside_ns for one in logs if one.log == "engine"), None)
+        return LedgerFigures(log.status(), outside, self._clock.now_ns())
 
     def _stream_status(self, plan: EnginePlan | None) -> list[StreamStatus]:
         found: list[StreamStatus] = []

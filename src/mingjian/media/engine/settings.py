@@ -20,3 +20,4 @@ class EngineSettings:
     allow_loopback: bool = False
     push_port: int = 0
     push_host: str = "0.0.0.0"  # noqa: S104
+    data_folder: Path | None = None  # where the worker tells what of the ledger is held outside

@@ -329,6 +329,11 @@ class Store:
         """Every volume."""
         return self._volumes.status()
 
+    @property
+    def log(self) -> EngineLog | None:
+        """The engine's log, None when the store keeps none."""
+        return self._log
+
     def alarms(self) -> tuple[Alarm, ...]:
         """What a person must look at; the worst first."""
         found = self._volumes.alarms()

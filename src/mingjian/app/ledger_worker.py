@@ -1,0 +1,301 @@
+"""What the worker does for the ledger: ends of looks, web's checkpoints, the engine's word taken in, roots sent away.
+
+Every duty has its own due time and its own failures: one that fails is told in `ledger/status.json` and tried again,
+with a pause that doubles to an hour for what goes out to others.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import logging
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mingjian.app import ledger_export
+from mingjian.app.data_folder import DataFolder
+from mingjian.app.ledger_audit import StoredLog, engine_log_of, web_log_of
+from mingjian.app.ledger_keys import DIGEST_OF_SUITE, CurrentSigner, ledger_folder, origin_of, rotations
+from mingjian.app.settings import Settings
+from mingjian.kernel.clock import NS_PER_S, Clock
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
+from mingjian.ledger.checkpoint import Checkpoint
+from mingjian.ledger.consistency import ReadNode, consistency_proof
+from mingjian.ledger.leaf import OtherLog
+from mingjian.ledger.note import PublicKey
+from mingjian.ledger.witness import cosigned_at
+from mingjian.media.custody.book import parse_signed
+from mingjian.media.custody.leaf_store import KeptRow, replace_file
+from mingjian.ports.ledger import LedgerStatus, LogStatus, status_path, status_to_json
+
+_LOG = logging.getLogger(__name__)
+
+CHECKPOINT_EVERY_NS = 30 * NS_PER_S
+WITNESS_EVERY_NS = 5 * NS_PER_S
+MERGE_EVERY_NS = 300 * NS_PER_S
+_FIRST_PAUSE_NS = 10 * NS_PER_S
+_LONGEST_PAUSE_NS = 3600 * NS_PER_S
+_TIMEOUT_S = 15.0
+
+
+@dataclass(slots=True)
+class _Duty:
+    """Something done again and again. `patient`: failures double the pause."""
+
+    name: str
+    do: Callable[[], None]
+    every_ns: int
+    patient: bool = False
+    due_ns: int = 0
+    failures: int = 0
+    problem: dict[str, str] | None = None
+
+
+class LedgerWorker:
+    """Call `step` about once a second; it does what is due. Django must be up."""
+
+    def __init__(self, folder: DataFolder, settings: Settings, clock: Clock) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._clock = clock
+        self._instance = folder.identity().instance
+        self._digest = DIGEST_OF_SUITE[settings.ledger.suite]
+        self._signer = CurrentSigner(folder)
+        told = settings.ledger
+        self._duties = [
+            _Duty("settings", self._note_settings, _LONGEST_PAUSE_NS),
+            _Duty("merge", self._merge, MERGE_EVERY_NS),
+            _Duty("checkpoint", self._checkpoint, CHECKPOINT_EVERY_NS),
+        ]
+        if told.witness:
+            self._duties.append(_Duty("witness", self._witness, WITNESS_EVERY_NS))
+        if told.export_folder:
+            self._duties.append(_Duty("folder", self._daily("folder", self._to_folder), 60 * NS_PER_S, patient=True))
+        if told.webhook:
+            self._duties.append(_Duty("webhook", self._daily("webhook", self._to_webhook), 60 * NS_PER_S, patient=True))
+        if told.mail_server and told.mail_to:
+            self._duties.append(_Duty("mail", self._daily("mail", self._to_mail), 60 * NS_PER_S, patient=True))
+
+    def step(self) -> None:
+        """Do what is due, then say how things stand."""
+        now_ns = self._clock.mono_ns()
+        done = False
+        for duty in self._duties:
+            if now_ns >= duty.due_ns:
+                self._do(duty, now_ns)
+                done = True
+        if done:
+            self._write_status()
+
+    def _do(self, duty: _Duty, now_ns: int) -> None:
+        try:
+            duty.do()
+        except MingjianError as error:
+            self._failed(duty, error.code, error.message)
+        except Exception as error:  # noqa: BLE001 - the worker goes on with its other duties; told in log and status
+            if not isinstance(error, ledger_export.FAILURES):
+                _LOG.exception("the duty %s failed", duty.name)
+            self._failed(duty, "failed", Text(zh=f"未完成:{error}", en=f"not done: {error}"))
+        else:
+            duty.problem, duty.failures = None, 0
+        pause_ns = duty.every_ns
+        if duty.failures and duty.patient:
+            pause_ns = min(_FIRST_PAUSE_NS << min(duty.failures - 1, 20), _LONGEST_PAUSE_NS)
+        elif duty.failures:
+            pause_ns = min(duty.every_ns, CHECKPOINT_EVERY_NS)
+        duty.due_ns = now_ns + pause_ns
+
+    def _failed(self, duty: _Duty, code: str, message: Text) -> None:
+        duty.failures += 1
+        duty.problem = {"duty": duty.name, "code": code, "zh": message.zh, "en": message.en}
+        _LOG.error("the ledger's duty %s: %s", duty.name, message.en, extra={"data": {"code": code}})
+
+    # Web's log
+
+    def _note_settings(self) -> None:
+        from mingjian.web.ledger.actions import begin, settings_seen
+
+        begin(self._digest)
+        told = self._settings
+        settings_seen(
+            {
+                "storage.keep_days": str(told.keep_days),
+                "storage.volumes": ", ".join(str(path) for path in told.volumes),
+                "storage.reserve_bytes": str(told.reserve_bytes),
+                "storage.digest": told.digest,
+                "ledger.suite": told.ledger.suite,
+                "ledger.witness": told.ledger.witness,
+                "ledger.export_folder": told.ledger.export_folder,
+            }
+        )
+
+    def _merge(self) -> None:
+        """The engine's last checkpoint becomes a leaf of web's log: both histories are tied together."""
+        from mingjian.web.ledger.actions import append_leaf
+
+        signed = engine_log_of(self._folder, kept_hashes=False).signed
+        if signed is None:
+            return
+        said = parse_signed(signed)
+        append_leaf(
+            OtherLog(
+                at_ns=self._clock.now_ns(), origin=said.origin, tree_size=said.size, root=said.root.hex(),
+                digest_alg=said.algorithm, checkpoint=said.hash().hex(),
+            )
+        )  # fmt: skip
+
+    def _checkpoint(self) -> None:
+        from mingjian.web.ledger.actions import sequence, sign_checkpoint
+        from mingjian.web.viewing.custody import end_looks
+
+        while end_looks():
+            pass
+        sequence(self._digest)
+        sign_checkpoint(origin_of(self._instance, "web"), self._digest, self._signer)
+
+    # Away from this machine
+
+    def _daily(self, way: str, send: Callable[[str, str], None]) -> Callable[[], None]:
+        def once_a_day() -> None:
+            now_ns = self._clock.now_ns()
+            day = ledger_export.china_day(now_ns)
+            if ledger_export.read_exports(self._folder).get(way, {}).get("day") == day:
+                return
+            text = ledger_export.anchor_of_folder(self._folder, now_ns, web=True)
+            send(day, text)
+            ledger_export.note_exported(self._folder, text, now_ns, way)
+
+        return once_a_day
+
+    def _to_folder(self, day: str, text: str) -> None:
+        ledger_export.to_folder(self._settings.ledger, self._instance, day, text)
+
+    def _to_webhook(self, day: str, text: str) -> None:
+        ledger_export.to_webhook(self._settings.ledger, text)
+
+    def _to_mail(self, day: str, text: str) -> None:
+        path = self._folder.keys / "mail.password"
+        password = path.read_text(encoding="utf-8").strip() if path.exists() else ""
+        ledger_export.to_mail(self._settings.ledger, self._instance, day, text, password)
+
+    def _witness(self) -> None:
+        with contextlib.closing(KeptRow(ledger_folder(self._folder) / "engine")) as row:
+            self._cosign(engine_log_of(self._folder, kept_hashes=False), row.node)
+        from mingjian.web.ledger import queries
+
+        self._cosign(web_log_of(self._folder), queries.read_node)
+
+    def _cosign(self, log: StoredLog, read: ReadNode) -> None:
+        if log.signed is None:
+            return
+        said = parse_signed(log.signed)
+        kept = self._cosigned().get(log.origin, {})
+        old = int(kept.get("size", "0"))
+        if kept.get("time_ns") == str(said.time_ns):
+            return
+        status, answer = self._submit(said, old, log.signed, read)
+        if status == 409:
+            old = int(answer.strip())
+            if old > said.size:
+                raise _rolled_back(log.origin, old, said.size)
+            status, answer = self._submit(said, old, log.signed, read)
+        if status == 403 and self._tell_rotations(log.name):
+            status, answer = self._submit(said, old, log.signed, read)
+        if status != 200:
+            raise OSError(f"the witness refused {log.origin}: {status} {answer.strip()[:80]}")
+        cosigned = log.signed + answer
+        key = self._settings.ledger.witness_key
+        if key and cosigned_at(cosigned, PublicKey.decode(key)) is None:
+            raise OSError("the witness's cosignature is not by witness_key")
+        told = {
+            **self._cosigned(),
+            log.origin: {"size": str(said.size), "time_ns": str(said.time_ns), "note": cosigned},
+        }
+        replace_file(ledger_folder(self._folder) / "witness.json", json.dumps(told, ensure_ascii=False).encode())
+
+    def _submit(self, said: Checkpoint, old: int, signed: str, read: ReadNode) -> tuple[int, str]:
+        proof = consistency_proof(said.algorithm, read, old, said.size) if old <= said.size else []
+        lines = "".join(base64.b64encode(one).decode() + "\n" for one in proof)
+        return self._post("/add-checkpoint", f"old {old}\n{lines}\n{signed}")
+
+    def _tell_rotations(self, log: str) -> bool:
+        notes = rotations(self._folder, log)
+        for signed in notes:
+            self._post("/rotate", signed)
+        return bool(notes)
+
+    def _post(self, path: str, body: str) -> tuple[int, str]:
+        address = self._settings.ledger.witness.rstrip("/") + path
+        if not address.startswith(("http://", "https://")):
+            raise OSError(f"not an HTTP address: {address}")
+        request = urllib.request.Request(address, body.encode(), {"Content-Type": "text/plain; charset=utf-8"})  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310
+                return answer.status, answer.read(1 << 16).decode(errors="replace")
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read(1 << 16).decode(errors="replace")
+
+    def _cosigned(self) -> dict[str, dict[str, str]]:
+        try:
+            told = json.loads((ledger_folder(self._folder) / "witness.json").read_text(encoding="utf-8"))
+            return told if isinstance(told, dict) else {}
+        except (OSError, ValueError):
+            return {}
+
+    # How things stand
+
+    def _write_status(self) -> None:
+        from mingjian.web.ledger import queries
+
+        engine = engine_log_of(self._folder, kept_hashes=False)
+        logs = [self._status_of(engine, _engine_size(self._folder))]
+        logs.append(self._status_of(web_log_of(self._folder), queries.size()))
+        try:
+            key = self._signer().public.encode()
+        except MingjianError:
+            key = ""
+        problems = tuple(duty.problem for duty in self._duties if duty.problem is not None)
+        status = LedgerStatus(self._clock.now_ns(), self._settings.ledger.witness, key, tuple(logs), problems)
+        path = status_path(self._folder.root)
+        path.parent.mkdir(mode=0o750, exist_ok=True)
+        replace_file(path, status_to_json(status).encode())
+
+    def _status_of(self, log: StoredLog, size: int) -> LogStatus:
+        said = None if log.signed is None else parse_signed(log.signed)
+        seen = self._cosigned().get(log.origin, {})
+        exported = [
+            tuple(map(int, entry[log.origin].split()))
+            for entry in ledger_export.read_exports(self._folder).values()
+            if log.origin in entry
+        ]
+        newest = max(exported, key=lambda one: one[1], default=None)
+        return LogStatus(
+            log.name, log.origin, size, 0 if said is None else said.size, None if said is None else said.time_ns,
+            int(seen["size"]) if seen else None, int(seen["time_ns"]) if seen else None,
+            None if newest is None else newest[0], None if newest is None else newest[1],
+        )  # fmt: skip
+
+
+def _engine_size(folder: DataFolder) -> int:
+    path = ledger_folder(folder) / "engine"
+    if not (path / "row").exists():
+        return 0
+    with contextlib.closing(KeptRow(path)) as row:
+        return row.size
+
+
+def _rolled_back(origin: str, seen: int, has: int) -> MingjianError:
+    return MingjianError(
+        "ledger_rolled_back",
+        Text(
+            zh=f"见证方见过账本 {origin} 的 {seen} 条记录,现在只有 {has} 条:放回了旧副本",
+            en=f"the witness has seen {seen} leaves of {origin} and there are {has}: an old copy was put back",
+        ),
+        fault=Fault.ENVIRONMENT,
+        remedy=Text(zh="请运行 mingjian ledger audit", en="run mingjian ledger audit"),
+    )

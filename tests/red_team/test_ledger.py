@@ -1,0 +1,460 @@
+"""With root's powers against footage, index and log: whatever a checkpoint held outside covers is found, and named.
+
+The folder is real: segments by the recorder, leaves and checkpoints by the engine's log with the folder's own key. The
+attacker may rewrite every file, recompute every hash and sign anew; the one thing he cannot reach is the anchor.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.media.custody.logging_store import plan, record
+from tests.media.feeding import CAMERA, START_NS, camera_on
+
+from mingjian.app.backup import backup, restore
+from mingjian.app.data_folder import DataFolder, init_data_folder
+from mingjian.app.ledger_anchor import Anchor, encode_anchor, read_anchors
+from mingjian.app.ledger_audit import audit_folder, engine_log_of
+from mingjian.app.ledger_export import anchor_of_folder
+from mingjian.app.ledger_findings import FolderReport
+from mingjian.app.ledger_keys import (
+    CurrentSigner,
+    ensure_key,
+    key_path,
+    load_signer,
+    new_signer,
+    origin_of,
+    rotate,
+    write_private,
+)  # fmt: skip
+from mingjian.kernel.clock import DAY_NS, NS_PER_S, ManualClock
+from mingjian.kernel.errors import MingjianError
+from mingjian.ledger.leaf import Restore, decode
+from mingjian.media.custody.engine_log import EngineLog, append_declared
+from mingjian.media.custody.leaf_store import LeafStore, read_leaves
+from mingjian.media.store.space import SpacePolicy
+from mingjian.media.store.store import Store
+from mingjian.media.store.volume import volume_roots
+from mingjian.ports.media import SourceState
+from mingjian.ports.recording import GapReason
+
+
+def open_engine(folder: DataFolder, clock: ManualClock) -> tuple[Store, EngineLog]:
+    log = EngineLog(
+        folder.root / "ledger" / "engine", origin_of(folder.identity().instance, "engine"), "sha256", clock,
+        CurrentSigner(folder), every_ns=1 << 62, gaps_every_ns=1,
+    )  # fmt: skip
+    store = Store(volume_roots(folder.root), clock, space=SpacePolicy(0, 0), log=log)
+    store.open()
+    assert store.wait_recovered(60)
+    store.apply_plan(plan())
+    return store, log
+
+
+def run_engine(folder: DataFolder, clock: ManualClock, segments: int = 2) -> None:
+    store, log = open_engine(folder, clock)
+    for _ in range(segments):
+        record(store, clock, 2)
+    assert log.checkpoint()
+    assert store.close()
+    assert not store.alarms()
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A folder with five segments, a gap and a hold; its time."""
+    clock = ManualClock(START_NS, 5 * NS_PER_S)
+    folder = init_data_folder(tmp_path_factory.mktemp("red") / "data", demo=False, clock=clock)
+    ensure_key(folder, "ed25519")
+    store, log = open_engine(folder, clock)
+    for _ in range(2):
+        record(store, clock, 2)
+    camera = camera_on(store, clock).connect()
+    camera.send(2)
+    camera.lose(GapReason.UNREACHABLE)
+    clock.advance(100 * NS_PER_S)
+    camera.status(SourceState.STOPPED)
+    store.add_hold(CAMERA, None, START_NS, START_NS + NS_PER_S, "case 7", "Olga")
+    for _ in range(2):
+        record(store, clock, 2)
+    clock.advance(60 * NS_PER_S)
+    assert log.checkpoint()
+    assert store.close()
+    return folder.root, clock.now_ns()
+
+
+@pytest.fixture
+def clock(built: tuple[Path, int]) -> ManualClock:
+    return ManualClock(built[1] + 3600 * NS_PER_S, 9 * NS_PER_S)
+
+
+@pytest.fixture
+def folder(built: tuple[Path, int], tmp_path: Path) -> DataFolder:
+    shutil.copytree(built[0], tmp_path / "data")
+    return DataFolder(tmp_path / "data")
+
+
+@pytest.fixture
+def anchors(folder: DataFolder, clock: ManualClock, tmp_path: Path) -> list[Anchor]:
+    """What is held outside: taken before the attack, off the folder."""
+    path = tmp_path / "anchor.json"
+    path.write_text(anchor_of_folder(folder, clock.now_ns(), web=False))
+    return read_anchors(path)
+
+
+def judge(folder: DataFolder, anchors: list[Anchor], clock: ManualClock) -> FolderReport:
+    return audit_folder(
+        folder, anchors, clock.now_ns(), load_signer(folder).public, logs=[engine_log_of(folder)],
+        roots=volume_roots(folder.root),
+    )  # fmt: skip
+
+
+def codes(report: FolderReport) -> set[str]:
+    return {finding.code for finding in report.findings}
+
+
+def leaves_file(folder: DataFolder) -> Path:
+    return folder.root / "ledger" / "engine" / "leaves.jl"
+
+
+def segment_files(folder: DataFolder) -> list[Path]:
+    return sorted(folder.root.glob("volumes/v0/segments/**/*.mp4"), key=lambda path: path.name)
+
+
+def index_of(folder: DataFolder) -> sqlite3.Connection:
+    return sqlite3.connect(folder.first_volume / "index.sqlite3", isolation_level=None)
+
+
+def resign(folder: DataFolder, clock: ManualClock, lines: list[bytes]) -> None:
+    """Everything that root can do: leaves, row and state made anew, signed with the folder's own key."""
+    engine = folder.root / "ledger" / "engine"
+    shutil.rmtree(engine)
+    with closing(LeafStore(engine, "sha256")) as store:
+        store.append(lines)
+    log = EngineLog(
+        engine,
+        origin_of(folder.identity().instance, "engine"),
+        "sha256",
+        clock,
+        CurrentSigner(folder),
+        every_ns=1 << 62,
+    )
+    log.start()
+    assert log.checkpoint()
+    assert log.alarms() == ()
+    assert log.close()
+
+
+def test_an_untouched_folder_is_intact(folder: DataFolder, anchors: list[Anchor], clock: ManualClock) -> None:
+    report = judge(folder, anchors, clock)
+    assert report.findings == []
+    assert (report.verdict, report.exit_code, report.segments) == ("intact", 0, 5)
+    assert report.logs[0].covered == report.logs[0].stored
+    assert {leaf.KIND for leaf in map(decode, read_leaves(leaves_file(folder).parent))} == {
+        "configuration", "segment", "gap", "hold",
+    }  # fmt: skip
+
+
+def test_without_an_anchor_nothing_is_called_intact(folder: DataFolder, clock: ManualClock) -> None:
+    report = judge(folder, [], clock)
+    assert (report.verdict, report.exit_code) == ("no_anchor", 3)
+    assert report.logs[0].exposure.for_ns is None
+
+
+# Leaves
+
+FORGERIES: dict[str, tuple[Callable[[list[bytes]], list[bytes]], str]] = {
+    "altered": (lambda lines: [*lines[:3], lines[3].replace(b'"recomputed":false', b'"recomputed":true'), *lines[4:]],
+                "altered"),
+    "removed": (lambda lines: [*lines[:3], *lines[4:]], "missing"),
+    "inserted": (lambda lines: [*lines[:3], lines[0].replace(b"begun", b"other"), *lines[3:]], "inserted"),
+    "reordered": (lambda lines: [*lines[:2], lines[3], lines[2], *lines[4:]], "reordered"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forged_leaf_is_found_and_named(
+    name: str, folder: DataFolder, anchors: list[Anchor], clock: ManualClock
+) -> None:
+    forge, code = FORGERIES[name]
+    lines = list(read_leaves(leaves_file(folder).parent))
+    forged = forge(lines)
+    assert forged != lines
+    leaves_file(folder).write_bytes(b"".join(line + b"\n" for line in forged))
+    report = judge(folder, anchors, clock)
+    (finding,) = [one for one in report.findings if one.leaf is not None and one.code == code]
+    assert finding.leaf in (2, 3)
+    assert report.exit_code == 1
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_signing_anew_with_the_real_key_helps_nobody(
+    name: str, folder: DataFolder, anchors: list[Anchor], clock: ManualClock
+) -> None:
+    forge, _ = FORGERIES[name]
+    resign(folder, clock, forge(list(read_leaves(leaves_file(folder).parent))))
+    report = judge(folder, anchors, clock)
+    assert codes(report) & {"differs", "missing", "rolled_back"}
+    assert report.exit_code == 1
+
+
+# Footage
+
+
+def test_a_flipped_bit_is_named_with_its_place_and_time(
+    folder: DataFolder, anchors: list[Anchor], clock: ManualClock
+) -> None:
+    path = segment_files(folder)[1]
+    data = bytearray(path.read_bytes())
+    at = data.index(b"mdat") + 100
+    data[at] ^= 1
+    path.write_bytes(data)
+    (finding,) = judge(folder, anchors, clock).findings
+    assert (finding.code, finding.path) == ("segment_altered", str(path))
+    assert finding.offset is not None
+    assert finding.offset <= at < (finding.end or 0)
+    assert finding.start_ns is not None
+
+
+def test_cutting_appending_and_swapping_fragments_is_found(
+    folder: DataFolder, anchors: list[Anchor], clock: ManualClock
+) -> None:
+    cut, longer, swapped, *_ = segment_files(folder)
+    cut.write_bytes(cut.read_bytes()[:-1000])
+    longer.write_bytes(longer.read_bytes() + b"\0" * 8)
+    other = segment_files(folder)[-1]
+    swapped_bytes = swapped.read_bytes()
+    swapped.write_bytes(other.read_bytes())
+    other.write_bytes(swapped_bytes)
+    found = {finding.path for finding in judge(folder, anchors, clock).findings if finding.code == "segment_altered"}
+    assert found == {str(path) for path in (cut, longer, swapped, other)}
+
+
+def test_frames_of_equal_size_swapped_within_a_file_are_found(
+    folder: DataFolder, anchors: list[Anchor], clock: ManualClock
+) -> None:
+    path = segment_files(folder)[0]
+    data = bytearray(path.read_bytes())
+    first = data.index(b"mdat") + 8
+    data[first + 200 : first + 220], data[first + 400 : first + 420] = (
+        data[first + 400 : first + 420], data[first + 200 : first + 220],
+    )  # fmt: skip
+    path.write_bytes(data)
+    assert codes(judge(folder, anchors, clock)) == {"segment_altered"}
+
+
+def test_a_file_removed_with_its_index_row_is_missing(
+    folder: DataFolder, anchors: list[Anchor], clock: ManualClock
+) -> None:
+    path = segment_files(folder)[2]
+    path.unlink()
+    with closing(index_of(folder)) as index:
+        index.execute("DELETE FROM segments WHERE path LIKE ?", (f"%{path.name}",))
+    assert codes(judge(folder, anchors, clock)) == {"segment_missing", "segment_not_indexed"}
+
+
+def test_a_rewritten_file_with_a_rewritten_index_is_found(
+    folder: DataFolder, anchors: list[Anchor], clock: ManualClock
+) -> None:
+    path = segment_files(folder)[2]
+    data = bytearray(path.read_bytes())
+    data[data.index(b"mdat") + 50] ^= 0x80
+    path.write_bytes(data)
+    with closing(index_of(folder)) as index:
+        index.execute("UPDATE segments SET digest=? WHERE path LIKE ?", ("ab" * 32, f"%{path.name}"))
+    assert codes(judge(folder, anchors, clock)) == {"segment_altered", "index_altered"}
+
+
+def test_footage_smuggled_in_is_unknown_to_the_log(
+    folder: DataFolder, anchors: list[Anchor], clock: ManualClock
+) -> None:
+    with closing(index_of(folder)) as index:
+        row = index.execute("SELECT * FROM segments ORDER BY start_ns LIMIT 1").fetchone()
+        names = [column[1] for column in index.execute("PRAGMA table_info(segments)")]
+        forged = dict(zip(names, row, strict=True)) | {
+            "id": "01kbforged0000000000000000", "start_ns": START_NS - 600 * NS_PER_S, "end_ns": START_NS - 590 * NS_PER_S,
+        }  # fmt: skip
+        index.execute(f"INSERT INTO segments VALUES ({','.join('?' * len(names))})", [forged[name] for name in names])
+    assert codes(judge(folder, anchors, clock)) == {"segment_unlogged"}
+
+
+def test_a_gap_that_the_index_now_calls_footage_is_found(
+    folder: DataFolder, anchors: list[Anchor], clock: ManualClock
+) -> None:
+    gap = next(leaf for leaf in map(decode, read_leaves(leaves_file(folder).parent)) if leaf.KIND == "gap")
+    with closing(index_of(folder)) as index:
+        index.execute(
+            "INSERT OR REPLACE INTO spans SELECT id, 'recorded', ?, ? FROM streams", (gap.start_ns, gap.end_ns)
+        )
+    assert "gap_filled" in codes(judge(folder, anchors, clock))
+
+
+def test_retention_shortened_in_the_database_never_deletes_inside_the_window(
+    folder: DataFolder, clock: ManualClock
+) -> None:
+    from mingjian.media.store.retention import RetentionRule, deletable, duties
+    from mingjian.media.store.schema import open_for_reading
+    from mingjian.media.store.volume import open_volume
+
+    with closing(index_of(folder)) as index:
+        index.execute("UPDATE cameras SET keep_days=1")
+    volume = open_volume(folder.first_volume)
+    clock.advance(20 * DAY_NS)
+    with closing(open_for_reading(volume.index)) as connection:
+        assert deletable(connection, volume, duties([connection]), RetentionRule(), clock.now_ns()) == []
+
+
+def test_a_deletion_before_its_time_is_found_by_its_receipt(
+    folder: DataFolder, clock: ManualClock, tmp_path: Path
+) -> None:
+    """Root makes the program delete (a changed clock): the receipt's own time tells, and so does the hold."""
+    store, log = open_engine(folder, clock)
+    leaf = next(leaf for leaf in map(decode, read_leaves(leaves_file(folder).parent)) if leaf.KIND == "segment")
+    store.writers[0].note(
+        {"t": "deleted", "segment": leaf.segment, "camera": leaf.camera, "stream": leaf.stream, "path": "segments/x",
+         "start_ns": leaf.start_ns, "end_ns": leaf.end_ns, "bytes": leaf.bytes, "digest": leaf.digest,
+         "alg": leaf.digest_alg, "at_ns": clock.now_ns(), "reason": "retention"}
+    )  # fmt: skip
+    segment_files(folder)[0].unlink()
+    assert store.flush()
+    assert store.flush()
+    assert log.checkpoint()
+    assert store.close()
+    path = tmp_path / "later.json"
+    path.write_text(anchor_of_folder(folder, clock.now_ns(), web=False))
+    assert {"deleted_early", "deleted_under_hold"} <= codes(judge(folder, read_anchors(path), clock))
+
+
+def test_a_stepped_clock_is_a_leaf(folder: DataFolder, clock: ManualClock) -> None:
+    store, log = open_engine(folder, clock)
+    clock.step(-40 * DAY_NS)
+    store.look()
+    assert store.flush()
+    assert store.flush()
+    assert log.checkpoint()
+    assert store.close()
+    last = [leaf for leaf in map(decode, read_leaves(leaves_file(folder).parent)) if leaf.KIND == "configuration"][-1]
+    assert (last.subject, last.setting) == ("clock", "stepped")
+    assert re.search(r"clock_step -34560\d\d s", last.after)
+
+
+# Old copies and other keys
+
+
+def yesterday_and_today(folder: DataFolder, clock: ManualClock, tmp_path: Path) -> list[Anchor]:
+    """A copy of the engine's log is taken, then a day goes on and is anchored."""
+    shutil.copytree(folder.root / "ledger" / "engine", tmp_path / "yesterday")
+    shutil.copytree(folder.first_volume, tmp_path / "volume")
+    run_engine(folder, clock, 3)
+    path = tmp_path / "today.json"
+    path.write_text(anchor_of_folder(folder, clock.now_ns(), web=False))
+    return read_anchors(path)
+
+
+def test_yesterdays_log_put_back_is_found(folder: DataFolder, clock: ManualClock, tmp_path: Path) -> None:
+    held = yesterday_and_today(folder, clock, tmp_path)
+    shutil.rmtree(folder.root / "ledger" / "engine")
+    shutil.copytree(tmp_path / "yesterday", folder.root / "ledger" / "engine")
+    report = judge(folder, held, clock)
+    assert "rolled_back" in codes(report)
+    run_engine(folder, clock, 6)  # and when the machine goes on from there until it has more leaves than before
+    report = judge(folder, held, clock)
+    assert codes(report) & {"differs", "altered", "missing"}
+    assert report.verdict == "findings"
+
+
+def test_everything_of_yesterday_put_back_is_found(folder: DataFolder, clock: ManualClock, tmp_path: Path) -> None:
+    held = yesterday_and_today(folder, clock, tmp_path)
+    shutil.rmtree(folder.root / "ledger" / "engine")
+    shutil.rmtree(folder.first_volume)
+    shutil.copytree(tmp_path / "yesterday", folder.root / "ledger" / "engine")
+    shutil.copytree(tmp_path / "volume", folder.first_volume)
+    run_engine(folder, clock, 6)
+    assert judge(folder, held, clock).verdict == "findings"
+
+
+def test_a_declared_restore_says_who_and_why(folder: DataFolder, clock: ManualClock, tmp_path: Path) -> None:
+    backup(folder, tmp_path / "b.tgz", clock)
+    run_engine(folder, clock, 3)
+    path = tmp_path / "today.json"
+    path.write_text(anchor_of_folder(folder, clock.now_ns(), web=False))
+    fresh = DataFolder(tmp_path / "new")
+    restore(tmp_path / "b.tgz", fresh.root)
+    shutil.rmtree(fresh.root / "volumes")
+    shutil.copytree(folder.root / "volumes", fresh.root / "volumes")
+    undeclared = judge(fresh, read_anchors(path), clock)
+    assert undeclared.verdict == "findings"
+    leaf = Restore(at_ns=clock.now_ns(), backup_at_ns=START_NS, person="root", reason="disk broke")
+    origin = origin_of(fresh.identity().instance, "engine")
+    append_declared(fresh.root / "ledger" / "engine", origin, "sha256", clock, leaf)
+    run_engine(fresh, clock, 1)
+    report = judge(fresh, read_anchors(path), clock)
+    assert (report.verdict, report.exit_code) == ("declared_restore", 3)
+    assert report.restores[0]["reason"] == "disk broke"
+    assert all(finding.declared and "disk broke" in finding.text.en for finding in report.findings)
+    assert report.segments == 9  # what was recorded after the backup is taken in again from the journal
+
+
+def test_a_key_put_in_the_place_of_the_real_one_is_found(
+    folder: DataFolder, anchors: list[Anchor], clock: ManualClock
+) -> None:
+    key_path(folder).unlink()
+    write_private(key_path(folder), new_signer("mingjian.forged", "ed25519"))
+    resign(folder, clock, list(read_leaves(leaves_file(folder).parent)))
+    assert codes(judge(folder, anchors, clock)) == {"key_replaced"}
+
+
+@pytest.mark.parametrize("suite", ["ed25519", "sm2"])
+def test_a_rotated_key_is_followed(folder: DataFolder, anchors: list[Anchor], clock: ManualClock, suite: str) -> None:
+    old, new = rotate(folder, suite, clock.now_ns())
+    rotate(folder, None, clock.now_ns())
+    run_engine(folder, clock, 1)
+    assert old != new
+    assert judge(folder, anchors, clock).verdict == "intact"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o666])
+def test_a_key_that_others_may_read_is_refused(folder: DataFolder, mode: int) -> None:
+    key_path(folder).chmod(mode)
+    with pytest.raises(MingjianError) as caught:
+        load_signer(folder)
+    assert caught.value.code == "key_permissions"
+
+
+def test_an_anchor_whose_note_was_altered_is_refused(
+    folder: DataFolder, anchors: list[Anchor], clock: ManualClock, tmp_path: Path
+) -> None:
+    (one,) = anchors
+    forged = one.note.replace(f"\n{one.checkpoint.size}\n", f"\n{one.checkpoint.size - 1}\n")
+    path = tmp_path / "forged.json"
+    path.write_text(encode_anchor("i", 0, [(one.checkpoint.origin, one.key.encode(), forged)]))
+    with pytest.raises(MingjianError):
+        read_anchors(path)
+
+
+def test_what_was_open_at_the_last_checkpoint_must_begin_as_it_was_signed(
+    folder: DataFolder, clock: ManualClock, tmp_path: Path
+) -> None:
+    store, log = open_engine(folder, clock)
+    camera = camera_on(store, clock).connect()
+    camera.send(6)
+    assert store.flush()
+    assert log.checkpoint()
+    path = tmp_path / "open.json"
+    path.write_text(anchor_of_folder(folder, clock.now_ns(), web=False))
+    held = read_anchors(path)
+    assert held[0].checkpoint.open_count == 1
+    camera.stop()
+    assert store.close()
+    assert judge(folder, held, clock).verdict == "intact"
+    newest = segment_files(folder)[-1]
+    data = bytearray(newest.read_bytes())
+    data[data.index(b"mdat") + 60] ^= 4
+    newest.write_bytes(data)
+    assert "open_segment_altered" in codes(judge(folder, held, clock))
