@@ -197,6 +197,8 @@ class LedgerWorker:
         old = int(kept.get("size", "0"))
         if kept.get("time_ns") == str(said.time_ns):
             return
+        if old > said.size:
+            raise _rolled_back(log.origin, old, said.size)
         status, answer = self._submit(said, old, log.signed, read)
         if status == 409:
             old = int(answer.strip())
