@@ -6,7 +6,7 @@ SEED ?= 1
 export PYTHONPATH := src
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup setup-dev demo test lint types unit ui e2e e2e-long fault fuzz bench law docs bundle clean
+.PHONY: help setup setup-dev demo test lint types unit ui e2e e2e-long fault fuzz bench verifier law docs bundle clean
 
 help:            ## what there is to make
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -43,6 +43,9 @@ fuzz: setup-dev  ## a million broken inputs for each parser: SEED=n
 
 e2e-long: setup-dev ## the browser journeys, several times over: SEED=n
 	@scripts/e2e_long.sh $(SEED)
+
+verifier:        ## dist/mingjian-verify.pyz: the evidence checker in one file, for Python 3.11 alone
+	@python3 scripts/build_verifier.py
 
 bench: setup-dev ## all figures as JSON in bench/results
 	@scripts/bench.sh $(SEED)

@@ -15,12 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
-from mingjian.ledger import sm2
+from mingjian.ledger import ed25519, sm2
 
 SUITES = ("ed25519", "sm2")
 MAX_SIGNATURES = 64
@@ -73,10 +70,9 @@ class PublicKey:
         try:
             if self.suite == "sm2":
                 return sm2.verify(self.key, message, signature)
-            Ed25519PublicKey.from_public_bytes(self.key).verify(signature, message)
-        except (InvalidSignature, ValueError):
+            return ed25519.verify(self.key, message, signature)
+        except ValueError:
             return False
-        return True
 
     def encode(self) -> str:
         """The key as text."""
@@ -126,14 +122,13 @@ class KeySigner:
         """The key to verify with."""
         if self.suite == "sm2":
             return PublicKey(self.name, self.suite, sm2.public_key(self.private))
-        key = Ed25519PrivateKey.from_private_bytes(self.private).public_key().public_bytes_raw()
-        return PublicKey(self.name, self.suite, key)
+        return PublicKey(self.name, self.suite, ed25519.public_key(self.private))
 
     def sign(self, message: bytes) -> bytes:
         """64 bytes."""
         if self.suite == "sm2":
             return sm2.sign(self.private, message)
-        return Ed25519PrivateKey.from_private_bytes(self.private).sign(message)
+        return ed25519.sign(self.private, message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,32 @@ def sm3(data: bytes) -> bytes:
     return struct.pack(">8I", *state)
 
 
+class Sm3:
+    """The same bit by bit, as hashlib's objects: `update` with bytes, then `digest`."""
+
+    def __init__(self) -> None:
+        self._state: tuple[int, ...] = _START
+        self._rest = b""
+        self._bytes = 0
+
+    def update(self, data: bytes | bytearray | memoryview, /) -> None:
+        """Take more bytes."""
+        self._bytes += len(data)
+        joined = self._rest + bytes(data)
+        whole = len(joined) - len(joined) % BLOCK_BYTES
+        for at in range(0, whole, BLOCK_BYTES):
+            self._state = _compress(self._state, joined[at : at + BLOCK_BYTES])
+        self._rest = joined[whole:]
+
+    def digest(self) -> bytes:
+        """The digest of all bytes taken; more may follow."""
+        tail = self._rest + b"\x80" + b"\x00" * ((55 - len(self._rest)) % 64) + struct.pack(">Q", self._bytes * 8)
+        state = self._state
+        for at in range(0, len(tail), BLOCK_BYTES):
+            state = _compress(state, tail[at : at + BLOCK_BYTES])
+        return struct.pack(">8I", *state)
+
+
 def hmac_sm3(key: bytes, data: bytes) -> bytes:
     """HMAC of RFC 2104 over SM3."""
     if len(key) > BLOCK_BYTES:

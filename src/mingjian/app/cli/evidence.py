@@ -1,0 +1,69 @@
+"""`mingjian evidence verify|page`: check an evidence package; hand out the checking page. No data folder needed."""
+
+from __future__ import annotations
+
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mingjian.app.cli.options import JsonOption
+from mingjian.app.terminal import language, say
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
+from mingjian.verify.command import check_file, render
+
+evidence_app = typer.Typer(no_args_is_help=True, help="Evidence packages. 证据包。")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(evidence_app, name="evidence")
+
+
+@evidence_app.command("verify")
+def verify_command(
+    file: Annotated[Path, typer.Argument(help="the package 证据包")],
+    trust: Annotated[
+        list[Path] | None, typer.Option("--trust", help="keys or a checkpoint obtained elsewhere 另行取得的信任锚")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a package: exit code 0 PASS, 1 FAIL, 3 intact but the signer is unknown. 检查证据包。"""
+    report = check_file(file, trust or [])
+    sys.stdout.write(render(report, as_json=as_json, language=language()))
+    raise typer.Exit(report.verdict.exit_code)
+
+
+@evidence_app.command("page")
+def page_command(
+    output: Annotated[Path, typer.Option("-o", "--output", help="verify.html")] = Path("verify.html"),
+) -> None:
+    """Write the checking page, which opens offline in a browser. 导出离线检查网页。"""
+    page = verify_page()
+    try:
+        with output.open("xb") as out:
+            out.write(page)
+    except FileExistsError as error:
+        raise MingjianError(
+            "output_exists",
+            Text(zh=f"文件 {output} 已存在", en=f"the file {output} exists"),
+            fault=Fault.USER,
+            field="output",
+        ) from error
+    say(Text(zh=f"已写入 {output}", en=f"wrote {output}"))
+
+
+def verify_page() -> bytes:
+    """The checking page as it was built. Raises MingjianError `no_page` in a checkout where the UI was not built."""
+    page = files("mingjian.web").joinpath("ui_dist/verify.html")
+    if not page.is_file():
+        raise MingjianError(
+            "no_page",
+            Text(zh="检查网页尚未构建", en="the checking page is not built"),
+            fault=Fault.ENVIRONMENT,
+            remedy=Text(zh="请先运行 make ui", en="run make ui"),
+        )
+    return page.read_bytes()

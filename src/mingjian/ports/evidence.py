@@ -1,0 +1,148 @@
+"""What goes into an evidence package, as values: who asked, who approved, what the ledger proves, which clips.
+
+Web fills these in, media builds the package from them. Times are UTC nanoseconds. Texts are stored as given and are
+covered by the seal. `leaf` numbers count from 0 in `LedgerWord.leaves`, not in the ledger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mingjian.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedLeaf:
+    """A leaf's bytes, where it stands in the ledger, and its inclusion proof to the checkpoint, from the leaf upward."""
+
+    index: int
+    data: bytes
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LaterCheckpoint:
+    """A signed checkpoint made after the one before it, and the consistency proof between both."""
+
+    checkpoint: str
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerWord:
+    """A signed checkpoint, the key it is signed with (as text), and the leaves it proves."""
+
+    key: str
+    checkpoint: str
+    leaves: tuple[ProvedLeaf, ...]
+    later: tuple[LaterCheckpoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClockWord:
+    """How the camera's clock stood to true time: camera minus true, None when unknown; when that was found out."""
+
+    offset_ms: int | None
+    checked_ns: int | None
+    statement: Text
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedMedia:
+    """A file made from originals that themselves stay out: masks burned in, or regions blurred.
+
+    It shows [from_ns, to_ns) of `segment`. `parameters` says how it was made (canonical JSON or a sentence).
+    """
+
+    path: Path
+    segment: str
+    kind: str  # "mask" or "redaction"
+    from_ns: int
+    to_ns: int
+    parameters: str
+    made_by: str
+    made_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClipOrder:
+    """[from_ns, to_ns) of one camera's stream. A masked clip holds `derived` media only, never an original sample."""
+
+    camera: str
+    name: str
+    stream: str
+    from_ns: int
+    to_ns: int
+    clock: ClockWord
+    masked: bool = False
+    derived: tuple[DerivedMedia, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the package is for."""
+
+    purpose: str
+    holder: str
+    retrieval: str | None = None
+    basis: str | None = None
+    requester: str | None = None
+    recipient: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyStep:
+    """One step of the chain of custody; `leaf` where the ledger holds it."""
+
+    at_ns: int
+    act: str
+    person: str
+    unit: str | None = None
+    detail: str | None = None
+    leaf: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who approved, and the document that says so: the name of an attachment."""
+
+    title: str
+    person: str
+    post: str | None
+    at_ns: int
+    member: str
+    leaf: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes in as it is: a document, the receipt. `name` is lower-case ASCII, such as documents/1.pdf."""
+
+    name: str
+    title: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PackageOrder:
+    """Everything but the footage, which is read from the store. `digest_alg` is for manifest and attachments."""
+
+    package: str
+    created_ns: int
+    subject: Subject
+    clips: tuple[ClipOrder, ...]
+    ledger: LedgerWord
+    custody: tuple[CustodyStep, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    digest_alg: str = "sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What was built. `manifest_digest` is what the seal signs, in hex."""
+
+    path: Path
+    bytes: int
+    manifest_digest: str

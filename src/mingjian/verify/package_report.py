@@ -1,0 +1,146 @@
+"""What the check of an evidence package answers: nine numbered steps, a verdict, and what is altered first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mingjian.kernel.isotime import format_iso_ns
+from mingjian.kernel.text import Text
+
+
+class State(StrEnum):
+    """How a step ended. UNKNOWN: only for who signed, when nothing trusted was given to judge by."""
+
+    PASS = "PASS"  # noqa: S105
+    FAIL = "FAIL"
+    UNKNOWN = "UNKNOWN"
+
+
+class Verdict(StrEnum):
+    """The whole answer."""
+
+    PASS = "PASS"  # noqa: S105
+    FAIL = "FAIL"
+    INTACT = "INTACT, SIGNER UNKNOWN"
+
+    @property
+    def exit_code(self) -> int:
+        """What a command ends with."""
+        return {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INTACT: 3}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageStep:
+    """One step; `id` as evidence_v1.json names it."""
+
+    number: int
+    id: str
+    name: Text
+    state: State
+    said: Text
+
+
+@dataclass(frozen=True, slots=True)
+class AlteredPart:
+    """The first altered part. `part`: container, member, init, fragment, or leaf_box.
+
+    Bytes [offset, end) of the package, and [member_offset, member_end) inside the member `file` (empty for the
+    container). `fragment` counts from 1 within the segment, `gop` from 1 within the part; times are wall time.
+    """
+
+    part: str
+    file: str
+    offset: int
+    end: int
+    member_offset: int = 0
+    member_end: int = 0
+    camera: str | None = None
+    fragment: int | None = None
+    gop: int | None = None
+    start_ns: int | None = None
+    end_ns: int | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """The same keys as the page gives; times as ISO 8601."""
+        return {
+            "part": self.part,
+            "file": self.file,
+            "offset": self.offset,
+            "end": self.end,
+            "member_offset": self.member_offset,
+            "member_end": self.member_end,
+            "camera": self.camera,
+            "fragment": self.fragment,
+            "gop": self.gop,
+            "start": None if self.start_ns is None else format_iso_ns(self.start_ns),
+            "end_time": None if self.end_ns is None else format_iso_ns(self.end_ns),
+        }
+
+    def text(self) -> Text:
+        """For people."""
+        where = f"{self.member_offset}-{self.member_end}"
+        if not self.file:
+            return Text(zh=f"文件第 {self.offset}-{self.end} 字节", en=f"bytes {self.offset}-{self.end} of the file")
+        if self.fragment is None:
+            return Text(zh=f"{self.file}，字节 {where}", en=f"{self.file}, bytes {where}")
+        when = "" if self.start_ns is None else f", {format_iso_ns(self.start_ns)}"
+        until = "" if self.end_ns is None else f" - {format_iso_ns(self.end_ns)}"
+        return Text(
+            zh=f"{self.file}，字节 {where}，第 {self.fragment} 片段，第 {self.gop} 个 GOP{when.replace(', ', ',')}{until}",
+            en=f"{self.file}, bytes {where}, fragment {self.fragment}, GOP {self.gop}{when}{until}",
+        )
+
+
+class Failed(Exception):
+    """A step fails: what is said, and where if it is known."""
+
+    def __init__(self, zh: str, en: str, altered: AlteredPart | None = None) -> None:
+        super().__init__(en)
+        self.said = Text(zh=zh, en=en)
+        self.altered = altered
+
+
+@dataclass(frozen=True, slots=True)
+class PackageReport:
+    """All nine steps, in order."""
+
+    steps: tuple[PackageStep, ...]
+    altered: AlteredPart | None
+    package: str | None
+    seal_key: str | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """FAIL when any step failed, INTACT when only who signed is not known, else PASS."""
+        states = {step.state for step in self.steps}
+        if State.FAIL in states or not self.steps:
+            return Verdict.FAIL
+        return Verdict.INTACT if State.UNKNOWN in states else Verdict.PASS
+
+    def to_json(self) -> dict[str, object]:
+        """For programs."""
+        return {
+            "verdict": self.verdict.value,
+            "package": self.package,
+            "seal_key": self.seal_key,
+            "steps": [
+                {"number": s.number, "id": s.id, "state": s.state.value, "zh": s.said.zh, "en": s.said.en}
+                for s in self.steps
+            ],
+            "altered": None if self.altered is None else self.altered.to_json(),
+        }
+
+    def lines(self, language: str) -> Sequence[str]:
+        """For people: a line a step, what is altered, the verdict."""
+        chinese = language.lower().startswith("zh")
+        colon = ":" if chinese else ": "
+        told = [
+            f"{s.number}. {s.state.value} {s.name.for_language(language)}{colon}{s.said.for_language(language)}"
+            for s in self.steps
+        ]
+        if self.altered is not None:
+            first = "最先被改动之处" if chinese else "first altered"
+            told.append(f"{first}{colon}{self.altered.text().for_language(language)}")
+        return [*told, self.verdict.value]
