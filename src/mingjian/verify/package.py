@@ -138,7 +138,8 @@ class _Check:
             if row["digest"] is None:
                 continue
             count += 1
-            if self._digest_member(self._by_name[row["name"]], algorithm) != row["digest"]:
+            member = self._by_name.get(row["name"])
+            if member is None or self._digest_member(member, algorithm) != row["digest"]:
                 raise Failed(
                     f"{row['name']} 与清单不符", f"{row['name']} is not what the manifest says",
                     self._whole(row["name"]),

@@ -119,7 +119,7 @@ class FootageCheck:
         if part["first"] + len(part["fragments"]) > len(hashes):
             raise Failed(f"{member.name} 所指片段不存在", f"{member.name} names fragments that are not there")
         at = member.data_offset
-        if self._hash(algorithm, at, part["init_bytes"]) != hashes[0]:
+        if not hashes or self._hash(algorithm, at, part["init_bytes"]) != hashes[0]:
             where = AlteredPart("init", member.name, at, at + part["init_bytes"], 0, part["init_bytes"], clip["camera"])
             raise Failed(f"{member.name} 的文件头被改动", f"the beginning of {member.name} is altered", where)
         at += part["init_bytes"]
