@@ -107,8 +107,9 @@ def _ms(values: list[float], percent: float) -> float:
     return round(measure.percentile(values, percent), 3)
 
 
-def make_segment(path: Path, megabytes: int) -> bytes:
-    """A sealed segment in our format: fragments of 1 MB and 50 pictures. Answers its digest."""
+def make_segment(path: Path, megabytes: int, before_ns: int = START_NS, step_ns: int = 1) -> bytes:
+    """A sealed segment in our format: fragments of 1 MB and 50 pictures, `step_ns` apart, the first one `step_ns` after
+    `before_ns`. Answers its digest."""
     config = bytes.fromhex("674d4028eca03c0113f2e02d40404050"), bytes.fromhex("68ee3c80")
     track = TrackSpec(1, "h264", 90_000, config, 0, 1920, 1080)
     init = build_init([track])
@@ -122,7 +123,9 @@ def make_segment(path: Path, megabytes: int) -> bytes:
                 track_id=1, base_time=(index - 1) * 180_000, video=True, buffers=[picture] * 50, durations=[3600] * 50,
                 sizes=[len(picture)] * 50, offsets=[0] * 50, keys=[True, *[False] * 49],
             )  # fmt: skip
-            data = b"".join(build_fragment(index, [run], build_prft(1, START_NS + index, (index - 1) * 180_000)))
+            data = b"".join(
+                build_fragment(index, [run], build_prft(1, before_ns + index * step_ns, (index - 1) * 180_000))
+            )
             leaf = merkle.leaf_hash("sha256", (data,))
             at = file.tell()
             trailer = build_leaf("sha256", index, leaf)

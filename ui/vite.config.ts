@@ -3,11 +3,13 @@ import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
 
+import { verifyPage } from "./verify_page";
+
 // Development: `npm run dev` with MINGJIAN_BACKEND=http://127.0.0.1:8000 talks to a running server or to dev/mock_server.py.
 const backend = process.env["MINGJIAN_BACKEND"] ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), verifyPage()],
   base: "/",
   build: {
     outDir: fileURLToPath(new URL("../src/mingjian/web/ui_dist", import.meta.url)),

@@ -1,4 +1,4 @@
-"""`mingjian bench record|live|playback|index --json`: the figures, from a checkout (the benchmarks are not in the wheel)."""
+"""`mingjian bench record|live|playback|index|ledger|evidence --json`: the figures, from a checkout (the benchmarks are not in the wheel)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 
-_NAMES = ("record", "live", "playback", "index")
+_NAMES = ("record", "live", "playback", "index", "ledger", "evidence")
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +20,10 @@ def register(app: typer.Typer) -> None:
     app.command("bench", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench)
 
 
-def bench(context: typer.Context, name: Annotated[str, typer.Argument(help="record, live, playback or index")]) -> None:
+def bench(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="record, live, playback, index, ledger or evidence")],
+) -> None:
     """Measure, with a peer in the same run; what follows the name goes to the benchmark. 性能测量。"""
     if name not in _NAMES:
         raise MingjianError(

@@ -1,0 +1,207 @@
+"""Evidence packages: checking beside openssl, building beside a file copy and a hash pass, in the same run.
+
+    python bench/evidence.py [--json] [--seed N] [--out bench/results/evidence.json] [--segments N] [--rounds N]
+
+Goals: check >= 0.8 of `openssl speed sha256` on one core; an hour of 4 Mb/s (12 segments of 150 MB) built within 1.3 times
+a file copy plus one hash pass; 10 minutes of 4 cameras from the request to the sealed package in at most 10 s. Files are
+synced in all of them. Segments are in our format with random pictures; their ledger is made here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+
+import measure
+
+from ledger import START_NS, make_segment, openssl_rate
+from mingjian.kernel.text import Text
+from mingjian.ledger import merkle
+from mingjian.ledger.checkpoint import Checkpoint
+from mingjian.ledger.leaf import SealedSegment
+from mingjian.ledger.note import KeySigner
+from mingjian.media.export.package import build_package
+from mingjian.ports.evidence import ClipOrder, ClockWord, LedgerWord, PackageOrder, ProvedLeaf, Subject
+from mingjian.ports.recording import FragmentRef, SegmentRecord, Span, SpanKind
+from mingjian.verify.anchor import Anchor
+from mingjian.verify.package import verify_package
+from mingjian.verify.package_report import Verdict
+from mingjian.wire.fmp4.read import read_init, walk_fragments
+
+SEGMENT_NS = 300_000_000_000
+STEP_NS = 2_000_000_000
+LEDGER, SEAL = KeySigner("log", "ed25519", bytes([1]) * 32), KeySigner("seal", "ed25519", bytes([2]) * 32)
+
+
+@dataclass
+class Shelf:
+    """Answers like a store: cameras whose segments follow one another every five minutes."""
+
+    held: dict[str, tuple[SegmentRecord, list[FragmentRef], Path]] = field(default_factory=dict)
+
+    def add(self, camera: str, number: int, path: Path, digest: bytes, refs: Sequence[FragmentRef], init: int) -> None:
+        start_ns = START_NS + number * SEGMENT_NS
+        shifted = [replace(ref, start_ns=start_ns + ref.start_ns) for ref in refs]
+        record = SegmentRecord(
+            f"{camera}-{number}", camera, "main", "run", number, path.name, start_ns, start_ns + SEGMENT_NS, 0,
+            27_000_000, path.stat().st_size, init, len(refs), 7500, 0, "avc1.4d4028", 1920, 1080, True, digest.hex(),
+            "sha256", False, None,
+        )  # fmt: skip
+        self.held[record.id] = (record, shifted, path)
+
+    def segments(
+        self, camera: str, stream: str, from_ns: int, to_ns: int, limit: int | None = None
+    ) -> list[SegmentRecord]:
+        found = [row for row, _, _ in self.held.values() if row.camera == camera]
+        return [row for row in found if row.end_ns > from_ns and row.start_ns < to_ns][:limit]
+
+    def segment(self, segment_id: str) -> SegmentRecord | None:
+        return self.held[segment_id][0]
+
+    def fragments(self, record: SegmentRecord) -> list[FragmentRef]:
+        return self.held[record.id][1]
+
+    def path(self, record: SegmentRecord) -> Path:
+        return self.held[record.id][2]
+
+    def spans(
+        self, camera: str, stream: str, from_ns: int, to_ns: int, now_ns: int, language: str = "en"
+    ) -> list[Span]:
+        return [Span(SpanKind.RECORDED, from_ns, to_ns)]
+
+
+def fill(shelf: Shelf, folder: Path, segments: int) -> None:
+    """Camera `long` has all of them, cameras c0 to c3 the first two: the same files, each built for its own start."""
+    for number in range(segments):
+        path = folder / f"{number}.mp4"
+        digest = make_segment(path, 150, START_NS + number * SEGMENT_NS - STEP_NS, STEP_NS)
+        fd = os.open(path, os.O_RDONLY)
+        size = path.stat().st_size
+        read = lambda at, length, fd=fd: os.pread(fd, length, at)  # noqa: E731
+        init = read_init(read, size)
+        refs = [
+            FragmentRef(index, one.offset, one.size, one.trailer_bytes, 0, 180_000, True, (index - 1) * STEP_NS)
+            for index, one in enumerate(walk_fragments(read, init.size, size, init), 1)
+        ]
+        os.close(fd)
+        shelf.add("long", number, path, digest, refs, init.size)
+        if number < 2:
+            for camera in range(4):
+                shelf.add(f"c{camera}", number, path, digest, refs, init.size)
+
+
+def order_of(shelf: Shelf, cameras: Sequence[str], segments: int) -> PackageOrder:
+    """Everything of these cameras, proved."""
+    rows = [record for record, _, _ in shelf.held.values() if record.camera in cameras]
+    leaves = [
+        SealedSegment(
+            at_ns=row.end_ns, segment=row.id, camera=row.camera, stream="main", start_ns=row.start_ns,
+            end_ns=row.end_ns, bytes=row.bytes, fragments=row.fragments, digest=str(row.digest), digest_alg="sha256",
+            clock_offset_ms=None, recomputed=False,
+        ).encode()
+        for row in rows
+    ]  # fmt: skip
+    hashes = [merkle.leaf_hash("sha256", (leaf,)) for leaf in leaves]
+    said = Checkpoint(
+        "bench", len(leaves), merkle.tree_root("sha256", hashes), "sha256", START_NS, None, 0, bytes(32)
+    ).sign(LEDGER)
+    proved = tuple(
+        ProvedLeaf(index, leaf, tuple(merkle.inclusion_proof("sha256", hashes, index)))
+        for index, leaf in enumerate(leaves)
+    )
+    clock = ClockWord(None, None, Text(zh="未知", en="unknown"))
+    clips = tuple(
+        ClipOrder(camera, camera, "main", START_NS, START_NS + segments * SEGMENT_NS, clock) for camera in cameras
+    )
+    return PackageOrder(
+        "bench", START_NS, Subject("bench", "bench"), clips, LedgerWord(LEDGER.public.encode(), said, proved)
+    )
+
+
+def copy_and_hash(sources: Sequence[Path], target: Path) -> float:
+    """Seconds: the files into one, synced, then one pass of SHA-256 over it."""
+    began = time.perf_counter()
+    with target.open("wb") as out:
+        for source in sources:
+            with source.open("rb") as file:
+                shutil.copyfileobj(file, out, 1 << 20)
+        out.flush()
+        os.fsync(out.fileno())
+    state = hashlib.sha256()
+    with target.open("rb", buffering=0) as file:
+        while data := file.read(1 << 20):
+            state.update(data)
+    took = time.perf_counter() - began
+    target.unlink()
+    return took
+
+
+def check(path: Path) -> tuple[float, float]:
+    """Bytes a second, by the wall and by the processor."""
+    size = path.stat().st_size
+    fd = os.open(path, os.O_RDONLY)
+    anchor = Anchor(frozenset({SEAL.public.encode()}), frozenset({LEDGER.public.encode()}))
+    began, cpu = time.perf_counter(), time.process_time()
+    report = verify_package(lambda at, length: os.pread(fd, length, at), size, anchor)
+    took = size / (time.perf_counter() - began), size / (time.process_time() - cpu)
+    os.close(fd)
+    assert report.verdict is Verdict.PASS, report.lines("en")
+    return took
+
+
+def middle(values: Sequence[float]) -> float:
+    return sorted(values)[len(values) // 2]
+
+
+def main() -> None:
+    chosen = measure.options("evidence", segments=12, rounds=3)
+    with tempfile.TemporaryDirectory(prefix="mj-evidence-", dir="/var/tmp") as name:
+        folder, shelf = Path(name), Shelf()
+        fill(shelf, folder, chosen.segments)
+        hour, four = order_of(shelf, ["long"], chosen.segments), order_of(shelf, [f"c{n}" for n in range(4)], 2)
+        sources = [folder / f"{number}.mp4" for number in range(chosen.segments)]
+        built, copied, ten, checked, peer = [], [], [], [], []
+        for _ in range(chosen.rounds):
+            copied.append(copy_and_hash(sources, folder / "copy"))
+            began = time.perf_counter()
+            package = build_package(shelf, hour, SEAL, folder / "hour.zip")
+            built.append(time.perf_counter() - began)
+            peer.append(openssl_rate())
+            checked.append(check(package.path))
+            package.path.unlink()
+            began = time.perf_counter()
+            package = build_package(shelf, four, SEAL, folder / "four.zip")
+            ten.append(time.perf_counter() - began)
+            package.path.unlink()
+        figures: dict[str, Any] = {
+            "export": {
+                "mb": sum(path.stat().st_size for path in sources) // 1_000_000,
+                "s": round(middle(built), 2),
+                "copy_and_hash_s": round(middle(copied), 2),
+                "ratio": round(middle([a / b for a, b in zip(built, copied, strict=True)]), 2),
+            },
+            "ten_minutes_of_four_cameras_s": round(middle(ten), 2),
+            "verify": {
+                "mb_s": round(middle([wall for wall, _ in checked]) / 1e6),
+                "mb_per_cpu_s": round(middle([cpu for _, cpu in checked]) / 1e6),
+                "openssl_mb_s": round(middle(peer) / 1e6),
+                "ratio": round(middle([wall / one for (wall, _), one in zip(checked, peer, strict=True)]), 3),
+                "ratio_by_cpu": round(middle([cpu / one for (_, cpu), one in zip(checked, peer, strict=True)]), 3),
+            },
+            "load": os.getloadavg()[0],
+        }
+    measure.report(chosen, figures)
+
+
+if __name__ == "__main__":
+    main()

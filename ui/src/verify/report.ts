@@ -1,0 +1,91 @@
+// What the check answers, with the keys of verify/package_report.py.
+
+export type State = "PASS" | "FAIL" | "UNKNOWN";
+
+export interface Said {
+  zh: string;
+  en: string;
+}
+
+export const said = (zh: string, en: string): Said => ({ zh, en });
+
+export interface Altered {
+  part: "container" | "member" | "init" | "fragment" | "leaf_box";
+  file: string;
+  offset: number;
+  end: number;
+  member_offset?: number;
+  member_end?: number;
+  camera?: string;
+  fragment?: number;
+  gop?: number;
+  start_ns?: bigint;
+  end_ns?: bigint;
+}
+
+export class Failed extends Error {
+  readonly said: Said;
+
+  constructor(zh: string, en: string, readonly altered: Altered | null = null) {
+    super(en);
+    this.said = { zh, en };
+  }
+}
+
+export interface Step extends Said {
+  number: number;
+  id: string;
+  name: Said;
+  state: State;
+}
+
+export interface Report {
+  verdict: "PASS" | "FAIL" | "INTACT, SIGNER UNKNOWN";
+  package: string | null;
+  seal_key: string | null;
+  steps: Step[];
+  altered: Altered | null;
+}
+
+/** UTC with Z, as short as exact: seconds, or 3, 6 or 9 digits of fraction. */
+export function isoNs(ns: bigint): string {
+  const base = new Date(Number(ns / 1_000_000_000n) * 1000).toISOString().slice(0, 19);
+  const fraction = ns % 1_000_000_000n;
+  if (!fraction) return `${base}Z`;
+  return `${base}.${fraction.toString().padStart(9, "0").replace(/(000)+$/, "")}Z`;
+}
+
+/** The report as the command line prints it with --json. */
+export function reportJson(report: Report): object {
+  const { altered } = report;
+  const iso = (ns: bigint | undefined): string | null => (ns === undefined ? null : isoNs(ns));
+  return {
+    verdict: report.verdict,
+    package: report.package,
+    seal_key: report.seal_key,
+    steps: report.steps.map(({ number, id, state, zh, en }) => ({ number, id, state, zh, en })),
+    altered: altered && {
+      part: altered.part, file: altered.file, offset: altered.offset, end: altered.end,
+      member_offset: altered.member_offset ?? 0, member_end: altered.member_end ?? 0, camera: altered.camera ?? null,
+      fragment: altered.fragment ?? null, gop: altered.gop ?? null, start: iso(altered.start_ns),
+      end_time: iso(altered.end_ns),
+    },
+  };
+}
+
+/** Where something is altered, for people. */
+export function alteredText(altered: Altered, chinese: boolean): string {
+  const where = `${altered.member_offset ?? 0}-${altered.member_end ?? 0}`;
+  if (!altered.file) {
+    const range = `${altered.offset}-${altered.end}`;
+    return chinese ? `文件第 ${range} 字节` : `bytes ${range} of the file`;
+  }
+  let text = chinese ? `${altered.file}\uff0c字节 ${where}` : `${altered.file}, bytes ${where}`;
+  if (altered.fragment !== undefined) {
+    text += chinese
+      ? `\uff0c第 ${altered.fragment} 片段\uff0c第 ${altered.gop} 个 GOP\uff0c`
+      : `, fragment ${altered.fragment}, GOP ${altered.gop}, `;
+    text += `${isoNs(altered.start_ns!)} - ${isoNs(altered.end_ns!)}`;
+  }
+  return text;
+}
