@@ -190,7 +190,7 @@ class _Check:
         member = self._by_name.get(name)
         if member is None or member.size > most:
             raise Failed(f"没有可读的 {name}", f"there is no {name} that can be read")
-        data = self._read(member.data_offset, member.size)
+        data = bytes(self._read(member.data_offset, member.size))
         if zlib.crc32(data) != member.crc32:
             raise Failed(f"{name} 的校验和不符", f"the checksum of {name} is wrong", self._whole(name))
         return data

@@ -167,7 +167,7 @@ class FootageCheck:
                 f"the leaf box behind fragment {index} of {member.name} is altered",
                 where("leaf_box", end, end + LEAF_BOX_BYTES),
             )
-        if arrival_ns(self._read(at, min(_PRFT_BYTES, row["bytes"]))) != int(row["start_ns"]):
+        if arrival_ns(bytes(self._read(at, min(_PRFT_BYTES, row["bytes"])))) != int(row["start_ns"]):
             raise Failed(
                 f"{member.name} 第 {index} 片段的时间与清单不符",
                 f"fragment {index} of {member.name} says another time than the manifest",

@@ -12,7 +12,8 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-ReadAt = Callable[[int, int], bytes]
+ReadAt = Callable[[int, int], bytes | memoryview]
+"""`read_at(offset, length)` gives at most `length` bytes from `offset`, fewer only at the end."""
 
 MAX_MEMBERS = 10_000
 _MAX_SIZE = 1 << 53
@@ -103,20 +104,20 @@ def read_members(read_at: ReadAt, size: int) -> list[Member]:
     twice, directory and headers agreeing.
     """
     tail_at = size - TAIL_BYTES
-    tail = read_at(tail_at, TAIL_BYTES) if tail_at >= 0 else b""
+    tail = bytes(read_at(tail_at, TAIL_BYTES)) if tail_at >= 0 else b""
     if len(tail) != TAIL_BYTES or tail[:4] != b"PK\x06\x06":
         raise BadFrame(max(0, tail_at), size, "the closing records are missing")
     count, _, length, at = struct.unpack_from("<4Q", tail, 24)
     if count > MAX_MEMBERS or at + length != tail_at:
         raise BadFrame(tail_at, size, "the closing records do not fit the file")
-    rows = read_at(at, length)
+    rows = bytes(read_at(at, length))
     members = _parse_rows(rows, at, count)
     expected = directory(members, at)
     _compare(rows + tail, expected, at)
     _check_order(members, at)
     for member in members:
         header = local_header(member.name, member.size, member.crc32)
-        _compare(read_at(member.offset, len(header)), header, member.offset)
+        _compare(bytes(read_at(member.offset, len(header))), header, member.offset)
     return members
 
 
