@@ -20,7 +20,7 @@ class Api:
         self.client.get("/api/v1/setup")
 
     def send(self, method: str, path: str, body: Any = None, *, status: int | None = None, **headers: str) -> Any:
-        """The answer's JSON, after its status was checked; for export and no content the response."""
+        """The answer's JSON, after its status was checked; for what is no JSON the response."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if "csrftoken" in self.client.cookies:
             given.setdefault("X-CSRFToken", self.client.cookies["csrftoken"].value)
@@ -28,7 +28,7 @@ class Api:
         self.last = self.client.generic(method, f"/api/v1{path}", headers=given, **content)  # type: ignore[arg-type]
         if status is not None:
             assert self.last.status_code == status, self.last.content.decode()
-        if self.last.streaming or self.last.status_code == 204:
+        if self.last.streaming or self.last.status_code == 204 or "json" not in self.last.headers["Content-Type"]:
             return self.last
         return self.last.json()
 
