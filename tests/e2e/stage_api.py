@@ -56,6 +56,7 @@ class StageApi:
         self.cameras = make_cameras()
         self.tickets: dict[str, dict[str, Any]] = {}
         self.layouts: dict[str, dict[str, Any]] = {}
+        self.enrolled = False
         self.me: dict[str, Any] = {
             "id": "u", "name": "zhangsan", "display_name": "张三", "unit": "市局指挥中心", "role": "admin", "language": "zh",
             "theme": "light", "must_change_password": False, "permissions": [],
@@ -68,7 +69,9 @@ class StageApi:
     def routes(self) -> list[web.RouteDef]:
         free = [("GET", "setup", self.setup), ("POST", "auth/login", self.login), ("POST", "auth/logout", self.logout)]
         guarded = [
-            ("GET", "me", self.own), ("PATCH", "me", self.own), ("GET", "cameras", self.list_cameras),
+            ("GET", "me", self.own), ("PATCH", "me", self.own), ("GET", "me/second-factor", self.factor),
+            ("POST", "me/second-factor", self.begin_factor), ("POST", "me/second-factor/confirm", self.confirm_factor),
+            ("GET", "cameras", self.list_cameras),
             ("POST", "cameras", self.add), ("PATCH", "cameras/{id}", self.change), ("DELETE", "cameras/{id}", self.remove),
             ("POST", "cameras/test", self.test), ("POST", "tickets", self.ticket), ("POST", "tickets/renew", self.ticket),
             ("GET", "system/status", self.status), ("GET", "system/volumes", self.volumes), ("GET", "layouts", self.list_layouts),
@@ -81,8 +84,13 @@ class StageApi:
         return web.json_response({"needed": False, "code_required": False, "language": "zh"})
 
     async def login(self, request: web.Request) -> web.Response:
-        if (await request.json())["password"] != PASSWORD:
+        given = await request.json()
+        if given["password"] != PASSWORD:
             return problem(401, "wrong_credentials", "用户名或密码不对", "请核对大小写后再试")
+        if given["name"] == "lisi" and given["code"] == "":
+            return problem(401, "second_factor_needed", "请输入验证器显示的验证码", "")
+        if given["name"] == "lisi" and given["code"] != "123456":
+            return problem(401, "wrong_second_factor", "验证码不正确或已用过", "请等待下一个验证码，或使用恢复码")
         answer = web.json_response(self.me)
         answer.set_cookie("stage", "in", httponly=True)
         return answer
@@ -96,6 +104,21 @@ class StageApi:
         if request.method == "PATCH":
             self.me |= await request.json()
         return web.json_response(self.me)
+
+    async def factor(self, request: web.Request) -> web.Response:
+        return web.json_response({"enrolled": self.enrolled, "recovery_codes_left": 2 if self.enrolled else 0})
+
+    async def begin_factor(self, request: web.Request) -> web.Response:
+        key = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+        return web.json_response(
+            {"key": key, "otpauth": f"otpauth://totp/Mingjian:zhangsan?secret={key}&issuer=Mingjian"}
+        )
+
+    async def confirm_factor(self, request: web.Request) -> web.Response:
+        if (await request.json())["code"] != "123456":
+            return problem(401, "wrong_second_factor", "验证码不正确或已用过", "请等待下一个验证码，或使用恢复码")
+        self.enrolled = True
+        return web.json_response({"recovery_codes": ["aaaa-bbbb-cccc-dddd", "eeee-ffff-gggg-hhhh"]})
 
     async def list_cameras(self, request: web.Request) -> web.Response:
         return web.json_response({"items": list(self.cameras.values()), "next": None, "engine": _reach()})

@@ -29,6 +29,39 @@ def test_a_wrong_password_is_told_with_what_to_do_and_the_page_asked_for_comes_a
     assert "2 台摄像机没有画面" in page.locator("[data-test=verdict]").inner_text()
 
 
+def test_who_has_a_second_factor_is_asked_for_the_code_and_keeps_what_he_typed(page: Page, stage: str) -> None:
+    page.goto(f"{stage}/login")
+    page.fill("[name=name]", "lisi")
+    page.fill("[name=password]", PASSWORD)
+    page.click("[data-test=login]")
+    page.get_by_text("请输入验证器当前显示的 6 位数字").wait_for()
+    page.fill("[name=code]", "000000")
+    page.click("[data-test=login]")
+    page.get_by_role("alert").filter(has_text="验证码不正确或已用过").wait_for()
+    assert page.input_value("[name=password]") == PASSWORD
+    page.fill("[name=code]", "123456")
+    page.click("[data-test=login]")
+    page.wait_for_url("**/live")
+
+
+def test_enrolling_shows_a_qr_code_and_the_recovery_codes_once(signed_in: Page, stage: str) -> None:
+    signed_in.goto(f"{stage}/settings")
+    panel = signed_in.locator("[data-test=second-factor]")
+    panel.get_by_text("未启用").wait_for()
+    signed_in.fill("[name=factor-password]", PASSWORD)
+    signed_in.click("[data-test=factor-begin]")
+    signed_in.locator("[data-test=qr] path").wait_for()
+    signed_in.fill("[name=factor-code]", "000000")
+    signed_in.click("[data-test=factor-confirm]")
+    panel.get_by_role("alert").filter(has_text="验证码不正确或已用过").wait_for()  # and nobody is signed out
+    signed_in.fill("[name=factor-code]", "123456")
+    signed_in.click("[data-test=factor-confirm]")
+    signed_in.get_by_text("aaaa-bbbb-cccc-dddd").wait_for()
+    signed_in.click("[data-test=recovery-kept]")
+    panel.get_by_text("已启用，还有 2 个恢复码可用").wait_for()
+    assert signed_in.get_by_text("aaaa-bbbb-cccc-dddd").count() == 0
+
+
 def test_adding_a_camera_explains_which_step_failed(signed_in: Page, stage: str) -> None:
     signed_in.goto(f"{stage}/cameras")
     signed_in.click("[data-test=add-camera]")

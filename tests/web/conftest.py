@@ -31,6 +31,7 @@ BASE = WebConfiguration(
     instance="instance-1",
     database=os.environ.get("MINGJIAN_TEST_DATABASE", ""),
     hosts=("testserver", ".city.example"),
+    second_factor_roles=frozenset(),  # test_second_factor asks for it
 )
 configuration.provide(BASE)
 os.environ["DJANGO_SETTINGS_MODULE"] = "mingjian.web.settings"

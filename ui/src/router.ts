@@ -17,17 +17,18 @@ export const router = createRouter({
   ],
 });
 
-function mustChangePassword(): boolean {
-  return me.value?.must_change_password ?? false;
+/** Something of one's own has to be put right before anything else opens. */
+function settingsFirst(): boolean {
+  return me.value?.must_change_password === true || me.value?.must_enrol_second_factor === true;
 }
 
 router.beforeEach(async (to) => {
   if (to.name === "setup") return true;
-  if (me.value) return mustChangePassword() && to.name !== "settings" ? { name: "settings" } : true;
+  if (me.value) return settingsFirst() && to.name !== "settings" ? { name: "settings" } : true;
   try {
     await loadMe();
     if (to.name === "login") return { name: "live" };
-    return mustChangePassword() && to.name !== "settings" ? { name: "settings" } : true;
+    return settingsFirst() && to.name !== "settings" ? { name: "settings" } : true;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (to.meta["open"] === true && to.name !== "login") return true;

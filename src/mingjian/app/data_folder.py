@@ -278,6 +278,8 @@ digest = "sha256"
 database = ""
 # 浏览器用来访问的主机名 / names browsers use
 hosts = []
+# 必须启用二次验证的角色 / roles that have to enrol a second factor
+second_factor_roles = ["approver", "custodian"]
 
 [sources]
 # 接收推流的 RTSP 端口,0 为不接收 / RTSP port for cameras that push, 0 for none

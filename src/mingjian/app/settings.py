@@ -10,6 +10,7 @@ from typing import Any
 from mingjian.app.data_folder import DataFolder, not_initialised
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
+from mingjian.web.authority.actor import BoundRole, Role
 
 RETENTION_FLOOR_DAYS = 30  # qd204 article 19(7), sc799 article 17
 
@@ -38,6 +39,7 @@ class Settings:
     digest: str
     database: str
     hosts: tuple[str, ...]
+    second_factor_roles: frozenset[str]
     font_folder: Path | None  # fonts for documents; None: the system's
     push_port: int
     ledger: LedgerSettings
@@ -45,7 +47,7 @@ class Settings:
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "storage": {"keep_days": RETENTION_FLOOR_DAYS, "volumes": [], "reserve_gib": 5, "digest": "sha256"},
-    "web": {"database": "", "hosts": [], "font_folder": ""},
+    "web": {"database": "", "hosts": [], "font_folder": "", "second_factor_roles": ["approver", "custodian"]},
     "sources": {"push_port": 0},
     "ledger": {
         "suite": "ed25519",
@@ -86,6 +88,9 @@ def load_settings(folder: DataFolder, *, demo: bool) -> Settings:
     ledger = values["ledger"]
     if ledger["suite"] not in ("ed25519", "sm2"):
         raise _bad("ledger.suite", "只能是 ed25519 或 sm2", "must be ed25519 or sm2")
+    for role in values["web"]["second_factor_roles"]:
+        if role not in {*Role, *BoundRole}:
+            raise _bad("web.second_factor_roles", f"没有角色“{role}”", f"names no role: {role}")
     return Settings(
         keep_days=storage["keep_days"],
         volumes=(folder.first_volume, *(Path(path) for path in storage["volumes"])),
@@ -93,6 +98,7 @@ def load_settings(folder: DataFolder, *, demo: bool) -> Settings:
         digest=storage["digest"],
         database=values["web"]["database"],
         hosts=tuple(values["web"]["hosts"]),
+        second_factor_roles=frozenset(values["web"]["second_factor_roles"]),
         font_folder=Path(values["web"]["font_folder"]) if values["web"]["font_folder"] else None,
         push_port=values["sources"]["push_port"],
         ledger=LedgerSettings(**{**ledger, "mail_to": tuple(ledger["mail_to"])}),

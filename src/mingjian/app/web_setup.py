@@ -39,6 +39,8 @@ def bring_up_web(folder: DataFolder, *, tls: bool = False, public: bool = False,
             tls=tls,
             edge=EDGE_NAME,
             keep_days=settings.keep_days,
+            # People of a demonstration are shared and forgotten with its folder; it is reached over loopback only.
+            second_factor_roles=frozenset() if identity.demo else settings.second_factor_roles,
             font_folder=settings.font_folder,
             setup_code=setup_code,
         )

@@ -38,6 +38,7 @@ class WebConfiguration:
     edge: str = "edge"  # the edge that tickets are bound to
     font_folder: Path | None = None  # fonts for documents; None: those of the system (fonts-noto-cjk)
     keep_days: int = 30  # what a new camera keeps unless told otherwise
+    second_factor_roles: frozenset[str] = frozenset({"approver", "custodian"})  # roles that must have enrolled one
     setup_code: str = field(default="", repr=False)  # asked of a first-run set-up that comes from another machine
 
     @property

@@ -9,6 +9,7 @@ import struct
 from typing import Any
 
 import pytest
+from tests.web.city import City
 from tests.web.client import Api
 from tests.web.conftest import PASSWORD
 
@@ -17,7 +18,7 @@ from mingjian.kernel.errors import MingjianError
 from mingjian.web.accounts.models import RecoveryCode, SecondFactor
 from mingjian.web.accounts.second_factor import confirm_second_factor
 from mingjian.web.audit.models import AuditEntry
-from mingjian.web.authority.actor import Actor
+from mingjian.web.authority.actor import Actor, BoundRole
 
 
 def code_of(key: str, at_s: int) -> str:
@@ -134,3 +135,30 @@ def test_it_is_given_up_by_a_code_and_reset_by_the_administrator(enrolled: Any, 
     admin.post(f"/users/{user}/second-factor/reset", {"reason": "lost phone"}, status=204)
     viewer.get("/me", status=401)
     assert sign_in(clock, None)
+
+
+def test_a_role_that_needs_it_enrols_before_anything_else_and_cannot_give_it_up(
+    city: City, clock: Any, configure: Any
+) -> None:
+    configure(second_factor_roles=frozenset({"approver"}))
+    approver, officer = city.browser(BoundRole.APPROVER), city.browser(BoundRole.OFFICER)
+    assert officer.get("/me")["must_enrol_second_factor"] is False
+    assert approver.get("/me")["must_enrol_second_factor"] is True
+    officer.get("/filings")
+    refused = approver.get("/filings", status=403)
+    assert refused["code"] == "second_factor_enrolment_needed"
+    key = approver.post("/me/second-factor", {"password": PASSWORD})["key"]
+    now_s = clock.now_ns() // NS_PER_S
+    approver.post("/me/second-factor/confirm", {"code": code_of(key, now_s)})
+    assert approver.get("/me")["must_enrol_second_factor"] is False
+    approver.get("/filings")
+    clock.advance(30 * NS_PER_S)
+    assert approver.post("/me/second-factor/remove", {"code": code_of(key, now_s + 30)}, status=409)
+    assert approver.get("/me/second-factor")["enrolled"] is True
+
+
+def test_an_account_role_can_be_one_that_needs_it(viewer: Api, configure: Any) -> None:
+    configure(second_factor_roles=frozenset({"viewer"}))
+    assert viewer.get("/cameras", status=403)["code"] == "second_factor_enrolment_needed"
+    configure(second_factor_roles=frozenset({"admin"}))
+    viewer.get("/cameras")

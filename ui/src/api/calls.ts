@@ -1,7 +1,7 @@
 /** One function for each call of the API that the screens make. */
 import { http } from "./client";
 import type {
-  AuditEntry, Camera, CameraInput, DeviceStream, Me, SavedLayout, SearchState, SystemStatus, TestStep, TicketAnswer, User, VolumeStatus,
+  AuditEntry, Camera, CameraInput, DeviceStream, EnrolmentStart, Me, SavedLayout, SearchState, SecondFactorState, SystemStatus, TestStep, TicketAnswer, User, VolumeStatus,
 } from "./types";
 
 type SavedWall = Pick<SavedLayout, "grid" | "tiles">;
@@ -10,11 +10,15 @@ export const api = {
   setupState: (): Promise<{ needed: boolean; code_required?: boolean }> => http.get("setup"),
   setup: (name: string, password: string, code: string): Promise<Me> =>
     http.post("setup", code === "" ? { name, password } : { name, password, code }),
-  login: (name: string, password: string): Promise<Me> => http.post("auth/login", { name, password }),
+  login: (name: string, password: string, code: string): Promise<Me> => http.post("auth/login", { name, password, code }),
   logout: (): Promise<void> => http.post("auth/logout"),
   me: (): Promise<Me> => http.get("me"),
   patchMe: (change: { language?: string; theme?: string }): Promise<Me> => http.patch("me", change),
   changePassword: (current: string, fresh: string): Promise<Me> => http.post("me/password", { current, new: fresh }),
+  secondFactor: (): Promise<SecondFactorState> => http.get("me/second-factor"),
+  beginSecondFactor: (password: string): Promise<EnrolmentStart> => http.post("me/second-factor", { password }),
+  confirmSecondFactor: (code: string): Promise<{ recovery_codes: readonly string[] }> => http.post("me/second-factor/confirm", { code }),
+  removeSecondFactor: (code: string): Promise<void> => http.post("me/second-factor/remove", { code }),
 
   cameras: async (): Promise<readonly Camera[]> => {
     const all: Camera[] = [];

@@ -70,7 +70,8 @@ export async function request(method: string, path: string, options: CallOptions
   }
   if (answer.ok) return answer;
   const problem = await problemOf(answer);
-  if (answer.status === 401 && path.startsWith("/api/") && !path.endsWith("/auth/login")) onSignedOut();
+  // A wrong code of one's second factor is a 401, too, and ends no session.
+  if (answer.status === 401 && problem.code === "not_signed_in" && path.startsWith("/api/")) onSignedOut();
   throw problem;
 }
 

@@ -13,7 +13,19 @@ export interface Me {
   readonly language: string;
   readonly theme?: string;
   readonly must_change_password?: boolean;
+  readonly must_enrol_second_factor?: boolean;
   readonly permissions: readonly string[];
+}
+
+export interface SecondFactorState {
+  readonly enrolled: boolean;
+  readonly recovery_codes_left: number;
+}
+
+/** What an authenticator needs: the key in base 32, and the address its QR code holds. */
+export interface EnrolmentStart {
+  readonly key: string;
+  readonly otpauth: string;
 }
 
 export interface StreamInfo {

@@ -75,8 +75,9 @@ export async function loadMe(): Promise<void> {
   adopt(await api.me());
 }
 
-export async function signIn(name: string, password: string): Promise<void> {
-  await api.login(name, password);
+/** `code` of the second factor, empty until the server asks for it. */
+export async function signIn(name: string, password: string, code: string): Promise<void> {
+  await api.login(name, password, code);
   await loadMe();
 }
 

@@ -64,6 +64,7 @@ class MeOut(Schema):
     language: Literal["zh", "en"]
     theme: Literal["light", "dark", "auto"]
     must_change_password: bool
+    must_enrol_second_factor: bool
     permissions: list[str]
 
 
@@ -264,5 +265,6 @@ def _me(request: HttpRequest, user: User) -> dict[str, Any]:
         "language": language_of(request),
         "theme": user.theme,
         "must_change_password": user.must_change_password,
+        "must_enrol_second_factor": actor.must_enrol_second_factor,
         "permissions": list(permissions_of(actor)),
     }

@@ -126,8 +126,15 @@ def confirm_second_factor(actor: Actor, proof: str) -> None:
 
 
 def remove_own(actor: Actor, proof: str) -> None:
-    """Give up one's own second factor, shown once more."""
+    """Give up one's own second factor, shown once more. Raises MingjianError conflict when a role of his needs it."""
     SECOND_FACTOR.require(actor)
+    if _demanded_of(actor):
+        raise MingjianError(
+            "conflict",
+            Text("您的角色必须启用二次验证，不能停用", "your role has to have a second factor: it cannot be removed"),
+            fault=Fault.USER,
+            remedy=Text("更换设备请联系管理员重置", "to change the device, ask the administrator to reset it"),
+        )
     confirm_second_factor(actor, proof)
     with transaction.atomic():
         user = user_by_id(actor.user, lock=True)
@@ -146,6 +153,11 @@ def reset(actor: Actor, user_id: str, reason: str) -> User:
         record(actor, RESET, kind="user", object_id=user.id, name=user.name, policy=USERS_MANAGE, reason=reason)
         account_closed.send(User, user=user, actor=actor)
     return user
+
+
+def _demanded_of(actor: Actor) -> bool:
+    demanding = configuration.current().second_factor_roles
+    return actor.role in demanding or any(binding.role in demanding for binding in actor.bindings)
 
 
 def _take_code(factor: SecondFactor, code: str, now_ns: int) -> bool:

@@ -106,6 +106,7 @@ class Actor:
     address: str = ""
     request: str = ""  # the request's id, for finding it again in the logs
     must_change_password: bool = False
+    must_enrol_second_factor: bool = False  # a role of his has to have one, and he has none
     bindings: tuple[Binding, ...] = ()
 
     @property

@@ -52,7 +52,8 @@ class Policy(ABC):
         """Who may do this to `subject`."""
 
     def require(self, actor: Actor, subject: object = None) -> None:
-        """Raise Refused unless allowed: not_signed_in (401), password_change_needed or forbidden (403)."""
+        """Raise Refused unless allowed: not_signed_in (401), or with 403 password_change_needed,
+        second_factor_enrolment_needed or forbidden."""
         anybody = self.who_may(subject).anybody
         if not anybody and not actor.signed_in:
             raise Refused(
@@ -69,6 +70,14 @@ class Policy(ABC):
                 policy=self.name,
                 actor=actor,
                 remedy=Text(zh="请在个人设置中修改密码", en="change it in your own settings"),
+            )
+        if actor.must_enrol_second_factor and not anybody and self.name not in _FREE_WITHOUT_SECOND_FACTOR:
+            raise Refused(
+                "second_factor_enrolment_needed",
+                Text("您的角色必须启用二次验证", "your role has to have a second factor"),
+                policy=self.name,
+                actor=actor,
+                remedy=Text("请在个人设置中启用", "enrol one in your own settings"),
             )
         if not self.allows(actor, subject):
             raise Refused(
@@ -132,6 +141,7 @@ class OpenPolicy(Policy):
 
 _policies: dict[str, Policy] = {}
 _FREE_WITH_OLD_PASSWORD = frozenset({"accounts.own", "accounts.sign_out", "accounts.own_password"})
+_FREE_WITHOUT_SECOND_FACTOR = _FREE_WITH_OLD_PASSWORD | {"accounts.own_second_factor"}
 
 
 def policy_named(name: str) -> Policy:

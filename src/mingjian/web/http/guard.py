@@ -9,9 +9,10 @@ from ninja.utils import check_csrf
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
+from mingjian.web import configuration
 from mingjian.web.authority.actor import Actor, Binding, nobody
 from mingjian.web.authority.policy import Policy
-from mingjian.web.authority.sources import bindings_of
+from mingjian.web.authority.sources import bindings_of, has_second_factor
 from mingjian.web.http.failures import csrf_error
 from mingjian.web.http.language import remember_language
 from mingjian.web.http.origin import address_of, request_id_of
@@ -25,6 +26,7 @@ def actor_of(request: HttpRequest) -> Actor:
     if user is None or not user.is_authenticated:
         return nobody(address_of(request), request_id_of(request))
     remember_language(request, user.language)
+    bindings = _bindings(request, user.id)
     return Actor(
         user=user.id,
         name=user.display_name or user.name,
@@ -33,7 +35,8 @@ def actor_of(request: HttpRequest) -> Actor:
         address=address_of(request),
         request=request_id_of(request),
         must_change_password=user.must_change_password,
-        bindings=_bindings(request, user.id),
+        must_enrol_second_factor=_must_enrol(request, user, bindings),
+        bindings=bindings,
     )
 
 
@@ -44,6 +47,16 @@ def _bindings(request: HttpRequest, user_id: str) -> tuple[Binding, ...]:
         kept = (user_id, bindings_of(user_id))
         request._mingjian_bindings = kept  # type: ignore[attr-defined]
     return kept[1]
+
+
+def _must_enrol(request: HttpRequest, user: Any, bindings: tuple[Binding, ...]) -> bool:
+    """Whether a role of his has to have a second factor that he has not enrolled; one query, for such roles only."""
+    demanding = configuration.current().second_factor_roles
+    if user.role not in demanding and not any(binding.role in demanding for binding in bindings):
+        return False
+    if not getattr(request, "_mingjian_has_second_factor", False):  # enrolling may be what this request does
+        request._mingjian_has_second_factor = has_second_factor(user.id)  # type: ignore[attr-defined]
+    return not request._mingjian_has_second_factor  # type: ignore[attr-defined]
 
 
 class Requires:

@@ -22,6 +22,7 @@ _STATUS = {
     "forbidden": 403,
     "csrf_failed": 403,
     "password_change_needed": 403,
+    "second_factor_enrolment_needed": 403,
     "wrong_setup_code": 403,
     "not_found": 404,
     "method_not_allowed": 405,

@@ -9,6 +9,7 @@ import { live } from "./live";
 import { login } from "./login";
 import { nav } from "./nav";
 import { playback } from "./playback";
+import { secondFactor } from "./second_factor";
 import { settings } from "./settings";
 import { shortcuts } from "./shortcuts";
 import { system } from "./system";
@@ -24,6 +25,7 @@ const subjects = [
   login,
   nav,
   playback,
+  secondFactor,
   settings,
   shortcuts,
   system,

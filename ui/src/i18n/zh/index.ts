@@ -8,6 +8,7 @@ import { live } from "./live";
 import { login } from "./login";
 import { nav } from "./nav";
 import { playback } from "./playback";
+import { secondFactor } from "./second_factor";
 import { settings } from "./settings";
 import { shortcuts } from "./shortcuts";
 import { system } from "./system";
@@ -23,6 +24,7 @@ const subjects = [
   login,
   nav,
   playback,
+  secondFactor,
   settings,
   shortcuts,
   system,
