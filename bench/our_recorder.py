@@ -1,6 +1,7 @@
 """Our recording path as the engine runs it, alone in a process: RtspSource, StreamRecorder, Store with digest and index.
 
-Sealed segments are deleted as the bench goes, so that it fits the disk; their frames stay counted.
+Sealed segments are deleted as the bench goes, so that it fits the disk; their frames stay counted. With `--no-ledger` neither digest
+nor log is made, to see what both cost.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ import uvloop
 from bench.child import answer_until_end, cpu_s, rss_mb, say
 
 from mingjian.kernel.clock import SystemClock
+from mingjian.ledger.note import KeySigner
+from mingjian.media.custody.engine_log import EngineLog
 from mingjian.media.recorder.recorder import StreamRecorder
 from mingjian.media.sources.address import parse_address
 from mingjian.media.sources.gate import HostGate
 from mingjian.media.sources.rtsp import RtspSource, SourceOptions
 from mingjian.media.sources.shared_buffer import PATIENT_S, SharedBuffer
+from mingjian.media.store import writer
 from mingjian.media.store.store import Store
 from mingjian.media.store.volume import make_volume
 
@@ -52,11 +56,27 @@ def frames_in_index(root: Path) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-async def main(port: int, cameras: int, out: Path, digest: str, rest_s: float) -> None:
+class NoHash:
+    """In the place of a digest: takes bytes and makes nothing of them."""
+
+    def update(self, data: object) -> None:
+        """Nothing."""
+
+    def digest(self) -> bytes:
+        return bytes(32)
+
+
+async def main(port: int, cameras: int, out: Path, digest: str, rest_s: float, ledger: bool) -> None:
     clock = SystemClock()
     root = out / "volume"
     make_volume(root, "v0", "bench", demo=True)
-    store = Store([root], clock, digest=digest)
+    log = None
+    if ledger:
+        signer = KeySigner("bench", "sm2" if digest == "sm3" else "ed25519", bytes(range(1, 33)))
+        log = EngineLog(out / "ledger", "bench/engine", digest, clock, lambda: signer)
+    else:
+        writer.hasher = lambda algorithm: NoHash  # type: ignore[assignment]
+    store = Store([root], clock, digest=digest, log=log)
     store.open()
     gate, buffer = HostGate(clock, per_second=20), SharedBuffer(rest_s=rest_s, patient_s=rest_s)
     recorders, sources = [], []
@@ -109,12 +129,18 @@ if __name__ == "__main__":
     parser.add_argument(
         "--rest-ms", type=float, default=PATIENT_S * 1000, help="SharedBuffer's rest, to see what it brings"
     )
+    parser.add_argument("--ledger", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--profile", type=Path, help="write cProfile figures of the event loop's thread here")
     arguments = parser.parse_args()
     profile = cProfile.Profile() if arguments.profile else None
     if profile is not None:
         profile.enable()
-    uvloop.run(main(arguments.port, arguments.cameras, arguments.out, arguments.digest, arguments.rest_ms / 1000))
+    uvloop.run(
+        main(
+            arguments.port, arguments.cameras, arguments.out, arguments.digest, arguments.rest_ms / 1000,
+            arguments.ledger,
+        )
+    )  # fmt: skip
     if profile is not None:
         profile.disable()
         profile.dump_stats(arguments.profile)

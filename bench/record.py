@@ -246,6 +246,8 @@ def run(arguments: argparse.Namespace, work: Path) -> dict[str, Any]:
     for cameras in arguments.flat:
         flat.append(measure_child(plan(cameras, short_s), "bench.our_recorder"))
         note(f"ours at {cameras}", flat[-1])
+    without = measure_child(plan(arguments.cameras, short_s), "bench.our_recorder", "--no-ledger")
+    note("ours without digest and ledger", without)
     sm3 = None
     if arguments.sm3:
         sm3 = measure_child(plan(arguments.cameras, short_s), "bench.our_recorder", "--digest", "sm3")
@@ -261,6 +263,10 @@ def run(arguments: argparse.Namespace, work: Path) -> dict[str, Any]:
         "ratio_to_null": round(our_figures[keys[0]] / null_figures[keys[0]], 2),
         "flat": flat,
         "sm3": sm3,
+        "ledger": {
+            "cpu_core_per_camera_without": without[keys[0]],
+            "share": round(1 - without[keys[0]] / our_figures[keys[0]], 3),
+        },
         "conditions": {
             "cameras": arguments.cameras,
             "seconds": arguments.seconds,

@@ -12,11 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.fault.kills import run_kills
+from tests.fault.ledger_kills import run_ledger_kills
 from tests.fault.power_loss import run_power_losses
 from tests.fault.torn_tails import run_torn_tails
 
 SCENARIOS: dict[str, Callable[[Path, int, int], dict[str, int]]] = {
     "kills": run_kills,
+    "ledger_kills": run_ledger_kills,
     "torn_tails": run_torn_tails,
     "power_losses": run_power_losses,
 }
@@ -28,7 +30,7 @@ def run(name: str, seed: int, count: int) -> dict[str, int]:
     totals: dict[str, int] = {}
     done = 0
     while done < count:
-        step = min(KILLS_PER_STORE if name == "kills" else count, count - done)
+        step = min(KILLS_PER_STORE if name in ("kills", "ledger_kills") else count, count - done)
         folder = Path(tempfile.mkdtemp(prefix="mingjian-fault-"))
         try:
             for key, value in SCENARIOS[name](folder, seed + done, step).items():

@@ -65,6 +65,7 @@ class Segment:
     rows: list[TableRow] = field(default_factory=list)
     offset: int = 0
     unsynced: bool = False
+    final: SegmentRecord | None = None  # the sealed row; it becomes `record` when its bytes are on the platter
 
     def __post_init__(self) -> None:
         self.frontier = Frontier(self.record.digest_alg)  # leaves and nodes of a tree have one algorithm

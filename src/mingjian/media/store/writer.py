@@ -372,7 +372,7 @@ class VolumeWriter:
             return  # stays open in the index; recovery seals it
         segment.offset += len(trailer)
         self._open.pop(record.id, None)
-        segment.record = replace(
+        segment.final = replace(
             record, sealed=True, bytes=segment.offset, digest=segment.frontier.root().hex(), recomputed=False
         )
         self._to_sync.sealed.append(segment)
@@ -434,6 +434,8 @@ class VolumeWriter:
             self._tell_ledger(work, problem)
         for segment in work.sealed:
             if problem is None:
+                assert segment.final is not None
+                segment.record = segment.final
                 self._journal_append(seal_entry(segment.record))
                 self._pending.touched(segment)
         if work.sealed:

@@ -1,0 +1,92 @@
+"""SIGKILL at a random moment of signing and deleting: nothing signed is lost, nothing is deleted without its receipt."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.fault.ledger_child import open_store
+from tests.ledger.logs import SIGNERS
+from tests.media.feeding import START_NS
+
+from mingjian.kernel.clock import DAY_NS, NS_PER_S, ManualClock
+from mingjian.ledger.audit import KeptHashes, audit
+from mingjian.ledger.checkpoint import open_checkpoint
+from mingjian.ledger.leaf import decode
+from mingjian.media.custody import book
+from mingjian.media.custody.leaf_store import KeptRow, read_leaves
+from mingjian.media.store.reader import StoreReader
+from mingjian.media.store.volume import make_volume
+
+
+def run_ledger_kills(folder: Path, seed: int, count: int) -> dict[str, int]:
+    """`count` kills of one store in a row. Returns figures; raises AssertionError where the promise is broken."""
+    rng = random.Random(seed)
+    make_volume(folder / "v0", "v0", "instance", demo=True)
+    held: list[str] = []  # what somebody outside saw signed
+    deleted = 0
+    for number in range(count):
+        start_ns = START_NS + number * 365 * DAY_NS
+        _kill(folder, start_ns, rng)
+        held += [signed for signed in book.checkpoint_notes(folder / "ledger") if signed not in set(held)]
+        clock = ManualClock(start_ns + 300 * DAY_NS, start_ns + 300 * DAY_NS)
+        store, log = open_store(folder, clock)
+        assert store.wait_recovered(60)
+        assert store.flush()
+        assert log.checkpoint(60)
+        assert not log.alarms(), log.alarms()
+        assert store.close(60)
+        deleted = _judge(folder, held, clock.now_ns())
+    return {"ledger_kills": count, "checkpoints": len(held), "deletions": deleted}
+
+
+def _kill(folder: Path, start_ns: int, rng: random.Random) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.fault.ledger_child", str(folder), str(start_ns)],
+        stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": f"src{os.pathsep}."},
+    )  # fmt: skip
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], 120)
+    assert ready
+    assert process.stdout.readline() == b"running\n"
+    time.sleep(rng.uniform(0.02, 2.5))  # the random moment itself
+    process.send_signal(signal.SIGKILL)
+    process.wait(30)
+    process.stdout.close()
+
+
+def _judge(folder: Path, held: list[str], now_ns: int) -> int:
+    """Every checkpoint ever signed still holds, in one chain; every segment has its file or its receipt."""
+    key = SIGNERS["ed25519"].public
+    said = [open_checkpoint(signed, key) for signed in book.checkpoint_notes(folder / "ledger")]
+    assert {one.hash() for one in said} >= {open_checkpoint(signed, key).hash() for signed in held}
+    for before, after in itertools.pairwise(said):
+        assert after.previous == before.hash()
+    row = KeptRow(folder / "ledger")
+    report = audit(read_leaves(folder / "ledger"), said, now_ns, said[-1], KeptHashes(row.size, row.leaf))
+    row.close()
+    assert not report.findings, report.findings
+    assert report.stored == said[-1].size
+    leaves = [decode(data) for data in read_leaves(folder / "ledger")]
+    receipts = {leaf.segment for leaf in leaves if leaf.KIND == "deletion"}
+    sealed = [leaf.segment for leaf in leaves if leaf.KIND == "segment"]
+    assert len(sealed) == len(set(sealed))
+    reader = StoreReader([folder / "v0"])
+    try:
+        for segment in sealed:
+            record = reader.segment(segment)
+            there = record is not None and reader.path(record).exists()
+            assert there != (segment in receipts), segment
+        indexed = {row[0] for row in reader.volumes[0].connection.execute("SELECT id FROM segments WHERE sealed=1")}
+        assert indexed <= set(sealed)
+    finally:
+        reader.close()
+    assert all(leaf.end_ns - leaf.start_ns > NS_PER_S // 10 for leaf in leaves if leaf.KIND == "gap")
+    return len(receipts)
