@@ -215,7 +215,10 @@ class EngineLog:
         if state is None:
             state = book.LogState(self._origin, self._algorithm, self._begun_ns, signed=book.last_note(self._folder))
         self._state = state
-        self._contradicts = contradicts(self._store, state.checkpoint)
+        last = state.checkpoint
+        if last is not None and state.signed != book.last_note(self._folder):
+            book.add_note(self._folder, state.signed or "", last.time_ns)  # a death came between state and note
+        self._contradicts = contradicts(self._store, last)
         for index in range(state.size, self._store.size):
             leaf = decode(self._store.leaf(index))
             self._seen.add(identity(leaf))
