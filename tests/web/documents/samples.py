@@ -45,7 +45,7 @@ FILES = tuple(Handed(f"east-{n}.mp4", 900_000_000 + n, "SHA-256", f"{n:02x}" * 3
 
 SAMPLES: tuple[Document, ...] = (
     AcceptanceSlip(
-        **HEAD, filer="湖滨购物中心", system="湖滨购物中心视频图像信息系统", channel="网上填报",
+        **HEAD, filer="湖滨购物中心", system="湖滨购物中心视频图像信息系统", matter="投入使用备案", channel="网上填报",
         received_on=dt.date(2026, 11, 26), papers=("竣工验收合格证明", "系统图纸", "授权委托书"), received_by="陈伟",
         basis=(FILING,),
     ),
@@ -55,8 +55,9 @@ SAMPLES: tuple[Document, ...] = (
         basis=(FILING,),
     ),
     FilingReceipt(
-        **HEAD, filer="湖滨购物中心", system="湖滨购物中心视频图像信息系统", place="东湖区湖滨路1号", cameras=164,
-        keep_days=30, filed_on=dt.date(2026, 11, 26), findings=("未设置提示标识",), basis=(FILING,),
+        **HEAD, filer="湖滨购物中心", system="湖滨购物中心视频图像信息系统", matter="竣工验收备案",
+        facts=(("建设位置", "东湖区湖滨路1号"), ("图像采集设备数量", "164"), ("视频图像信息存储期限", "30日")),
+        filed_on=dt.date(2026, 11, 26), findings=("未设置提示标识",), basis=(FILING,),
     ),
     PrintableSign(
         **{**HEAD, "organ": "湖滨购物中心"}, place="东湖区湖滨路1号一层", purpose="维护公共安全",

@@ -36,6 +36,7 @@ class AcceptanceSlip(Document):
 
     filer: str
     system: str
+    matter: str  # 备案事项
     channel: str
     received_on: dt.date
     papers: tuple[str, ...]
@@ -61,16 +62,15 @@ class CorrectionNotice(Document):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingReceipt(Document):
-    """备案回执: that a filing is registered, with findings where there are any. A filing is no approval."""
+    """备案回执: that a filing is registered, what was filed, and the findings if any. A filing is no approval."""
 
     template: ClassVar[str] = "filing_receipt"
     title: ClassVar[str] = "视频图像信息系统备案回执"
 
     filer: str
     system: str
-    place: str
-    cameras: int
-    keep_days: int
+    matter: str  # 备案事项
+    facts: tuple[tuple[str, str], ...]  # what is filed: its name and what was declared
     filed_on: dt.date
     findings: tuple[str, ...] = ()
     basis: tuple[Citation, ...] = ()

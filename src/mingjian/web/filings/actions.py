@@ -68,7 +68,7 @@ def change_filing(actor: Actor, filing_id: str, values: Mapping[str, Any], expec
         if filing.state not in _EDITABLE:
             raise MingjianError(
                 "conflict",
-                Text("备案已提交,不能修改填报内容", "the filing is handed in: its form cannot be changed"),
+                Text("备案已提交，不能修改填报内容", "the filing is handed in: its form cannot be changed"),
                 fault=Fault.USER,
             )
         before = _form(filing)
@@ -116,7 +116,7 @@ def new_filing(system: System, filer: Organisation, kind: str, values: Mapping[s
             raise MingjianError(
                 "conflict",
                 Text(
-                    "该系统已有同类备案,请在其上补正或者变更", "the system has a filing of this kind: change that one"
+                    "该系统已有同类备案，请在其上补正或者变更", "the system has a filing of this kind: change that one"
                 ),
                 fault=Fault.USER,
                 field="system",
@@ -145,7 +145,7 @@ def fill(filing: Filing, values: Mapping[str, Any]) -> None:
             if unknown:
                 raise MingjianError(
                     "invalid",
-                    Text(f"没有这种材料:{'、'.join(unknown)}", f"no such parts: {', '.join(unknown)}"),
+                    Text(f"没有这种材料：{'、'.join(unknown)}", f"no such parts: {', '.join(unknown)}"),
                     fault=Fault.USER,
                     field=key,
                 )

@@ -20,7 +20,7 @@ from mingjian.web.filings.deadlines import refresh_deadline
 from mingjian.web.filings.facts import divisions_of, facts_of
 from mingjian.web.filings.judging import state_facts
 from mingjian.web.filings.models import Filing, FilingRecipient, FilingVersion
-from mingjian.web.filings.papers import fact_rows, issue
+from mingjian.web.filings.papers import issue_slip
 from mingjian.web.organisations.organs import district_of, districts_of, organ_of
 
 WAYS = {
@@ -95,8 +95,7 @@ def hand_in(actor: Actor, filing: Filing, event: str, name: str, policy: Policy)
         by_name=actor.name[:64],
         at_ns=wiring.clock().now_ns(),
     )
-    rows = [("提交方式", WAYS.get(filing.channel, filing.channel)), ("收件日期", day.isoformat())]
-    issue(filing, "slip", [*rows, *fact_rows(filing)], [])
+    issue_slip(filing, WAYS.get(filing.channel, filing.channel), day)
     refresh_deadline(filing.system)
 
 

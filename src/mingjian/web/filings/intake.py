@@ -12,7 +12,6 @@ from django.db.models import F
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.rules.filing_contents import PARTS, register
-from mingjian.rules.judgement import Judgement
 from mingjian.rules.library import current_law
 from mingjian.web.authority.actor import Actor
 from mingjian.web.dates import check_date
@@ -22,7 +21,7 @@ from mingjian.web.filings.actions import filer_of, new_filing, system_to_file
 from mingjian.web.filings.handing_in import hand_in, move, today
 from mingjian.web.filings.models import Filing, NumberSeries
 from mingjian.web.filings.names import CLOSED, ENTERED, REGISTERED, RETURNED
-from mingjian.web.filings.papers import fact_rows, issue
+from mingjian.web.filings.papers import issue_notice, issue_receipt
 from mingjian.web.filings.policies import DECIDE, TAKE_IN
 from mingjian.web.filings.queries import filing_by_id
 from mingjian.web.http.problem import not_found
@@ -73,8 +72,7 @@ def return_filing(actor: Actor, filing_id: str, due: str, note: str, expected: i
         filing.returned_once, filing.correction_due_date = True, due
         filing.save()
         points = [*(f"{PARTS[part].zh}。" for part in missing), *([note] if note.strip() else [])]
-        rows = [("补正期限(机关内部规定)", due), ("依据", _cited(judgement))]
-        issue(filing, "notice", rows, points)
+        issue_notice(filing, due, points, [judgement])
     return filing
 
 
@@ -98,8 +96,7 @@ def register_filing(actor: Actor, filing_id: str, expected: int | None) -> Filin
             kind="filing_number", value=filing.number,
             defaults={"subject_kind": "filing", "subject_id": filing.id, "since_date": on.isoformat()},
         )  # fmt: skip
-        rows = [("备案号", filing.number), ("登记日期", on.isoformat()), *fact_rows(filing)]
-        issue(filing, "receipt", rows, [f"{one.reason.zh}({_cited(one)})。" for one in found])
+        issue_receipt(filing, found, said)
     return filing
 
 
@@ -112,7 +109,7 @@ def close_filing(actor: Actor, filing_id: str, reason: str, expected: int | None
         if filing.kind != "removal" and not filing.system.removed_date:
             raise MingjianError(
                 "conflict",
-                Text("系统未全部拆除,不能注销备案", "the system is not removed: its filing stays"),
+                Text("系统未全部拆除，不能注销备案", "the system is not removed: its filing stays"),
                 fault=Fault.USER,
                 remedy=Text("先登记全部拆除", "register the total removal first"),
             )
@@ -142,10 +139,6 @@ def _check_received(channel: str, received: str, postmark: str, scan_file: str) 
         raise _invalid("received", "收到日期不得晚于今日", "it cannot have been received after today")
     if not StoredFile.objects.filter(pk=scan_file, removed_ns__isnull=True).exists():
         raise _invalid("scan", "须先上传扫描件", "upload the scan first")
-
-
-def _cited(judgement: Judgement) -> str:
-    return "、".join(clause.printed("zh") for clause in judgement.clauses)
 
 
 def _invalid(field: str, zh: str, en: str) -> MingjianError:

@@ -14,4 +14,4 @@ ENTERED = register("filings.enter", "录入书面备案材料", "entered a filin
 RETURNED = register("filings.return", "一次性告知补正", "returned a filing once")
 REGISTERED = register("filings.register", "登记备案", "registered a filing")
 CLOSED = register("filings.close", "注销备案", "closed a filing")
-CHANGE_DUE = register("filings.change_due", "备案事项变化,待变更备案", "a filed fact changed: a change filing is due")
+CHANGE_DUE = register("filings.change_due", "备案事项变化，待变更备案", "a filed fact changed: a change filing is due")

@@ -1,56 +1,76 @@
 """The papers of a filing: acceptance slip, one-time notice, receipt. Content is frozen when issued; the PDF follows.
 
-Making the PDF twice gives the same bytes: its date is that of issue, and nothing else of the moment goes into it. Each
-paper says that a filing is no approval.
+`content` holds the values of a document of web.documents as plain JSON. Making the PDF twice gives the same bytes: its
+day and its second are those of issue. Each paper says that a filing is no approval.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
+from collections.abc import Iterable
 from typing import Any
-
-import typst
 
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.ids import new_id
-from mingjian.rules.day_count import SHANGHAI
+from mingjian.rules.day_count import shanghai_day
 from mingjian.rules.filing_contents import PARTS
+from mingjian.rules.judgement import Citation, Judgement
+from mingjian.rules.library import current_law
 from mingjian.web import wiring
+from mingjian.web.documents.render import render
+from mingjian.web.documents.schemas import AcceptanceSlip, CorrectionNotice, Document, FilingReceipt
 from mingjian.web.filings.models import Filing, FilingPaper
 
-TITLES = {"slip": "收件凭证", "notice": "一次性补正告知书", "receipt": "备案回执"}
+TITLES = {"slip": AcceptanceSlip.title, "notice": CorrectionNotice.title, "receipt": FilingReceipt.title}
 KINDS = {
     "acceptance": "竣工验收备案",
     "entry_into_use": "投入使用备案",
     "both": "竣工验收、投入使用备案",
     "removal": "拆除备案",
 }
-NO_APPROVAL = "本文书仅为备案材料收讫、登记的记载,不是行政许可或者审批,不表示对系统设计、施工和验收的认可。"
+_NO_ORGAN = "收件机关待定"
 
 
-def issue(filing: Filing, kind: str, rows: list[tuple[str, str]], points: list[str]) -> FilingPaper:
-    """Freeze a paper of the filing as of now: labelled rows, and numbered points below them."""
-    now_ns = wiring.clock().now_ns()
-    moment = dt.datetime.fromtimestamp(now_ns // NS_PER_S, SHANGHAI)
-    content = {
-        "title": TITLES[kind],
-        "rows": [
-            ["备案单位", filing.organisation.name],
-            ["统一社会信用代码", filing.credit_code or "(由部门间信息共享获取)"],
-            ["系统名称", filing.system.name],
-            ["备案事项", KINDS[filing.kind]],
-            ["收件机关", "" if filing.organ is None else filing.organ.name],
-            *[list(row) for row in rows],
-        ],
-        "points": points,
-        "statement": NO_APPROVAL,
-        "organ": "" if filing.organ is None else filing.organ.name,
-        "date": f"{moment.year}年{moment.month}月{moment.day}日",
-        "filing": filing.id,
-    }
-    return FilingPaper.objects.create(
-        id=new_id(now_ns), filing=filing, number=filing.papers.count() + 1, kind=kind, content=content, issued_ns=now_ns
+def issue_slip(filing: Filing, channel: str, received_on: dt.date) -> FilingPaper:
+    """收件凭证, each time something is handed in: what came, how and when."""
+    papers = [PARTS[part].zh for part in PARTS if part in filing.given]
+    papers += [f"{name}：{value}" for name, value in fact_rows(filing)]
+    return _issue(
+        filing,
+        "slip",
+        matter=KINDS[filing.kind],
+        channel=channel,
+        received_on=received_on.isoformat(),
+        papers=papers,
+        received_by=filing.entered_by or "网上收件",
+    )
+
+
+def issue_notice(filing: Filing, due: str, missing: list[str], said: Iterable[Judgement]) -> FilingPaper:
+    """一次性补正告知书: all that is missing; `due` is the organ's own term."""
+    organ = filing.organ
+    return _issue(
+        filing,
+        "notice",
+        received_on=filing.first_submitted_date,
+        missing=missing,
+        due=due,
+        contact=_NO_ORGAN if organ is None else f"{organ.name} {organ.telephone}".strip(),
+        basis=_keys(said),
+    )
+
+
+def issue_receipt(filing: Filing, found: Iterable[Judgement], said: Iterable[Judgement]) -> FilingPaper:
+    """备案回执 under the filing's number, with what the law found."""
+    return _issue(
+        filing,
+        "receipt",
+        number=filing.number,
+        matter=KINDS[filing.kind],
+        facts=[list(row) for row in fact_rows(filing)],
+        filed_on=filing.first_submitted_date,
+        findings=[f"{one.reason.zh}（{cited(one)}）。" for one in found],
+        basis=_keys(said),
     )
 
 
@@ -59,42 +79,56 @@ def fact_rows(filing: Filing) -> list[tuple[str, str]]:
     return [(label.zh, filing.facts[part]) for part, label in PARTS.items() if part in filing.facts]
 
 
+def cited(judgement: Judgement) -> str:
+    """The clauses as printed; a number that is not certain carries its mark."""
+    return "、".join(clause.printed("zh") for clause in judgement.clauses)
+
+
 def pdf(paper: FilingPaper) -> bytes:
-    """The paper as PDF/A-2b. The same bytes each time for the same release of the program and its fonts."""
-    return render(_TEMPLATE, {**paper.content, "id": paper.id}, paper.issued_ns)
+    """The paper as PDF/A. The same bytes each time for the same release of the program and its fonts."""
+    return render(_document(paper))
 
 
-def render(template: str, content: dict[str, Any], at_ns: int) -> bytes:
-    """Typst over a template that reads its content from sys.inputs; the document's date is `at_ns`."""
-    made = typst.compile(
-        template.encode(),
-        format="pdf",
-        sys_inputs={"content": json.dumps(content, ensure_ascii=False, sort_keys=True)},
-        timestamp=at_ns // NS_PER_S,
-        pdf_standards=["a-2b"],
+def _issue(filing: Filing, kind: str, **values: Any) -> FilingPaper:
+    now_ns = wiring.clock().now_ns()
+    paper_id = new_id(now_ns)
+    content = {
+        "organ": _NO_ORGAN if filing.organ is None else filing.organ.name,
+        "number": paper_id,
+        "dated": shanghai_day(now_ns).isoformat(),
+        "filer": filing.organisation.name,
+        "system": filing.system.name,
+        **values,
+    }
+    return FilingPaper.objects.create(
+        id=paper_id, filing=filing, number=filing.papers.count() + 1, kind=kind, content=content, issued_ns=now_ns
     )
-    assert isinstance(made, bytes)
-    return made
 
 
-_TEMPLATE = """
-#let c = json(bytes(sys.inputs.content))
-#set document(title: c.title, author: c.organ)
-#set page(paper: "a4", margin: (x: 2.6cm, y: 2.8cm), footer: align(center, text(9pt, fill: luma(90))[#c.id]))
-#set text(font: ("Noto Serif CJK SC", "Noto Sans CJK SC"), lang: "zh", region: "cn", size: 11pt)
-#set par(leading: 0.9em)
-#align(center, text(20pt, weight: "bold", c.title))
-#v(1em)
-#table(
-  columns: (4.2cm, 1fr), inset: 8pt, stroke: 0.6pt,
-  ..c.rows.map(row => (text(weight: "bold", row.at(0)), row.at(1))).flatten(),
-)
-#if c.points.len() > 0 [
-  #v(0.6em)
-  #enum(..c.points)
-]
-#v(1em)
-#c.statement
-#v(2.4em)
-#align(right)[#c.organ \\ #c.date]
-"""
+def _document(paper: FilingPaper) -> Document:
+    values = dict(paper.content)
+    for name in ("dated", "received_on", "filed_on", "due"):
+        if name in values:
+            values[name] = dt.date.fromisoformat(values[name])
+    for name in ("papers", "missing", "findings"):
+        if name in values:
+            values[name] = tuple(values[name])
+    if "facts" in values:
+        values["facts"] = tuple((name, value) for name, value in values["facts"])
+    values["basis"] = _citations(values.get("basis", ()))
+    values["made_at_s"] = paper.issued_ns // NS_PER_S
+    if paper.kind == "slip":
+        return AcceptanceSlip(**values)
+    if paper.kind == "notice":
+        return CorrectionNotice(**values)
+    return FilingReceipt(**values)
+
+
+def _keys(said: Iterable[Judgement]) -> list[str]:
+    return list(dict.fromkeys(key for one in said for key in one.keys))
+
+
+def _citations(keys: Iterable[str]) -> tuple[Citation, ...]:
+    """The clauses as the law's text has them; the numbers of a text in force do not change."""
+    law = current_law()
+    return tuple(law.clause(key).cite() for key in keys)

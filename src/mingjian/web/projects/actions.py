@@ -164,7 +164,7 @@ def _refuse(actor: Actor, law: Law, project: Project, blocked: list[tuple[Projec
         open_lead(
             actor,
             NewLead(
-                origin="project", title=f"点位不予登记:{row.camera.name}", division_id=project.division_id,
+                origin="project", title=f"点位不予登记：{row.camera.name}", division_id=project.division_id,
                 clauses=judgement.keys, detail=judgement.reason.zh, about_id=project.organisation_id,
                 place_id=row.camera.place_id, system_id=project.system_id, camera_id=row.camera_id,
                 subject_kind="project", subject_id=project.id,

@@ -44,7 +44,7 @@ _CLAUSES = {
 }
 _URGENT = frozenset({"private_room", "leak"})
 _WORDS = {
-    "open": Text("已受理,待核查", "received, to be looked into"),
+    "open": Text("已受理，待核查", "received, to be looked into"),
     "taken": Text("核查中", "being looked into"),
     "closed": Text("已办结", "closed"),
 }
@@ -59,7 +59,7 @@ class TooManyReports(MingjianError):
     def __init__(self, wait_s: int) -> None:
         super().__init__(
             "too_many_attempts",
-            Text("本网络一小时内提交的举报过多,请稍后再试", "too many reports from this network within an hour"),
+            Text("本网络一小时内提交的举报过多，请稍后再试", "too many reports from this network within an hour"),
             fault=Fault.USER,
             remedy=Text("情况紧急请拨打 110", "in an emergency call 110"),
         )
