@@ -27,6 +27,7 @@ FILING_READERS = READERS | {
     "manager", "organisation_admin", "officer", "inspector", "approver", "legal_reviewer",
 }  # fmt: skip
 PROJECT_READERS = READERS | {"manager", "organisation_admin", "officer", "inspector", "approver", "planner"}
+SIGN_READERS = READERS | {"manager", "organisation_admin", "guard", "officer", "inspector", "approver"}
 LEAD_READERS = READERS | {"officer", "inspector", "approver"}
 PLAN_READERS = READERS | {
     "planner", "officer", "approver", "inspector", "department_officer", "government_approver",
@@ -209,6 +210,14 @@ MAY: dict[str, set[str]] = {
     "POST /v1/agreements/{agreement_id}/end": {"admin"} | PERSONNEL,
     "GET /v1/qualifications": ORGANISATION_READERS,
     "POST /v1/qualifications": UNIT_ADMINS,
+    "GET /v1/signs": SIGN_READERS,
+    "GET /v1/signs/due": SIGN_READERS,
+    "POST /v1/signs": {"manager"},
+    "GET /v1/signs/{sign_id}": SIGN_READERS,
+    "PATCH /v1/signs/{sign_id}": {"manager"},
+    "POST /v1/signs/{sign_id}/seen": {"manager", "guard", "officer", "inspector"},
+    "POST /v1/signs/{sign_id}/remove": {"manager"},
+    "GET /v1/signs/{sign_id}/sign.pdf": SIGN_READERS,
     "GET /v1/zones": {"approver"},
     "POST /v1/zones": {"approver"},
     "POST /v1/zones/{zone_id}/remove": {"approver"},

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "mingjian.web.filings",
     "mingjian.web.projects",
     "mingjian.web.reports",
+    "mingjian.web.signs",
     "mingjian.web.viewing",
     "mingjian.web.law",
     "mingjian.web.system",

@@ -1,0 +1,16 @@
+"""The Django app of the slice."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class SignsConfig(AppConfig):
+    """Names the app."""
+
+    name = "mingjian.web.signs"
+    label = "signs"
+
+    def ready(self) -> None:
+        """Register audit names and what is to be done in every process."""
+        from mingjian.web.signs import actions, todo  # noqa: F401
