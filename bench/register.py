@@ -121,6 +121,7 @@ def judge_systems() -> float:
 
 def fill(sizes: dict[str, int]) -> Any:
     from tests.web.client import Api
+    from tests.web.fakes import FakeEngine
 
     from mingjian.web import wiring
     from mingjian.web.accounts.actions import create_user
@@ -136,7 +137,7 @@ def fill(sizes: dict[str, int]) -> Any:
     )  # fmt: skip
     from mingjian.web.registry.searching import camera_text, folded, initials
 
-    assert wiring.clock()
+    wiring.install(wiring.Wiring(engine=FakeEngine(away=True)))  # no engine here: the list says so
     chance = random.Random(1)
     Division.objects.create(id="d", level="district", code="370202", name="东湖区")
     Organisation.objects.bulk_create(
@@ -170,7 +171,10 @@ def fill(sizes: dict[str, int]) -> Any:
         id=f"c{n}", name=f"香港中路路口 {n}", group=f"东湖区/街道 {n % 60}", code=f"370202000113200{n:05d}"[:20].ljust(20, "0"),
         keep_days=30, planned_from_ns=0, azimuth_deg=n % 360, view_angle_deg=90, view_distance_m=40, **owned(n),
         **where()), lambda row: camera_text(row, (), None))  # fmt: skip
-    return Api(create_user(local_person("bench"), name="root", password="Lantern-Harbour-42", role="admin"))
+    user = create_user(
+        local_person("bench"), name="root", password="Lantern-Harbour-42", role="admin", must_change_password=False
+    )
+    return Api(user)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Searching by any part of a name, by pinyin initials, by part of the 20-digit code: quick at 100,000 rows.
+"""Searching by any part of a name, by pinyin initials, by part of the 20-digit code.
 
 Each subject has one narrow row of folded text (models.search). A search looks through those rows with the database's
 own substring function; when few fit it then reads just these subjects, when many fit it walks the list's own index and
