@@ -17,6 +17,7 @@ from mingjian.rules.examples.retrieval import NOW_S, POLICE
 from mingjian.rules.filing_contents import Filing
 from mingjian.rules.judgement import Verdict
 from mingjian.rules.library import current_law
+from mingjian.rules.obstruction import Act
 from mingjian.rules.places import PlacePart
 from mingjian.rules.plan_approval import PlanVersion
 from mingjian.rules.privacy import PrivacyAssessment
@@ -25,6 +26,7 @@ from mingjian.rules.removal import RemovalRecord
 from mingjian.rules.simultaneous import StageDates
 from mingjian.rules.state_table import LETS_THROUGH, State, StateTable, Transition, diagram, step
 from mingjian.rules.states.filing import FILING, FilingFacts
+from mingjian.rules.states.obstruction import OBSTRUCTION, ObstructionFacts
 from mingjian.rules.states.plan import PLAN
 from mingjian.rules.states.project import PROJECT, ProjectFacts
 from mingjian.rules.states.removal import REMOVAL_TABLE
@@ -32,7 +34,7 @@ from mingjian.rules.states.retrieval import RETRIEVAL, RetrievalFacts
 
 LAW = current_law()
 ON = dt.date(2025, 6, 2)
-TABLES: list[StateTable[Any]] = [PLAN, PROJECT, FILING, REMOVAL_TABLE, RETRIEVAL]
+TABLES: list[StateTable[Any]] = [PLAN, PROJECT, FILING, REMOVAL_TABLE, RETRIEVAL, OBSTRUCTION]
 EVENTS = sorted({move.event for table in TABLES for move in table.transitions} | {"nonsense"})
 
 GOOD_PLAN = PlanVersion(
@@ -65,7 +67,7 @@ GOOD_REMOVAL = RemovalRecord(
 EMPTY_FILING = FilingFacts(Filing("both", frozenset(), frozenset()))
 GOOD: dict[str, Any] = {
     "plan": GOOD_PLAN, "project": GOOD_PROJECT, "removal": GOOD_REMOVAL, "filing": EMPTY_FILING,
-    "retrieval": RetrievalFacts(POLICE, NOW_S),
+    "retrieval": RetrievalFacts(POLICE, NOW_S), "obstruction": ObstructionFacts(Act("cover", False), True),
 }  # fmt: skip
 
 
@@ -113,8 +115,9 @@ def test_a_walk_only_follows_the_table_and_a_held_step_stays(table: StateTable[A
             "registered",
         ),
         (REMOVAL_TABLE, ["authorise", "notify", "remove", "file", "register", "restore"], "restored"),
+        (OBSTRUCTION, ["confirm", "notify", "restore", "relapse", "restore", "close"], "closed"),
     ],
-    ids=["plan", "project", "filing", "removal"],
+    ids=["plan", "project", "filing", "removal", "obstruction"],
 )
 def test_the_straight_way(table: StateTable[Any], events: list[str], end: str) -> None:
     state = table.initial
@@ -176,6 +179,18 @@ def test_no_removal_without_authority_or_while_footage_is_not_kept() -> None:
     assert not step(REMOVAL_TABLE, "planned", "authorise", LAW, bare, ON).moved
     unkept = replace(GOOD_REMOVAL, steps=GOOD_REMOVAL.steps - {"footage_kept"})
     assert not step(REMOVAL_TABLE, "notified", "remove", LAW, unkept, ON).moved
+
+
+@pytest.mark.parametrize("act", [Act("cover", True), Act("remove", False, False)])
+def test_what_no_clause_forbids_is_not_confirmed(act: Act) -> None:
+    held = step(OBSTRUCTION, "found", "confirm", LAW, ObstructionFacts(act), ON)
+    assert (held.moved, held.judgement.verdict) == (False, Verdict.BLOCKED)
+    assert step(OBSTRUCTION, "found", "dismiss", LAW, ObstructionFacts(act), ON).moved
+
+
+def test_only_a_picture_shows_that_a_camera_sees_again() -> None:
+    for state in ("found", "confirmed", "notified"):
+        assert not step(OBSTRUCTION, state, "restore", LAW, ObstructionFacts(Act("cover", False)), ON).moved
 
 
 def test_the_diagram_is_drawn_from_the_table() -> None:

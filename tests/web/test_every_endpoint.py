@@ -28,6 +28,10 @@ FILING_READERS = READERS | {
 }  # fmt: skip
 PROJECT_READERS = READERS | {"manager", "organisation_admin", "officer", "inspector", "approver", "planner"}
 SIGN_READERS = READERS | {"manager", "organisation_admin", "guard", "officer", "inspector", "approver"}
+WORKS_READERS = READERS | {
+    "officer", "inspector", "planner", "department_officer", "manager", "maintainer",
+}  # fmt: skip
+OBSTRUCTION_REPORTERS = {"manager", "guard", "maintainer", "officer", "inspector"}
 LEAD_READERS = READERS | {"officer", "inspector", "approver"}
 PLAN_READERS = READERS | {
     "planner", "officer", "approver", "inspector", "department_officer", "government_approver",
@@ -218,6 +222,15 @@ MAY: dict[str, set[str]] = {
     "POST /v1/signs/{sign_id}/seen": {"manager", "guard", "officer", "inspector"},
     "POST /v1/signs/{sign_id}/remove": {"manager"},
     "GET /v1/signs/{sign_id}/sign.pdf": SIGN_READERS,
+    "GET /v1/works": WORKS_READERS,
+    "POST /v1/works": {"officer", "planner", "department_officer"},
+    "GET /v1/works/{works_id}": WORKS_READERS,
+    "POST /v1/works/{works_id}/look": {"officer", "inspector", "manager", "maintainer"},
+    "POST /v1/works/{works_id}/end": {"officer", "planner", "department_officer"},
+    "GET /v1/obstructions": READERS | OBSTRUCTION_REPORTERS,
+    "POST /v1/obstructions": OBSTRUCTION_REPORTERS,
+    "GET /v1/obstructions/{case_id}": READERS | OBSTRUCTION_REPORTERS,
+    "POST /v1/obstructions/{case_id}/step": OBSTRUCTION_REPORTERS,
     "GET /v1/zones": {"approver"},
     "POST /v1/zones": {"approver"},
     "POST /v1/zones/{zone_id}/remove": {"approver"},

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "mingjian.web.projects",
     "mingjian.web.reports",
     "mingjian.web.signs",
+    "mingjian.web.obstructions",
     "mingjian.web.viewing",
     "mingjian.web.law",
     "mingjian.web.system",

@@ -1,0 +1,1 @@
+"""Works near cameras against their fields of view, and cases of cameras that are covered, altered, moved or removed."""
