@@ -21,6 +21,7 @@ WATCHERS = {"admin", "operator", "viewer"}
 MANAGERS = {"admin", "operator"}
 READERS = {"admin", "auditor"}
 BOUND = {role.value for role in BoundRole}
+RECORD_READERS = READERS | {"organisation_admin", "approver", "inspector"}
 KEEPERS = {"manager", "organisation_admin"}
 RECORDERS = KEEPERS | {"officer", "planner"}
 FILING_READERS = READERS | {
@@ -60,9 +61,9 @@ MAY: dict[str, set[str]] = {
     "POST /v1/users/{user_id}/disable": {"admin"},
     "POST /v1/users/{user_id}/enable": {"admin"},
     "POST /v1/users/{user_id}/password": {"admin"},
-    "GET /v1/audit": READERS,
-    "GET /v1/audit/names": READERS,
-    "GET /v1/audit/export": READERS,
+    "GET /v1/audit": RECORD_READERS,
+    "GET /v1/audit/names": RECORD_READERS,
+    "GET /v1/audit/export": RECORD_READERS,
     "GET /v1/cameras": STAFF | BOUND,
     "POST /v1/cameras": MANAGERS | KEEPERS,
     "POST /v1/cameras/enrol": MANAGERS | KEEPERS,
@@ -212,6 +213,7 @@ MAY: dict[str, set[str]] = {
     "POST /v1/agreements": {"admin"} | PERSONNEL,
     "POST /v1/agreements/{agreement_id}/people": {"admin"} | PERSONNEL,
     "POST /v1/agreements/{agreement_id}/end": {"admin"} | PERSONNEL,
+    "GET /v1/who-may": READERS | BOUND,
     "GET /v1/qualifications": ORGANISATION_READERS,
     "POST /v1/qualifications": UNIT_ADMINS,
     "GET /v1/signs": SIGN_READERS,

@@ -12,7 +12,7 @@ from mingjian.web.audit.actions import record
 from mingjian.web.audit.models import AuditCitation, AuditEntry
 from mingjian.web.audit.names import register, title_of
 from mingjian.web.audit.queries import entries_citing
-from mingjian.web.authority.actor import Actor
+from mingjian.web.authority.actor import Actor, local_person
 from mingjian.web.registry.actions import ADDED
 
 pytestmark = pytest.mark.django_db
@@ -115,5 +115,5 @@ def test_each_clause_is_kept_with_the_strictest_verdict_that_cites_it() -> None:
     }  # fmt: skip
     assert made.clause == "a.two"
     entry()
-    assert [found.pk for found in entries_citing("a.three", None, 10)[0]] == [made.pk]
-    assert entries_citing("a.five", None, 10) == ([], None)
+    assert [found.pk for found in entries_citing(local_person("t"), "a.three", None, 10)[0]] == [made.pk]
+    assert entries_citing(local_person("t"), "a.five", None, 10) == ([], None)

@@ -16,6 +16,8 @@ from mingjian.web.audit.names import register, title_of
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import RuledOut, note_recorded
 from mingjian.web.authority.policy import Policy, Refused
+from mingjian.web.authority.sources import post_of
+from mingjian.web.authority.subjects import subject_of
 
 REFUSED = register("authority.refused", "越权操作被拒绝", "something not allowed was refused")
 EXPORTED = register("audit.export", "导出审计记录", "exported the audit record")
@@ -53,12 +55,8 @@ def record(
         _refuse_secrets(values)
     cited = _citations(judgements, clauses)
     entry = AuditEntry.objects.create(
-        at_ns=wiring.clock().now_ns(),
-        actor_id=actor.user,
-        actor_name=actor.name[:64],
-        actor_unit=actor.unit[:128],
-        actor_role=actor.role,
-        address=actor.address,
+        **_of(actor),
+        **_where(kind, object_id),
         action=action,
         object_kind=kind,
         object_id=object_id,
@@ -69,13 +67,34 @@ def record(
         clause=next(iter(cited), None),
         reason=reason[:500],
         outcome=outcome,
-        request=actor.request,
     )
     AuditCitation.objects.bulk_create(
         AuditCitation(entry=entry, clause=clause, verdict=verdict) for clause, verdict in cited.items()
     )
     note_recorded(action, cited)
     return entry
+
+
+def _of(actor: Actor) -> Values:
+    """When and by whom. Name and post are copied: the entry outlives both."""
+    home = next((binding.organisation for binding in actor.bindings if not binding.grant), "")
+    return {
+        "at_ns": wiring.clock().now_ns(),
+        "actor_id": actor.user,
+        "actor_name": actor.name[:64],
+        "actor_unit": actor.unit[:128],
+        "actor_role": actor.role,
+        "actor_post": post_of(actor.user)[:128] if home else "",
+        "actor_organisation": home,
+        "address": actor.address,
+        "request": actor.request,
+    }
+
+
+def _where(kind: str, object_id: str) -> Values:
+    """Where the object lies, for whom only a part of the record is open."""
+    found = subject_of(kind, object_id)
+    return {} if found is None else {"organisation_id": found.organisation_id, "division_id": found.division_id}
 
 
 def _citations(judgements: Iterable[Judgement], clauses: Iterable[str]) -> dict[str, str]:
@@ -103,18 +122,12 @@ def record_ruled_out(error: RuledOut) -> AuditEntry:
 def record_refusal(refused: Refused, path: str) -> AuditEntry:
     """Add the entry of an attempt that a policy refused; called outside the transaction that was rolled back."""
     return AuditEntry.objects.create(
-        at_ns=wiring.clock().now_ns(),
-        actor_id=refused.actor.user,
-        actor_name=refused.actor.name[:64],
-        actor_unit=refused.actor.unit[:128],
-        actor_role=refused.actor.role,
-        address=refused.actor.address,
+        **_of(refused.actor),
         action=REFUSED,
         object_kind="path",
         object_name=path[:128],
         right=refused.policy,
         outcome=Outcome.DENIED,
-        request=refused.actor.request,
     )
 
 

@@ -34,7 +34,10 @@ class CitationOut(Schema):
 
 
 class AuditEntryOut(Schema):
-    """One entry. `title` is the action in the reader's language; `right` the policy that decided."""
+    """One entry. `title` is the action in the reader's language; `right` the policy that decided.
+
+    `organisation_id` and `division_id`: whose the object is and where it lies, empty where that is not known.
+    """
 
     id: int
     at: str
@@ -42,12 +45,16 @@ class AuditEntryOut(Schema):
     actor_name: str
     actor_unit: str
     actor_role: str
+    actor_post: str
+    actor_organisation: str
     address: str
     action: str
     title: str
     object_kind: str
     object_id: str
     object_name: str
+    organisation_id: str
+    division_id: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     right: str
@@ -76,9 +83,11 @@ class AuditQuery(Schema):
     """What to look for."""
 
     actor: Short = ""
+    actor_organisation: Short = ""
     action: Short = ""
     object_kind: Short = ""
     object_id: Short = ""
+    organisation: Short = ""
     outcome: Literal["", "done", "denied", "failed"] = ""
     clause: Short = ""
     text: Short = ""
@@ -89,6 +98,8 @@ class AuditQuery(Schema):
         """The filter; raises MingjianError `bad_time`."""
         return AuditFilter(
             actor=self.actor,
+            actor_organisation=self.actor_organisation,
+            organisation=self.organisation,
             action=self.action,
             object_kind=self.object_kind,
             object_id=self.object_id,
@@ -108,7 +119,7 @@ def list_audit(
     limit: Limit = 100,
 ) -> dict[str, Any]:
     """Entries, newest first."""
-    rows, following = entries_page(query.filter(), cursor, limit)
+    rows, following = entries_page(actor_of(request), query.filter(), cursor, limit)
     return {"items": [as_row(row, language_of(request)) for row in rows], "next": following}
 
 
@@ -127,7 +138,7 @@ def export_audit(
     wanted = query.filter()
     given = {key: value for key, value in query.dict(by_alias=True).items() if value}
     record(actor_of(request), EXPORTED, kind="audit", after={"format": format, "filter": given}, policy=EXPORT)
-    rows = export_rows(wanted, language_of(request))
+    rows = export_rows(actor_of(request), wanted, language_of(request))
     body = _as_csv(rows) if format == "csv" else _as_json(rows)
     kind = "text/csv; charset=utf-8" if format == "csv" else "application/json"
     response = stream(request, body, kind)

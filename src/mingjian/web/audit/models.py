@@ -74,11 +74,15 @@ class AuditEntry(AppendOnly):
     actor_name = models.CharField(max_length=64, blank=True)
     actor_unit = models.CharField(max_length=128, blank=True)
     actor_role = models.CharField(max_length=32, blank=True)
+    actor_post = models.CharField(max_length=128, blank=True, default="")  # titles of his posts on that day
+    actor_organisation = models.CharField(max_length=26, blank=True, default="", db_index=True)  # id
     address = models.CharField(max_length=45, blank=True)
     action = models.CharField(max_length=64, db_index=True)
     object_kind = models.CharField(max_length=32, blank=True)
     object_id = models.CharField(max_length=64, blank=True)
     object_name = models.CharField(max_length=128, blank=True)
+    organisation_id = models.CharField(max_length=26, blank=True, default="", db_index=True)  # whose the object is
+    division_id = models.CharField(max_length=26, blank=True, default="", db_index=True)  # where it lies
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
     right = models.CharField(max_length=64, blank=True)  # the policy under which it was allowed or refused

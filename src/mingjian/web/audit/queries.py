@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from mingjian.kernel.isotime import format_iso_ns
-from mingjian.web.audit.models import AppendOnlyQuerySet, AuditCitation, AuditEntry
+from mingjian.web.audit.models import AuditCitation, AuditEntry
 from mingjian.web.audit.names import all_names, readable
+from mingjian.web.audit.policies import EXPORT, READ, RecordPolicy
+from mingjian.web.authority.actor import Actor, Role
 from mingjian.web.http.paging import page
 
 FIELDS = (
-    "id", "at", "actor_id", "actor_name", "actor_unit", "actor_role", "address", "action", "title", "object_kind",
-    "object_id", "object_name", "before", "after", "right", "clause", "clauses", "reason", "outcome", "request",
+    "id", "at", "actor_id", "actor_name", "actor_unit", "actor_role", "actor_post",
+    "actor_organisation", "address", "action", "title", "object_kind",
+    "object_id", "object_name", "organisation_id", "division_id", "before", "after", "right", "clause", "clauses", "reason", "outcome", "request",
 )  # fmt: skip
 
 
@@ -25,8 +28,10 @@ class AuditFilter:
 
     actor: str = ""
     action: str = ""
+    actor_organisation: str = ""
     object_kind: str = ""
     object_id: str = ""
+    organisation: str = ""  # whose the object is
     outcome: str = ""
     clause: str = ""
     text: str = ""
@@ -34,10 +39,13 @@ class AuditFilter:
     to_ns: int | None = None
 
 
-def find(wanted: AuditFilter) -> AppendOnlyQuerySet[AuditEntry]:
-    """The entries that fit."""
-    rows = AuditEntry.objects.all()
-    exact = {"actor_id": wanted.actor, "object_kind": wanted.object_kind, "object_id": wanted.object_id}
+def find(actor: Actor, wanted: AuditFilter, policy: RecordPolicy = READ) -> QuerySet[AuditEntry]:
+    """The entries that fit, of those the right opens to the actor."""
+    rows = policy.visible(actor, AuditEntry.objects.all())
+    exact = {
+        "actor_id": wanted.actor, "actor_organisation": wanted.actor_organisation, "object_kind": wanted.object_kind,
+        "object_id": wanted.object_id, "organisation_id": wanted.organisation,
+    }  # fmt: skip
     rows = rows.filter(**{field: value for field, value in exact.items() if value})
     if wanted.outcome:
         rows = rows.filter(outcome=wanted.outcome)
@@ -65,20 +73,31 @@ def _mentions(text: str) -> Q:
     return condition
 
 
-def entries_page(wanted: AuditFilter, cursor: str | None, limit: int) -> tuple[list[AuditEntry], str | None]:
+def entries_page(
+    actor: Actor, wanted: AuditFilter, cursor: str | None, limit: int
+) -> tuple[list[AuditEntry], str | None]:
     """One page, newest first."""
-    return page(find(wanted).prefetch_related("citations"), ["-id"], cursor, limit)
+    return page(find(actor, wanted).prefetch_related("citations"), ["-id"], cursor, limit)
 
 
-def entries_citing(clause: str, cursor: str | None, limit: int) -> tuple[list[AuditEntry], str | None]:
+def history_page(kind: str, object_id: str, cursor: str | None, limit: int) -> tuple[list[AuditEntry], str | None]:
+    """Every entry about one object, newest first, for who may see the object: the caller has made sure of that."""
+    rows = AuditEntry.objects.filter(object_kind=kind, object_id=object_id)
+    return page(rows.prefetch_related("citations"), ["-id"], cursor, limit)
+
+
+def entries_citing(actor: Actor, clause: str, cursor: str | None, limit: int) -> tuple[list[AuditEntry], str | None]:
     """The entries that rest on a clause, newest first: where it bit."""
-    return entries_page(AuditFilter(clause=clause), cursor, limit)
+    return entries_page(actor, AuditFilter(clause=clause), cursor, limit)
 
 
-def citing_counts(clause: str) -> dict[str, int]:
-    """How often a clause was cited, by verdict ("" where none was given)."""
-    rows = AuditCitation.objects.filter(clause=clause).values("verdict").annotate(count=Count("id"))
-    return {row["verdict"]: row["count"] for row in rows.order_by("verdict")}
+def citing_counts(actor: Actor, clause: str) -> dict[str, int]:
+    """How often a clause was cited, by verdict ("" where none was given); for members, in the entries they may read."""
+    rows = AuditCitation.objects.filter(clause=clause)
+    if actor.role == Role.MEMBER.value:
+        rows = rows.filter(entry__in=READ.visible(actor, AuditEntry.objects.all()).values("pk"))
+    counted = rows.values("verdict").annotate(count=Count("id"))
+    return {row["verdict"]: row["count"] for row in counted.order_by("verdict")}
 
 
 def as_row(entry: AuditEntry, language: str) -> dict[str, Any]:
@@ -90,10 +109,12 @@ def as_row(entry: AuditEntry, language: str) -> dict[str, Any]:
     return values
 
 
-def export_rows(wanted: AuditFilter, language: str) -> Iterator[dict[str, Any]]:
+def export_rows(actor: Actor, wanted: AuditFilter, language: str) -> Iterator[dict[str, Any]]:
     """Every entry that fits, oldest first, a thousand at a time: no cursor stays open in the database."""
     last = 0
-    while entries := list(find(wanted).prefetch_related("citations").filter(id__gt=last).order_by("id")[:1000]):
+    while entries := list(
+        find(actor, wanted, EXPORT).prefetch_related("citations").filter(id__gt=last).order_by("id")[:1000]
+    ):
         last = entries[-1].id
         for entry in entries:
             yield as_row(entry, language)

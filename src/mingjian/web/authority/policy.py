@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.web.authority.actor import LOCAL_ROLE, Actor, Role
+from mingjian.web.authority.sources import contacts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,13 @@ class Policy(ABC):
                 Text(zh=f"您没有“{self.title.zh}”的权限", en=f"you do not have the right to {self.title.en}"),
                 policy=self.name,
                 actor=actor,
-                remedy=self._whom_to_ask(subject),
+                remedy=self._whom_to_ask(actor, subject),
             )
 
-    def _whom_to_ask(self, subject: object) -> Text:
+    def _whom_to_ask(self, actor: Actor, subject: object) -> Text:
+        people = contacts_of(actor, self, subject)
+        if people:
+            return Text(f"如工作需要,可联系:{'、'.join(people)}", f"if your work needs it, ask {', '.join(people)}")
         labels = [role.label for role in Role if role.value in self.who_may(subject).roles]
         if not labels:
             return Text(zh="如工作需要,请联系管理员", en="ask the administrator if your work needs it")

@@ -13,4 +13,9 @@ class FilingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register audit names and receivers in every process."""
+        from mingjian.web.authority.subjects import keep_rows
         from mingjian.web.filings import actions, changes, exchange, intake, removals, todo  # noqa: F401
+        from mingjian.web.filings.models import Filing, Removal
+
+        keep_rows("filing", Filing)
+        keep_rows("removal", Removal)

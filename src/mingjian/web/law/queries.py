@@ -65,9 +65,9 @@ def clause_detail(actor: Actor, name: str, language: str) -> dict[str, Any]:
         ],
         "cited": [
             {"verdict": verdict, "label": _verdict_label(verdict).for_language(language), "count": count}
-            for verdict, count in citing_counts(clause.key).items()
+            for verdict, count in citing_counts(actor, clause.key).items()
         ],
-        "entries": _latest(clause.key, language) if READ_AUDIT.allows(actor) else None,
+        "entries": _latest(actor, clause.key, language) if READ_AUDIT.allows(actor) else None,
     }
 
 
@@ -121,8 +121,8 @@ def _row(clause: Clause, status: str, language: str) -> dict[str, Any]:
     }
 
 
-def _latest(key: str, language: str) -> list[dict[str, Any]]:
-    entries, _ = entries_citing(key, None, 20)
+def _latest(actor: Actor, key: str, language: str) -> list[dict[str, Any]]:
+    entries, _ = entries_citing(actor, key, None, 20)
     return [_entry(entry, key, language) for entry in entries]
 
 

@@ -13,8 +13,13 @@ class OrganisationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register names in every process, and keep the bindings that the guard asks for."""
-        from mingjian.web.authority.sources import keep_bindings
+        from mingjian.web.authority.sources import keep_bindings, keep_contacts, keep_posts
+        from mingjian.web.organisations import located, todo  # noqa: F401
         from mingjian.web.organisations.actions import agreements, bindings, divisions, organisations, people  # noqa: F401
         from mingjian.web.organisations.bindings import bindings_now
+        from mingjian.web.organisations.posts import titles_of
+        from mingjian.web.organisations.who_may import contacts
 
         keep_bindings(bindings_now)
+        keep_posts(titles_of)
+        keep_contacts(contacts)

@@ -25,6 +25,7 @@ READ = ScopedPolicy(
     BoundRole,
     grants=["sector", "emergency"],
 )
+WHO_MAY = ScopedPolicy("organisations.who_may", Text("查询谁有权限", "ask who may"), _KEEPERS, BoundRole)
 CHANGE = ScopedPolicy(
     "organisations.change",
     Text("修改单位资料", "change organisations"),

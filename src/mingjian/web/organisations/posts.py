@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mingjian.rules.day_count import shanghai_day
+from mingjian.web import wiring
 from mingjian.web.dates import dated_fact
 from mingjian.web.organisations.models import Appointment
 
@@ -65,3 +67,11 @@ def _certainly_begun(text: str, day: dt.date) -> bool:
 def _possibly_over(text: str, day: dt.date) -> bool:
     earliest = dated_fact(text).earliest
     return earliest is not None and earliest <= day
+
+
+def titles_of(user_id: str) -> str:
+    """Titles of the posts an account's person holds today, for the audit record. One query."""
+    today = shanghai_day(wiring.clock().now_ns())
+    rows = Appointment.objects.filter(person__user_id=user_id).select_related("post").order_by("since_date", "id")
+    held = (row for row in rows if in_force(row.since_date, row.until_date, today))
+    return "、".join(dict.fromkeys(row.post.title for row in held))

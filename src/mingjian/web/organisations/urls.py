@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import Router
 
-from mingjian.web.organisations.api import divisions, organisations, people, rights
+from mingjian.web.organisations.api import divisions, organisations, people, rights, who_may
 
 routers: list[tuple[str, Router]] = [
     ("/divisions", divisions.router),
@@ -15,5 +15,6 @@ routers: list[tuple[str, Router]] = [
     ("/bindings", rights.bindings_router),
     ("/grants", rights.grants_router),
     ("/agreements", rights.agreements_router),
+    ("/who-may", who_may.router),
     ("/qualifications", rights.qualifications_router),
 ]

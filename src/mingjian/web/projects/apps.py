@@ -13,4 +13,8 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register audit names in every process."""
+        from mingjian.web.authority.subjects import keep_rows
         from mingjian.web.projects import actions  # noqa: F401
+        from mingjian.web.projects.models import Project
+
+        keep_rows("project", Project)

@@ -13,7 +13,12 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register names and receivers in every process, the command line's too: each reads what another wrote."""
+        from mingjian.web.authority.subjects import keep_rows
         from mingjian.web.registry import actions  # noqa: F401
         from mingjian.web.registry.archive import actions as archive  # noqa: F401
+        from mingjian.web.registry.models import Camera, Place, System
         from mingjian.web.registry.places import actions as places  # noqa: F401
         from mingjian.web.registry.systems import actions as systems  # noqa: F401
+
+        for kind, model in (("camera", Camera), ("place", Place), ("system", System)):
+            keep_rows(kind, model)

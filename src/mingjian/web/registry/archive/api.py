@@ -9,7 +9,7 @@ from ninja import Field, Router, Schema, Status
 
 from mingjian.rules.judgement import Judgement
 from mingjian.rules.library import current_law
-from mingjian.web.audit.queries import AuditFilter, as_row, entries_page
+from mingjian.web.audit.queries import as_row, history_page
 from mingjian.web.geography.datum import read_position
 from mingjian.web.ground import Position, View
 from mingjian.web.http.guard import Requires, actor_of
@@ -272,7 +272,7 @@ def give_next_code(request: HttpRequest, response: HttpResponse, camera_id: str,
 def history(request: HttpRequest, camera_id: str, cursor: Cursor = None, limit: Limit = 200) -> dict[str, Any]:
     """Every change of a camera, from the audit record."""
     camera = visible_camera(actor_of(request), camera_id)
-    rows, following = entries_page(AuditFilter(object_kind="camera", object_id=camera.id), cursor, limit)
+    rows, following = history_page("camera", camera.id, cursor, limit)
     language = language_of(request)
     kept = ("id", "at", "actor_name", "actor_unit", "action", "title", "before", "after", "reason", "outcome")
     return {"items": [{key: as_row(row, language)[key] for key in kept} for row in rows], "next": following}
