@@ -1,4 +1,4 @@
-"""The worker process: deadlines and duties that belong to no request. Today the ledger's."""
+"""The worker process: deadlines and duties that belong to no request: the ledger's and the register's."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ def serve(folder: DataFolder, options: argparse.Namespace) -> None:
     from django.db import connections
 
     from mingjian.app.ledger_worker import LedgerWorker
+    from mingjian.app.web_worker import WebWorker
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    worker = LedgerWorker(folder, settings, SystemClock())
+    clock = SystemClock()
+    workers = (LedgerWorker(folder, settings, clock), WebWorker(clock))
     while not stop.wait(_STEP_S):
-        try:
-            worker.step()
-        except Exception:  # noqa: BLE001 - logged; the next step tries again
-            _LOG.exception("a step of the worker failed")
-        finally:
-            connections.close_all()
+        for worker in workers:
+            try:
+                worker.step()
+            except Exception:  # noqa: BLE001 - logged; the next step tries again
+                _LOG.exception("a step of the worker failed")
+        connections.close_all()

@@ -13,18 +13,23 @@ from mingjian.web.registry.models import System
 
 
 def kinds(api: Api) -> dict[str, int]:
-    return {group["kind"]: group["count"] for group in api.get("/todo")["groups"]}
+    return {group["kind"]: group["count"] for group in groups(api)}
+
+
+def groups(api: Api) -> list[Any]:
+    """What filings ask; the mall lacks a sign too, which is another slice's."""
+    return [group for group in api.get("/todo")["groups"] if group["kind"].startswith("filings.")]
 
 
 def test_a_system_to_file_counts_down_and_turns_overdue(system: System, city: Any, on_day: Any) -> None:
     sweep()
     manager, officer = city.browser(BoundRole.MANAGER), city.browser(BoundRole.OFFICER)
-    (group,) = manager.get("/todo")["groups"]
+    (group,) = groups(manager)
     (item,) = group["items"]
     assert (item["due"], item["overdue"], item["clause"]) == ("2025-05-10", False, "qd204.filing.acceptance")
     assert kinds(officer) == {}
     on_day("2025-05-11")
-    assert manager.get("/todo")["groups"][0]["items"][0]["overdue"]
+    assert groups(manager)[0]["items"][0]["overdue"]
     assert kinds(officer) == {"filings.overdue": 1}
     assert kinds(city.browser(BoundRole.MANAGER, "west")) == {}
 

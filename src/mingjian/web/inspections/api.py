@@ -12,8 +12,8 @@ from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.paging import page
 from mingjian.web.http.schemas import Cursor, Input, Limit
 from mingjian.web.http.versions import expected_version, set_etag
-from mingjian.web.inspections import leads, policies
-from mingjian.web.inspections.models import InspectionLead
+from mingjian.web.inspections import judging, leads, policies
+from mingjian.web.inspections.models import InspectionLead, LeadJudgement
 
 router = Router(tags=["leads"])
 
@@ -58,6 +58,33 @@ class CloseIn(Input):
     note: str = Field("", max_length=2000)
 
 
+class JudgeIn(Input):
+    """What was done, as a person recorded it. `built`, `done`: of a system built before the regulation (qd204 35)."""
+
+    conduct: str = Field(max_length=48)
+    offender: Literal["individual", "unit", "staff"]
+    act_date: str = Field(max_length=10)
+    business_use: bool = False
+    refused_or_serious: bool = False
+    government_duty: bool = False
+    built: str = Field("", max_length=10)
+    done: str = Field("", max_length=10)
+    text: str = Field("", max_length=2000)
+
+
+class LeadJudgementOut(Schema):
+    """A draft: `shown` holds at_act, at_decision, prevailing, conflicts, transition and the statement that it decides
+    nothing.
+    """
+
+    number: int
+    facts: dict[str, Any]
+    shown: dict[str, Any]
+    by: str
+    at: str
+    lead_version: int
+
+
 @router.get("", auth=Requires(policies.READ), response=LeadPage, operation_id="leads_list")
 def list_leads(
     request: HttpRequest,
@@ -96,6 +123,37 @@ def close_lead(request: HttpRequest, response: HttpResponse, lead_id: str, data:
     """Close it with what came of it; needs If-Match."""
     lead = leads.close_lead(actor_of(request), lead_id, data.outcome, data.note, expected_version(request))
     return _answer(response, lead)
+
+
+@router.post("/{lead_id}/judge", auth=Requires(policies.WORK), response=LeadJudgementOut, operation_id="leads_judge")
+def judge_lead(request: HttpRequest, response: HttpResponse, lead_id: str, data: JudgeIn) -> dict[str, Any]:
+    """Hold the recorded facts against the penalty clauses of both packs: a draft; needs If-Match."""
+    facts = judging.Facts(**data.model_dump())
+    made = judging.judge_lead(actor_of(request), lead_id, facts, expected_version(request))
+    set_etag(response, made.lead.version)
+    return _judgement(made)
+
+
+@router.get(
+    "/{lead_id}/judgements",
+    auth=Requires(policies.READ),
+    response=list[LeadJudgementOut],
+    operation_id="leads_judgements",
+)
+def list_judgements(request: HttpRequest, lead_id: str) -> list[dict[str, Any]]:
+    """Every judging of a lead, in order."""
+    return [_judgement(one) for one in judging.judgements_of(leads.lead_by_id(actor_of(request), lead_id))]
+
+
+def _judgement(made: LeadJudgement) -> dict[str, Any]:
+    return {
+        "number": made.number,
+        "facts": made.facts,
+        "shown": made.shown,
+        "by": made.by_name,
+        "at": format_iso_ns(made.at_ns),
+        "lead_version": made.lead.version,
+    }
 
 
 def _answer(response: HttpResponse, lead: InspectionLead) -> dict[str, Any]:

@@ -47,3 +47,22 @@ class InspectionLead(models.Model):
     def organisation_id(self) -> str | None:
         """Under whose right it is read: the organ's, never that of the one it is about."""
         return self.organ_id
+
+
+class LeadJudgement(models.Model):
+    """The facts a person recorded of a lead, and what both packs say of them. A draft; never changed."""
+
+    lead = models.ForeignKey(InspectionLead, on_delete=models.PROTECT, related_name="judgements")
+    number = models.PositiveSmallIntegerField()  # of the lead's judgements, from 1
+    facts = models.JSONField()  # judging.Facts
+    shown = models.JSONField()  # rows of both packs, the prevailing one, the rules of conflict
+    by_name = models.CharField(max_length=64)
+    at_ns = models.BigIntegerField()
+
+    class Meta:
+        """In order."""
+
+        default_permissions = ()
+        constraints = [  # noqa: RUF012
+            models.UniqueConstraint(fields=["lead", "number"], name="lead_judgement")
+        ]

@@ -13,4 +13,9 @@ class ObstructionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register audit names and what is to be done in every process."""
+        from mingjian.web.authority.subjects import keep_rows
         from mingjian.web.obstructions import cases, todo, works  # noqa: F401
+        from mingjian.web.obstructions.models import ObstructionCase, Works
+
+        keep_rows("works", Works)
+        keep_rows("obstruction", ObstructionCase)

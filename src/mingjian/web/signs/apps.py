@@ -13,4 +13,8 @@ class SignsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register audit names and what is to be done in every process."""
+        from mingjian.web.authority.subjects import keep_rows
         from mingjian.web.signs import actions, todo  # noqa: F401
+        from mingjian.web.signs.models import Sign
+
+        keep_rows("sign", Sign)
