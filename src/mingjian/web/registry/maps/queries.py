@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db.models import Avg, Count, F, IntegerField, Max, Min, Model, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Avg, Count, Model, QuerySet
 
+from mingjian.web.registry.models.cells import LEVELS, ROW, side_e7
 from mingjian.web.registry.shared import refused
 
 MOST_SINGLE = 400  # so many points are drawn one by one; more become clusters
 FURTHEST_ZOOM = 22
 SINGLE_ZOOM = 17  # from here on clusters help nobody: points, up to MOST_AT_ONCE
 MOST_AT_ONCE = 2000
-_CELLS_A_TILE = 4
 _Row = TypeVar("_Row", bound=Model)
 
 
@@ -27,11 +26,6 @@ class Viewport:
     east_e7: int
     north_e7: int
     zoom: int
-
-    @property
-    def cell_e7(self) -> int:
-        """The side of a grid cell: a quarter of a tile of 256 pixels."""
-        return max(1, 3_600_000_000 // (_CELLS_A_TILE << self.zoom))
 
 
 def read_viewport(bbox: str, zoom: int) -> Viewport:
@@ -57,32 +51,64 @@ def viewport(rows: QuerySet[_Row], view: Viewport) -> tuple[list[dict[str, Any]]
     """Clusters and single rows. A cell with one row gives the row itself."""
     seen = in_view(rows, view)
     most = MOST_AT_ONCE if view.zoom >= SINGLE_ZOOM else MOST_SINGLE
-    single = list(seen[: most + 1])
-    if len(single) <= most:
-        return [], single
-    cells = (
-        seen.annotate(x=_cell("lon_e7", view.cell_e7), y=_cell("lat_e7", view.cell_e7))
+    if len(seen.order_by().values_list("pk", flat=True)[: most + 1]) <= most:
+        return [], list(seen)
+    level = next((level for level in LEVELS if level >= view.zoom), LEVELS[-1])
+    cells = _merged(_counted(seen, view, level), max(0, level - view.zoom))
+    alone = [number for cell in cells if cell.count == 1 for number in cell.numbers][:MOST_SINGLE]
+    single = list(seen.filter(**{f"cell_{level}__in": alone})) if alone else []
+    return [_cluster(cell, level, view.zoom) for cell in cells if cell.count > 1], single
+
+
+@dataclass(slots=True)
+class _Cell:
+    """What lies in one square: how many, the sums of their positions, the numbers of the kept cells it is made of."""
+
+    row: int
+    column: int
+    count: int = 0
+    lon_e7: float = 0.0
+    lat_e7: float = 0.0
+    numbers: list[int] = field(default_factory=list)
+
+
+def _counted(seen: QuerySet[_Row], view: Viewport, level: int) -> list[tuple[int, int, float, float]]:
+    """(cell, how many, mean longitude, mean latitude) of the level, from the level's index alone.
+
+    The range of cells says nothing that the bounds do not; it makes the database take that index.
+    """
+    name, side = f"cell_{level}", side_e7(level)
+    first = (view.south_e7 // side - 1) * ROW + view.west_e7 // side - 1
+    last = (view.north_e7 // side + 1) * ROW + view.east_e7 // side + 1
+    counted = (
+        seen.filter(**{f"{name}__gte": first, f"{name}__lte": last})
         .order_by()
-        .values("x", "y")
-        .annotate(
-            count=Count("pk"), lon=Avg("lon_e7"), lat=Avg("lat_e7"), west=Min("lon_e7"), south=Min("lat_e7"),
-            east=Max("lon_e7"), north=Max("lat_e7"), one=Min("pk"),
-        )
-    )  # fmt: skip
-    found = list(cells)
-    alone = [cell["one"] for cell in found if cell["count"] == 1]
-    return [_cluster(cell) for cell in found if cell["count"] > 1], list(rows.filter(pk__in=alone))
+        .values(name)
+        .annotate(count=Count("*"), lon=Avg("lon_e7"), lat=Avg("lat_e7"))
+    )
+    return list(counted.values_list(name, "count", "lon", "lat"))
 
 
-def _cell(field: str, side_e7: int) -> Cast:
-    """Whole division, the same on both databases (the two cells around zero are one: nobody lives there)."""
-    return Cast(F(field) / side_e7, IntegerField())
+def _merged(counted: list[tuple[int, int, float, float]], steps: int) -> list[_Cell]:
+    """Cells `steps` levels coarser: each is four of the next finer ones."""
+    found: dict[tuple[int, int], _Cell] = {}
+    for number, count, lon, lat in counted:
+        row, column = (number + ROW // 2) // ROW, (number + ROW // 2) % ROW - ROW // 2
+        where = (row >> steps, column >> steps)
+        cell = found.setdefault(where, _Cell(*where))
+        cell.count += count
+        cell.lon_e7 += float(lon) * count
+        cell.lat_e7 += float(lat) * count
+        cell.numbers.append(number)
+    return list(found.values())
 
 
-def _cluster(cell: dict[str, Any]) -> dict[str, Any]:
+def _cluster(cell: _Cell, level: int, zoom: int) -> dict[str, Any]:
+    side = side_e7(level) << max(0, level - zoom)
+    west, south = cell.column * side, cell.row * side
     return {
-        "lon": round(float(cell["lon"]) / 1e7, 6),
-        "lat": round(float(cell["lat"]) / 1e7, 6),
-        "count": cell["count"],
-        "bbox": [cell["west"] / 1e7, cell["south"] / 1e7, cell["east"] / 1e7, cell["north"] / 1e7],
+        "lon": round(cell.lon_e7 / cell.count / 1e7, 6),
+        "lat": round(cell.lat_e7 / cell.count / 1e7, 6),
+        "count": cell.count,
+        "bbox": [west / 1e7, south / 1e7, (west + side) / 1e7, (south + side) / 1e7],
     }

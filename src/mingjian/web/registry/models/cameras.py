@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 
 from mingjian.web.organisations.models import Division, Organisation
+from mingjian.web.registry.models.cells import cell_indexes, grid_cell
 from mingjian.web.registry.models.places import Place, PlacePart, Room
 from mingjian.web.registry.models.systems import System
 
@@ -41,6 +42,9 @@ class Camera(models.Model):
     azimuth_deg = models.PositiveSmallIntegerField(null=True)  # 0 north, clockwise, where its view's middle points
     view_angle_deg = models.PositiveSmallIntegerField(null=True)  # horizontal, 1..360
     view_distance_m = models.PositiveIntegerField(null=True)
+    cell_10 = grid_cell(10)  # for the map: see models.cells
+    cell_12 = grid_cell(12)
+    cell_14 = grid_cell(14)
     standing = models.CharField(max_length=12, default="active")  # active, suspended (room words), refused, removed
     archive_score = models.PositiveSmallIntegerField(default=0)  # percent of the archive's fields that are filled
 
@@ -56,6 +60,7 @@ class Camera(models.Model):
             models.Index(fields=["group", "name", "id"], name="camera_tree"),
             models.Index(fields=["name", "id"], name="camera_name"),
             models.Index(fields=["lat_e7", "lon_e7"], name="camera_position"),
+            *cell_indexes("camera"),
         ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from mingjian.web.organisations.models import Division, Organisation
+from mingjian.web.registry.models.cells import cell_indexes, grid_cell
 
 
 class Place(models.Model):
@@ -25,6 +26,9 @@ class Place(models.Model):
     address = models.CharField(max_length=255, blank=True)
     lon_e7 = models.IntegerField(null=True)  # its middle, WGS-84 degrees times 10,000,000
     lat_e7 = models.IntegerField(null=True)
+    cell_10 = grid_cell(10)
+    cell_12 = grid_cell(12)
+    cell_14 = grid_cell(14)
     geometry = models.JSONField(null=True)
     given = models.JSONField(null=True)  # {"datum": "GCJ-02", "lon": "...", "lat": "..."}
     public_place = models.BooleanField(null=True)  # None: not stated
@@ -42,6 +46,7 @@ class Place(models.Model):
         indexes = [  # noqa: RUF012
             models.Index(fields=["name", "id"], name="place_name"),
             models.Index(fields=["lat_e7", "lon_e7"], name="place_position"),
+            *cell_indexes("place"),
         ]
 
 
