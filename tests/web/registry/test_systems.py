@@ -103,5 +103,5 @@ def test_another_subtree_sees_nothing(city: City) -> None:
     assert stranger.get("/systems")["items"] == []
     stranger.get(system.path, status=404)
     stranger.get(f"{system.path}/judgement", status=404)
-    stranger.patch(system.path, {"name": "x"}, status=403, If_Match='"v1"')
+    stranger.patch(system.path, {"name": "x"}, status=404, If_Match='"v1"')
     assert [one["name"] for one in city.browser(BoundRole.OFFICER).get("/systems?text=hxsc")["items"]] == [NEW["name"]]

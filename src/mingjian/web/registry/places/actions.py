@@ -20,7 +20,7 @@ from mingjian.web.geography.geojson import read_geometry
 from mingjian.web.http.versions import require_version
 from mingjian.web.registry.judging import in_vocabulary, today
 from mingjian.web.registry.models import Duty, Place, PlaceKind, PlacePart, PlaceSearch, Room
-from mingjian.web.registry.places.queries import place_by_id
+from mingjian.web.registry.places.queries import visible_place
 from mingjian.web.registry.rights import MANAGE_PLACES, Scope
 from mingjian.web.registry.searching import folded, initials, remember
 from mingjian.web.registry.shared import clean, division_of, organisation_of, placed, refused, span
@@ -210,7 +210,7 @@ def _added(
 
 def _mine(actor: Actor, place_id: str, expected: int | None) -> Place:
     """The place, locked, when the actor may change it and it is as he saw it."""
-    place = place_by_id(place_id, lock=True)
+    place = visible_place(actor, place_id, lock=True)
     MANAGE_PLACES.require(actor, place)
     require_version(place.version, expected)
     if place.removed_ns is not None:

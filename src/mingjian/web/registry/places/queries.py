@@ -28,9 +28,9 @@ def place_by_id(place_id: str, *, lock: bool = False) -> Place:
     return place
 
 
-def visible_place(actor: Actor, place_id: str) -> Place:
+def visible_place(actor: Actor, place_id: str, *, lock: bool = False) -> Place:
     """The place when the actor may see it; one he may not see does not exist for him."""
-    place = place_by_id(place_id)
+    place = place_by_id(place_id, lock=lock)
     if not READ_PLACES.allows(actor, place):
         raise not_found("没有这个场所", "there is no such place")
     return place

@@ -31,7 +31,7 @@ from mingjian.web.registry.models import (
 from mingjian.web.registry.rights import MANAGE_SYSTEMS, Scope
 from mingjian.web.registry.searching import folded, initials, remember
 from mingjian.web.registry.shared import clean, division_of, organisation_of, refused, span
-from mingjian.web.registry.systems.queries import system_by_id
+from mingjian.web.registry.systems.queries import visible_system
 
 ADDED = register("registry.system.add", "登记系统", "registered a system")
 CHANGED = register("registry.system.change", "修改系统", "changed a system")
@@ -215,7 +215,7 @@ def _added(
 
 
 def _mine(actor: Actor, system_id: str, expected: int | None) -> System:
-    system = system_by_id(system_id, lock=True)
+    system = visible_system(actor, system_id, lock=True)
     MANAGE_SYSTEMS.require(actor, system)
     require_version(system.version, expected)
     if system.removed_ns is not None:

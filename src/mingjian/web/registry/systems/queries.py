@@ -34,9 +34,9 @@ def system_by_id(system_id: str, *, lock: bool = False) -> System:
     return system
 
 
-def visible_system(actor: Actor, system_id: str) -> System:
+def visible_system(actor: Actor, system_id: str, *, lock: bool = False) -> System:
     """The system when the actor may see it; one he may not see does not exist for him."""
-    system = system_by_id(system_id)
+    system = system_by_id(system_id, lock=lock)
     if not READ_SYSTEMS.allows(actor, system):
         raise not_found("没有这个系统", "there is no such system")
     return system

@@ -1,0 +1,152 @@
+"""Every endpoint with the objects of another subtree: not read, not listed, not counted, not told from what is not there.
+
+The objects lie in the east and belong to its school. Who asks has a role in the west. A new endpoint is tried as soon as
+it exists; one whose address names a kind of object that is not here has to be added, or named in ELSEWHERE.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from tests.web.city import City
+from tests.web.client import Api
+from tests.web.test_every_endpoint import MAY
+
+from mingjian.web.authority.actor import BoundRole
+from mingjian.web.filings.models import Filing, Removal
+from mingjian.web.inspections.models import InspectionLead
+from mingjian.web.organisations.models import Agreement, Appointment, Grant, Person, Post, Qualification
+from mingjian.web.planning.models import Plan, PlannedPoint
+from mingjian.web.projects.models import Project
+from mingjian.web.registry.models import Camera, CameraArchive, Duty, Place, PlacePart, Room, System
+
+MARK = "qzx"  # in no text of ours
+JUDGED = {"verdict": "pass", "reason": {"zh": "甲", "en": "a"}, "remedy": None, "clauses": []}
+OBJECTS = {
+    "organisation_id": "school", "place_id": "qzx-place", "system_id": "qzx-system", "camera_id": "qzx-camera",
+    "filing_id": "qzx-filing", "removal_id": "qzx-removal", "project_id": "qzx-project",
+    "plan_id": "qzx-plan", "point_id": "qzx-point", "lead_id": "qzx-lead", "person_id": "qzx-person",
+    "post_id": "qzx-post", "appointment_id": "qzx-appointment", "binding_id": "qzx-binding",
+    "agreement_id": "qzx-agreement", "duty_id": "qzx-duty",
+}  # fmt: skip
+FIXED = {"platform": "resource_sharing"}  # no object's name
+# Public knowledge, what only whole roles may ask, and what belongs to its maker: tried by the tests of their slices.
+ELSEWHERE = {
+    "division_id", "key", "table", "receipt", "user_id", "layout_id", "grant_id", "zone_id", "search_id", "paper_id", "works_id", "case_id",
+    "notice_id", "task_id", "row_id", "sign_id", "batch_id",
+}  # fmt: skip
+QUERIES = ("", "?organisation=school", f"?text={MARK}")
+
+
+@pytest.fixture
+def hidden(city: City) -> City:
+    """One object of each kind, in the east."""
+    lies: dict[str, Any] = {"organisation_id": "school", "division_id": "east", "created_ns": 0}
+    manager = city.new_user("qzx.manager", "school")
+    city.bind(manager, "school", BoundRole.MANAGER, id="qzx-binding")
+    place = Place.objects.create(id="qzx-place", name="qzx place", **lies)
+    part = PlacePart.objects.create(id="qzx-part", place=place, part="hall", name="qzx hall")
+    Room.objects.create(id="qzx-room", place=place, kind="lobby")
+    Duty.objects.create(id="qzx-duty", part=part, organisation_id="school", role="managing_unit")
+    system = System.objects.create(id="qzx-system", name="qzx system", place=place, standing="in_use", **lies)
+    camera = Camera.objects.create(
+        id="qzx-camera", name="qzx camera", keep_days=30, planned_from_ns=0, system=system, place=place,
+        lon_e7=1_203_800_000, lat_e7=360_670_000, **lies,
+    )  # fmt: skip
+    CameraArchive.objects.create(camera=camera)
+    Filing.objects.create(id="qzx-filing", kind="both", system=system, organ_id="east-police", **lies)
+    Removal.objects.create(id="qzx-removal", system=system, scope="total", reason="qzx reason", **lies)
+    Project.objects.create(id="qzx-project", name="qzx project", kind="new", system=system, **lies)
+    plan = Plan.objects.create(id="qzx-plan", title="qzx plan", **{**lies, "organisation_id": "east-department"})
+    PlannedPoint.objects.create(
+        id="qzx-point",
+        plan=plan,
+        name="qzx point",
+        lon_e7=1_203_800_000,
+        lat_e7=360_670_000,
+        judged_ns=0,
+        judgement=JUDGED,
+    )
+    InspectionLead.objects.create(
+        id="qzx-lead", origin="report", title="qzx lead", division_id="east", organ_id="east-police",
+        about_id="school", created_ns=0,
+    )  # fmt: skip
+    person = Person.objects.create(id="qzx-person", name="qzx person", user=manager, created_ns=0)
+    post = Post.objects.create(id="qzx-post", organisation_id="school", kind="security_manager", title="qzx post")
+    Appointment.objects.create(id="qzx-appointment", post=post, person=person, since_date="2020-01-01")
+    Agreement.objects.create(
+        id="qzx-agreement", client_id="school", contractor_id="mall", work="maintenance", since_date="2020-01-01",
+        until_date="2030-01-01",
+    )  # fmt: skip
+    Qualification.objects.create(id="qzx-qualification", organisation_id="school", kind="guard_permit")
+    Grant.objects.create(id="qzx-grant", kind="grade", organisation_id="school", basis="qzx basis", since_ns=0)
+    return city
+
+
+def parameters(endpoint: str) -> list[str]:
+    return re.findall(r"{(\w+)}", endpoint)
+
+
+def addressed() -> list[str]:
+    """Endpoints whose address names an object that is here."""
+    return [one for one in MAY if parameters(one) and set(parameters(one)) <= {*OBJECTS, *FIXED}]
+
+
+def filled(endpoint: str, ids: dict[str, str]) -> tuple[str, str]:
+    method, _, path = endpoint.partition(" ")
+    return method, path.removeprefix("/v1").format(**ids, **FIXED)
+
+
+def test_every_parameter_is_an_object_here_or_tried_elsewhere() -> None:
+    named = {name for endpoint in MAY for name in parameters(endpoint)}
+    assert named <= {*OBJECTS, *FIXED, *ELSEWHERE}
+
+
+@pytest.mark.parametrize("role", BoundRole)
+def test_lists_and_counts_do_not_tell(role: BoundRole, hidden: City) -> None:
+    browser = hidden.browser(role, "west")
+    for endpoint in (one for one in MAY if one.startswith("GET") and not parameters(one)):
+        if "export" in endpoint:
+            continue  # streams: their rows are those of the lists
+        for query in QUERIES:
+            browser.send("GET", endpoint.removeprefix("GET /v1") + query)
+            if "json" not in browser.last["Content-Type"]:
+                continue  # a file: the tests of its slice read it
+            said = browser.last.content.decode().replace(f"text={MARK}", "")
+            assert MARK not in said, (endpoint, query)
+            assert hidden.organisation["school"].name not in said, (endpoint, query)
+
+
+@pytest.mark.parametrize("role", BoundRole)
+def test_an_object_out_of_reach_answers_like_one_that_is_not_there(role: BoundRole, hidden: City) -> None:
+    browser = hidden.browser(role, "west")
+    nowhere = {name: "nowhere" for name in OBJECTS}
+    for endpoint in addressed():
+        answers = []
+        for ids in (OBJECTS, nowhere):
+            method, path = filled(endpoint, ids)
+            body = None if method == "GET" else {"reason": "because"}
+            browser.send(method, path, body, If_Match='"v1"')
+            said = browser.last.json()
+            answers.append(
+                (browser.last.status_code, {key: said[key] for key in ("code", "detail", "field") if key in said})
+            )
+        assert answers[0] == answers[1], endpoint
+        assert answers[0][0] in (403, 404, 422), (endpoint, answers[0])
+
+
+def test_those_within_reach_read_each_of_them(hidden: City, admin: Api) -> None:
+    roles = (BoundRole.OFFICER, BoundRole.PLANNER)
+    insiders = [admin, Api(hidden.new_user("clerk", "school")), *(hidden.browser(role) for role in roles)]
+    keeper = hidden.new_user("keeper", "school")
+    for role in (BoundRole.MANAGER, BoundRole.ORGANISATION_ADMIN):
+        hidden.bind(keeper, "school", role)
+    insiders.append(Api(keeper))
+    for endpoint in (one for one in addressed() if one.startswith("GET")):
+        statuses = set()
+        for browser in insiders:
+            browser.send(*filled(endpoint, OBJECTS))
+            statuses.add(browser.last.status_code)
+        assert 200 in statuses, endpoint
