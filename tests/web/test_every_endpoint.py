@@ -221,6 +221,7 @@ MAY: dict[str, set[str]] = {
     "GET /v1/area-inspections": STAFF | BOUND,
     "GET /v1/area-inspections/due": MANAGERS | KEEPERS | {"guard"},
     "POST /v1/area-inspections": MANAGERS | KEEPERS | {"guard"},
+    "POST /v1/filings/{filing_id}/verify": {"officer", "inspector"},
     "GET /v1/signs": SIGN_READERS,
     "GET /v1/signs/due": SIGN_READERS,
     "POST /v1/signs": {"manager"},

@@ -97,6 +97,32 @@ def test_it_is_returned_once_with_everything_named_at_one_time(
     assert [version["event"] for version in again["versions"]] == ["submit", "resubmit"]
 
 
+@pytest.mark.applies("filing_contents.judge_asking", "filings.return")
+def test_what_departments_share_is_not_asked_for(system: Any, manager: Api, officer: Api) -> None:
+    filing = submitted(manager, parts=[], seal="")  # unit and location are shared
+    body = {"due": "2025-04-30", "ask": ["location"]}
+    path = f"/filings/{filing['id']}/return"
+    blocked = officer.post(path, body, status=422, If_Match=tag(filing))
+    assert (blocked["code"], blocked["field"]) == ("asked_twice", "/ask")
+    assert officer.post(path, {**body, "ask": ["rent"]}, status=422, If_Match=tag(filing))["field"] == "/ask"
+    officer.post(path, {**body, "ask": ["business_licence"]}, If_Match=tag(filing))
+
+
+@pytest.mark.applies("filing_contents.judge_truth", "filings.verify")
+def test_what_was_filed_is_held_against_what_is_there(system: Any, manager: Api, officer: Api) -> None:
+    filing = submitted(manager)
+    path = f"/filings/{filing['id']}/verify"
+    assert officer.post(path, {"observed": {"devices_number": "2"}}, If_Match=tag(filing))["verdict"] == "pass"
+    wrong = {"observed": {"devices_number": "5", "storage_period": "30日"}, "note": "现场清点"}
+    officer.post(path, wrong, status=412, If_Match=tag(filing))
+    found = officer.post(path, wrong, If_Match='"v3"')
+    assert (found["verdict"], "核实“5”" in found["reason"]["zh"]) == ("fail", True)
+    (lead,) = officer.get("/leads")["items"]
+    assert (lead["origin"], lead["clauses"]) == ("filing", ["sc799.filing.truthful"])
+    kept = officer.get(f"/filings/{filing['id']}")
+    assert (kept["state"], kept["findings"][0]["verdict"]) == ("submitted", "fail")
+
+
 def test_a_complete_filing_may_not_be_returned(system: Any, manager: Api, officer: Api) -> None:
     filing = submitted(manager)
     answer = officer.post(f"/filings/{filing['id']}/return", {"due": "2025-04-30"}, status=409, If_Match=tag(filing))

@@ -154,6 +154,17 @@ def test_a_text_that_mandates_a_brand_is_found_out(manager: Api) -> None:
     assert manager.post("/projects/templates/check", {"text": "分辨率不低于 1080P。"})["verdict"] == "pass"
 
 
+@pytest.mark.applies("contractors.may_demand", "projects.check_template")
+def test_a_form_demands_only_what_a_statute_demands(manager: Api) -> None:
+    def demanding(*papers: str) -> str:
+        body = {"text": "分辨率不低于 1080P。", "demands": list(papers)}
+        return str(manager.post("/projects/templates/check", body)["verdict"])
+
+    assert demanding("business_licence") == "pass"
+    assert demanding("business_licence", "association_capability_certificate") == "blocked"
+    assert demanding("system_integration_qualification") == "blocked"  # abolished
+
+
 def test_another_unit_neither_sees_nor_steps_it(manager: Api, city: Any) -> None:
     project = proposed(manager)
     other = city.browser(BoundRole.MANAGER, "west")

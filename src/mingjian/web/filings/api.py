@@ -74,6 +74,14 @@ class ReturnIn(Input):
 
     due: Day
     note: str = Field("", max_length=500)
+    ask: list[Annotated[str, Field(max_length=32)]] = Field(default=[], max_length=20)
+
+
+class VerifyIn(Input):
+    """What somebody found, part by part, as texts like the filed facts."""
+
+    observed: dict[str, Annotated[str, Field(max_length=255)]] = Field(min_length=1, max_length=20)
+    note: str = Field("", max_length=500)
 
 
 class NumbersIn(Input):
@@ -274,8 +282,19 @@ def withdraw_filing(request: HttpRequest, response: HttpResponse, filing_id: str
 )
 def return_filing(request: HttpRequest, response: HttpResponse, filing_id: str, data: ReturnIn) -> dict[str, Any]:
     """Return it, once, with the one-time notice; needs If-Match."""
-    filing = intake.return_filing(actor_of(request), filing_id, data.due, data.note, expected_version(request))
+    filing = intake.return_filing(
+        actor_of(request), filing_id, data.due, data.note, expected_version(request), data.ask
+    )
     return _answer(request, response, filing)
+
+
+@router.post(
+    "/{filing_id}/verify", auth=Requires(policies.VERIFY), response=dict[str, Any], operation_id="filings_verify"
+)
+def verify_filing(request: HttpRequest, filing_id: str, data: VerifyIn) -> dict[str, Any]:
+    """Hold what was filed against what was found; needs If-Match."""
+    said = intake.verify_filing(actor_of(request), filing_id, data.observed, data.note, expected_version(request))
+    return said.document()
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -12,20 +12,24 @@ from django.db.models import F
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.rules.filing_contents import PARTS, register
+from mingjian.rules.judgement import Judgement, Verdict, strictest
 from mingjian.rules.library import current_law
+from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
+from mingjian.web.authority.applying import RuledOut, Subject
 from mingjian.web.dates import check_date
 from mingjian.web.files.models import StoredFile
 from mingjian.web.filings import judging
 from mingjian.web.filings.actions import filer_of, new_filing, system_to_file
 from mingjian.web.filings.handing_in import hand_in, move, today
 from mingjian.web.filings.models import Filing, NumberSeries
-from mingjian.web.filings.names import CLOSED, ENTERED, REGISTERED, RETURNED
+from mingjian.web.filings.names import CLOSED, ENTERED, REGISTERED, RETURNED, VERIFIED
 from mingjian.web.filings.papers import issue_notice, issue_receipt
-from mingjian.web.filings.policies import DECIDE, TAKE_IN
+from mingjian.web.filings.policies import DECIDE, TAKE_IN, VERIFY
 from mingjian.web.filings.queries import filing_by_id
 from mingjian.web.http.problem import not_found
 from mingjian.web.http.versions import require_version
+from mingjian.web.inspections.leads import NewLead, open_lead
 from mingjian.web.organisations.models import Identifier
 from mingjian.web.organisations.organs import district_of
 
@@ -57,8 +61,13 @@ def enter_filing(
     return filing
 
 
-def return_filing(actor: Actor, filing_id: str, due: str, note: str, expected: int | None) -> Filing:
-    """Return it, once, with everything that is missing named in one notice; `due` is the organ's own term."""
+def return_filing(
+    actor: Actor, filing_id: str, due: str, note: str, expected: int | None, ask: Iterable[str] = ()
+) -> Filing:
+    """Return it, once, with everything that is missing named in one notice; `due` is the organ's own term.
+
+    `ask` names further parts (PARTS) that the organ asks for. Raises RuledOut for one that departments share.
+    """
     with transaction.atomic():
         filing = filing_by_id(actor, filing_id, lock=True)
         DECIDE.require(actor, filing)
@@ -67,8 +76,18 @@ def return_filing(actor: Actor, filing_id: str, due: str, note: str, expected: i
         if dt.date.fromisoformat(due) < today():
             raise _invalid("due", "补正期限不得早于今日", "the term cannot end before today")
         law = current_law()
-        missing = judging.still_to_ask(law, filing, today())
-        judgement = move(actor, filing, "return", RETURNED, DECIDE, reason=note)
+        wanted = tuple(dict.fromkeys(ask))
+        if unknown := [part for part in wanted if part not in PARTS]:
+            raise _invalid("ask", f"没有这种材料：{'、'.join(unknown)}", f"no such parts: {', '.join(unknown)}")
+        asking = judging.asking(law, filing, wanted, today())
+        blocked = [one for one in asking if one.verdict is Verdict.BLOCKED]
+        if blocked:
+            raise RuledOut(
+                "asked_twice", strictest(blocked), actor=actor, action=RETURNED, field="ask",
+                subject=Subject("filing", filing.id, filing.system.name),
+            )  # fmt: skip
+        missing = tuple(dict.fromkeys((*judging.still_to_ask(law, filing, today()), *wanted)))
+        judgement = move(actor, filing, "return", RETURNED, DECIDE, reason=note, said=asking)
         filing.returned_once, filing.correction_due_date = True, due
         filing.save()
         points = [*(f"{PARTS[part].zh}。" for part in missing), *([note] if note.strip() else [])]
@@ -98,6 +117,42 @@ def register_filing(actor: Actor, filing_id: str, expected: int | None) -> Filin
         )  # fmt: skip
         issue_receipt(filing, found, said)
     return filing
+
+
+def verify_filing(
+    actor: Actor, filing_id: str, observed: Mapping[str, str], note: str, expected: int | None
+) -> Judgement:
+    """Hold what was filed against what somebody found; what differs is a finding and a lead. The filing stays as it is.
+
+    Raises MingjianError conflict while nothing is handed in, invalid for a part nobody files.
+    """
+    with transaction.atomic():
+        filing = filing_by_id(actor, filing_id, lock=True)
+        VERIFY.require(actor, filing)
+        require_version(filing.version, expected)
+        if not filing.first_submitted_date:
+            raise MingjianError("conflict", Text("备案尚未提交", "nothing is handed in yet"), fault=Fault.USER)
+        if unknown := [part for part in observed if part not in PARTS]:
+            raise _invalid("observed", f"没有这种材料：{'、'.join(unknown)}", f"no such parts: {', '.join(unknown)}")
+        said = judging.truth(current_law(), filing, observed, today())
+        filing.version += 1
+        if said.verdict is Verdict.FAIL:
+            filing.findings = [*filing.findings, said.document()]
+            open_lead(
+                actor,
+                NewLead(
+                    origin="filing", title=f"备案信息与实际不符：{filing.system.name}"[:128],
+                    division_id=filing.division_id, clauses=said.keys, detail=said.reason.zh,
+                    about_id=filing.organisation_id, system_id=filing.system_id, subject_kind="filing",
+                    subject_id=filing.id,
+                ),
+            )  # fmt: skip
+        filing.save()
+        record(
+            actor, VERIFIED, kind="filing", object_id=filing.id, name=filing.system.name, after=dict(observed),
+            policy=VERIFY, judgements=[said], reason=note[:500],
+        )  # fmt: skip
+    return said
 
 
 def close_filing(actor: Actor, filing_id: str, reason: str, expected: int | None) -> Filing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 
 from mingjian.rules import change_filing, filing_channels, filing_clock, filing_contents
 from mingjian.rules.filing_clock import Correction, FilingEvents, Submission
@@ -15,13 +16,15 @@ from mingjian.web.authority.applying import applying
 from mingjian.web.dates import dated_fact
 from mingjian.web.filings.facts import events_of, listed_in_article_7
 from mingjian.web.filings.models import Filing
-from mingjian.web.filings.names import CHANGE_DUE, REGISTERED, RETURNED
+from mingjian.web.filings.names import CHANGE_DUE, REGISTERED, RETURNED, VERIFIED
 from mingjian.web.organisations.organs import level_of
 
 judge_filing = applying(filing_clock.judge_filing, by=REGISTERED)
 judge_filer = applying(filing_contents.judge_filer, by=REGISTERED)
 judge_channel = applying(filing_channels.judge_channel, by=REGISTERED)
 parts_to_ask = applying(filing_contents.parts_to_ask, by=RETURNED)
+judge_asking = applying(filing_contents.judge_asking, by=RETURNED)
+judge_truth = applying(filing_contents.judge_truth, by=VERIFIED)
 judge_change = applying(change_filing.judge_change, by=CHANGE_DUE)
 
 
@@ -45,6 +48,16 @@ def still_to_ask(law: Law, filing: Filing, on: dt.date) -> tuple[str, ...]:
     """The parts the form still asks for; what departments share is not among them."""
     value = value_of(law, filing, on)
     return tuple(part for part in parts_to_ask(law, value, on) if part not in value.given)
+
+
+def asking(law: Law, filing: Filing, parts: Iterable[str], on: dt.date) -> list[Judgement]:
+    """Whether the organ may ask the filer for each part: not for what departments share (sc799 14.3)."""
+    return [judge_asking(law, part, part in filing.shared, on) for part in parts]
+
+
+def truth(law: Law, filing: Filing, observed: Mapping[str, str], on: dt.date) -> Judgement:
+    """What was filed against what somebody found, part by part (sc799 14.2)."""
+    return judge_truth(law, filing.facts, observed, listed_in_article_7(law, filing.system, on), on)
 
 
 def contents(law: Law, filing: Filing, on: dt.date) -> Judgement:

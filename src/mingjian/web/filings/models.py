@@ -60,6 +60,8 @@ class Filing(models.Model):
         indexes = [  # noqa: RUF012
             models.Index(fields=["state", "division", "created_ns"], name="filing_division"),
             models.Index(fields=["state", "organisation", "created_ns"], name="filing_organisation"),
+            models.Index(fields=["-created_ns", "-id"], name="filing_newest"),
+            models.Index(fields=["state", "-created_ns", "-id"], name="filing_state_newest"),
         ]
 
 

@@ -60,6 +60,9 @@ READ = ScopedPolicy(
 FILE = OwnTreePolicy("filings.file", Text(zh="办理备案", en="file"), [], [BoundRole.MANAGER])
 TAKE_IN = ScopedPolicy("filings.take_in", Text(zh="代收、录入备案", en="take filings in"), [], [BoundRole.OFFICER])
 DECIDE = OrganPolicy("filings.decide", Text(zh="退回、登记备案", en="return and register"), [], [BoundRole.OFFICER])
+VERIFY = ScopedPolicy(
+    "filings.verify", Text(zh="核对备案信息", en="check what was filed"), [], [BoundRole.OFFICER, BoundRole.INSPECTOR]
+)
 EXCHANGE = ScopedPolicy(
     "filings.exchange",
     Text(zh="与全国备案平台交换基本信息表", en="exchange the basic information table"),
@@ -74,7 +77,14 @@ def may_read(actor: Actor, filing: Filing) -> bool:
 
 
 def visible(actor: Actor, rows: QuerySet[Filing]) -> QuerySet[Filing]:
-    """The filings the actor may read: his own units', and those whose copy one of his organs got."""
-    own = READ.visible(actor, Filing.objects.all()).values("pk")
-    copies = READ.visible(actor, FilingRecipient.objects.all()).values("filing_id")
-    return rows.filter(Q(pk__in=own) | Q(pk__in=copies))
+    """The filings the actor may read: within his reach, led by one of his organs, or with a copy at one of them.
+
+    One condition over the filing's own columns, so that a page walks the index of the newest first and stops when it is
+    full; only the copies of districts that do not lead, which are few, come from another table.
+    """
+    if READ.everywhere(actor):
+        return rows
+    copies = READ.visible(actor, FilingRecipient.objects.filter(leading=False)).values("filing_id")
+    own = READ.condition(actor)
+    led = READ.condition(actor, organisation="organ_id", division="")
+    return rows.filter(own | led | Q(pk__in=copies))

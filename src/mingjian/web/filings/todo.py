@@ -9,7 +9,7 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.filings import policies
 from mingjian.web.filings.handing_in import today
 from mingjian.web.filings.models import Filing, FilingDeadline
-from mingjian.web.todo.providers import Todo, provide
+from mingjian.web.todo.providers import Todo, first_and_count, provide
 
 Answer = tuple[int, list[Todo]]
 
@@ -51,23 +51,25 @@ def _open_deadlines() -> QuerySet[FilingDeadline]:
 
 def _deadlines(rows: QuerySet[FilingDeadline], limit: int) -> Answer:
     on = today().isoformat()
+    count, found = first_and_count(rows.select_related("system").order_by("last_day", "system_id"), limit)
     items = [
         Todo(
             row.system.name, "system", row.system_id, due=row.last_day, overdue=row.latest_last_day < on,
             clause=row.clause,
         )
-        for row in rows.select_related("system").order_by("last_day", "system_id")[:limit]
+        for row in found
     ]  # fmt: skip
-    return rows.count(), items
+    return count, items
 
 
 def _filings(rows: QuerySet[Filing], limit: int, due: str) -> Answer:
     on = today().isoformat()
     items = []
-    for row in rows.select_related("system")[:limit]:
+    count, found = first_and_count(rows.select_related("system"), limit)
+    for row in found:
         day = getattr(row, due) if due else ""
         items.append(Todo(row.system.name, "filing", row.id, due=day, overdue=bool(day) and day < on))
-    return rows.count(), items
+    return count, items
 
 
 provide("filings.due", Text("待备案", "filings due"), policies.FILE, own_deadlines)

@@ -28,7 +28,7 @@ from mingjian.web.registry.models import AreaInspection, Place, Room
 from mingjian.web.registry.places.queries import visible_place
 from mingjian.web.registry.rights import INSPECT_AREAS
 from mingjian.web.registry.shared import clean, refused
-from mingjian.web.todo.providers import Todo, provide
+from mingjian.web.todo.providers import Todo, first_and_count, provide
 
 INSPECTED = register("inspections.area", "登记禁装区域检查", "inspected prohibited areas")
 
@@ -104,10 +104,8 @@ def due_places(actor: Actor, today: dt.date) -> QuerySet[Place]:
 def inspections_due(actor: Actor, limit: int) -> tuple[int, list[Todo]]:
     """For the to-do page."""
     rows = due_places(actor, shanghai_day(wiring.clock().now_ns()))
-    items = [
-        Todo(place.name, "place", place.id, clause=MANAGER_INSPECTS) for place in rows.order_by("name", "id")[:limit]
-    ]
-    return rows.count(), items
+    count, found = first_and_count(rows.order_by("name", "id"), limit)
+    return count, [Todo(place.name, "place", place.id, clause=MANAGER_INSPECTS) for place in found]
 
 
 provide("inspections.areas", Text("待检查禁装区域", "prohibited areas to inspect"), INSPECT_AREAS, inspections_due)

@@ -40,6 +40,7 @@ class InspectionLead(models.Model):
         default_permissions = ()
         indexes = [  # noqa: RUF012
             models.Index(fields=["status", "division", "created_ns"], name="lead_division"),
+            models.Index(fields=["-created_ns", "-id"], name="lead_newest"),
             models.Index(fields=["subject_kind", "subject_id"], name="lead_subject"),
         ]
 

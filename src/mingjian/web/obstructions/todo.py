@@ -7,7 +7,7 @@ from mingjian.rules.obstruction import NO_COVERING, WORKS_NEARBY
 from mingjian.web.authority.actor import Actor
 from mingjian.web.obstructions import policies
 from mingjian.web.obstructions.models import ObstructionCase, WorksView
-from mingjian.web.todo.providers import Todo, provide
+from mingjian.web.todo.providers import Todo, first_and_count, provide
 
 
 def works_to_look_at(actor: Actor, limit: int) -> tuple[int, list[Todo]]:
@@ -16,22 +16,21 @@ def works_to_look_at(actor: Actor, limit: int) -> tuple[int, list[Todo]]:
     rows = policies.LOOK.visible(
         actor, open_views, organisation="camera__organisation_id", division="camera__division_id"
     ).select_related("works", "camera")
+    count, found = first_and_count(rows.order_by("works__begins_date", "id"), limit)
     items = [
         Todo(f"{view.works.title}：{view.camera.name}", "works", view.works_id, due=view.works.begins_date,
              clause=WORKS_NEARBY)
-        for view in rows.order_by("works__begins_date", "id")[:limit]
+        for view in found
     ]  # fmt: skip
-    return rows.count(), items
+    return count, items
 
 
 def open_cases(actor: Actor, limit: int) -> tuple[int, list[Todo]]:
     """Cases that are not over, the oldest first."""
     rows = policies.WORK.visible(actor, ObstructionCase.objects.exclude(state__in=("closed", "unfounded")))
-    items = [
-        Todo(case.camera.name, "obstruction", case.id, clause=NO_COVERING)
-        for case in rows.select_related("camera").order_by("created_ns", "id")[:limit]
-    ]
-    return rows.count(), items
+    count, found = first_and_count(rows.select_related("camera").order_by("created_ns", "id"), limit)
+    items = [Todo(case.camera.name, "obstruction", case.id, clause=NO_COVERING) for case in found]
+    return count, items
 
 
 provide("works.look", Text("待核对周边设施", "works to look at"), policies.LOOK, works_to_look_at)

@@ -92,12 +92,14 @@ class ScopedPolicy(Policy):
         self, actor: Actor, rows: QuerySet[_Row], organisation: str = "organisation_id", division: str = "division_id"
     ) -> QuerySet[_Row]:
         """The rows this right reaches. `organisation` and `division` name the columns; "" when the table has none."""
-        if actor.role in self._roles:
-            return rows
+        return rows if actor.role in self._roles else rows.filter(self.condition(actor, organisation, division))
+
+    def condition(self, actor: Actor, organisation: str = "organisation_id", division: str = "division_id") -> Q:
+        """What `visible` filters by, for those who do not have the right everywhere."""
         condition = Q(pk__in=[])
         for binding in self.bindings(actor):
             condition |= _reached(binding, organisation, division)
-        return rows.filter(condition)
+        return condition
 
 
 def reaches(binding: Binding, subject: object) -> bool:

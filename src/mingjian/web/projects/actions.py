@@ -117,13 +117,15 @@ def take_step(actor: Actor, project_id: str, event: str, date: str, expected: in
         return _keep(actor, project, event, moved, judgement, said)
 
 
-def check_template(actor: Actor, text: str) -> Judgement:
-    """Judge a procurement or enrolment text for mandated brands and firms (qd204 11)."""
+def check_template(actor: Actor, text: str, demands: tuple[str, ...] = ()) -> Judgement:
+    """Judge a procurement or enrolment text for mandated brands and firms (qd204 11), and the papers it demands (14)."""
     CHECK_TEMPLATE.require(actor)
-    judgement = judging.template(current_law(), text, today())
+    law, on = current_law(), today()
+    said = [judging.template(law, text, on), *judging.demanded(law, demands, on)]
+    judgement = strictest(said)
     record(
         actor, CHECKED, kind="template", after={"verdict": judgement.verdict.value, "characters": len(text)},
-        policy=CHECK_TEMPLATE, judgements=[judgement],
+        policy=CHECK_TEMPLATE, judgements=said,
     )  # fmt: skip
     return judgement
 

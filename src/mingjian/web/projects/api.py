@@ -82,9 +82,10 @@ class StepIn(Input):
 
 
 class TemplateIn(Input):
-    """A procurement or enrolment text."""
+    """A procurement or enrolment text, and the papers that its form demands of contractors, by kind of certificate."""
 
     text: Annotated[str, Field(max_length=100_000)]
+    demands: list[Annotated[str, Field(max_length=48)]] = Field(default=[], max_length=50)
 
 
 class StepOut(Schema):
@@ -184,8 +185,8 @@ def propose(request: HttpRequest, response: HttpResponse, data: ProjectIn) -> St
     operation_id="projects_template",
 )
 def check_template(request: HttpRequest, data: TemplateIn) -> dict[str, Any]:
-    """Whether a text mandates a brand or a firm."""
-    return actions.check_template(actor_of(request), data.text).document()
+    """Whether a text mandates a brand or a firm, or its form demands a paper that no statute does."""
+    return actions.check_template(actor_of(request), data.text, tuple(data.demands)).document()
 
 
 @router.get("/{project_id}", auth=Requires(policies.READ), response=ProjectFullOut, operation_id="projects_get")

@@ -54,6 +54,7 @@ judge_three_simultaneous = applying(simultaneous.judge_three_simultaneous, by=ST
 judge_interfaces = applying(interfaces.judge_interfaces, by=STEPPED)
 judge_archives = applying(acceptance.judge_archives, by=STEPPED)
 judge_template = applying(brand_mandate.judge_template, by=CHECKED)
+may_demand = applying(contractors.may_demand, by=CHECKED)
 
 _GOVERNMENT = frozenset({"government", "department", "public_security"})
 _OUTDOORS = 1  # GB/T 28181-2022 RoomType
@@ -117,6 +118,11 @@ def template(law: Law, text: str, on: dt.date) -> Judgement:
     brands = set(Device.objects.exclude(manufacturer="").values_list("manufacturer", flat=True).distinct())
     brands |= set(CameraArchive.objects.exclude(manufacturer="").values_list("manufacturer", flat=True).distinct())
     return judge_template(law, text, tuple(sorted(brands)), on)
+
+
+def demanded(law: Law, credentials: tuple[str, ...], on: dt.date) -> list[Judgement]:
+    """Whether a form may demand each of these papers of a contractor (qd204 14): only what a statute demands."""
+    return [may_demand(law, credential, on) for credential in credentials]
 
 
 def reply_of(project: Project) -> Reply | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
 
 from mingjian.kernel.text import Text
 from mingjian.web.authority.actor import Actor
@@ -46,6 +49,13 @@ class Group:
 
 
 _providers: dict[str, Provider] = {}
+_Row = TypeVar("_Row", bound=Model)
+
+
+def first_and_count(rows: QuerySet[_Row], limit: int) -> tuple[int, list[_Row]]:
+    """How many rows there are, and the first of them: one query while they fit, a second one only to count more."""
+    found = list(rows[: limit + 1])
+    return (len(found), found) if len(found) <= limit else (rows.order_by().count(), found[:limit])
 
 
 def provide(name: str, title: Text, policy: Policy, ask: Ask) -> None:
