@@ -1,4 +1,4 @@
-import { Film, Grid, VideoCamera } from "@element-plus/icons-vue";
+import { Film, Grid, MapLocation, VideoCamera } from "@element-plus/icons-vue";
 
 import type { Place } from "./place";
 
@@ -9,4 +9,5 @@ export const monitor: readonly Place[] = [
     name: "cameras", path: "/cameras", title: "nav.cameras", group: "monitor", icon: VideoCamera, pinned: true, needs: "registry.camera.read",
     screen: () => import("../screens/CamerasScreen.vue"),
   },
+  { name: "map", path: "/map", title: "map.title", group: "monitor", icon: MapLocation, needs: "registry.place.read", screen: () => import("../screens/MapScreen.vue") },
 ];

@@ -43,11 +43,13 @@ class BearerOut(Schema):
 
 
 class GapOut(Schema):
-    """An obliged part without a system."""
+    """An obliged part without a system; the place's position is WGS-84 degrees times 10,000,000."""
 
     place: str
     place_name: str
     division: str
+    lon_e7: int | None
+    lat_e7: int | None
     part: str
     part_id: str
     part_label: str
@@ -173,6 +175,8 @@ def _gap(gap: Gap, language: str) -> dict[str, Any]:
         "place": gap.place,
         "place_name": gap.place_name,
         "division": gap.division,
+        "lon_e7": gap.lon_e7,
+        "lat_e7": gap.lat_e7,
         "part": gap.part,
         "part_id": gap.part_id,
         "part_label": PLACE_PARTS[gap.part].for_language(language),

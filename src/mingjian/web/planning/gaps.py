@@ -40,6 +40,8 @@ class Gap:
     place: str
     place_name: str
     division: str
+    lon_e7: int | None
+    lat_e7: int | None
     part: str
     part_id: str
     judgement: Judgement
@@ -103,6 +105,8 @@ class Report:
             place=row.place_id,
             place_name=row.place.name,
             division=row.place.division.name,
+            lon_e7=row.place.lon_e7,
+            lat_e7=row.place.lat_e7,
             part=row.part,
             part_id=row.id,
             judgement=obliged,

@@ -7,6 +7,7 @@ import { common } from "./common";
 import { discovery } from "./discovery";
 import { live } from "./live";
 import { login } from "./login";
+import { map } from "./map";
 import { nav } from "./nav";
 import { playback } from "./playback";
 import { secondFactor } from "./second_factor";
@@ -23,6 +24,7 @@ const subjects = [
   discovery,
   live,
   login,
+  map,
   nav,
   playback,
   secondFactor,
