@@ -22,14 +22,14 @@ from mingjian.web.planning.models import Plan, PlannedPoint
 from mingjian.web.projects.models import Project
 from mingjian.web.registry.models import Camera, CameraArchive, Duty, Place, PlacePart, Room, System
 
-MARK = "qzx"  # in no text of ours
+MARK = "quoll"  # in no text of ours
 JUDGED = {"verdict": "pass", "reason": {"zh": "甲", "en": "a"}, "remedy": None, "clauses": []}
 OBJECTS = {
-    "organisation_id": "school", "place_id": "qzx-place", "system_id": "qzx-system", "camera_id": "qzx-camera",
-    "filing_id": "qzx-filing", "removal_id": "qzx-removal", "project_id": "qzx-project",
-    "plan_id": "qzx-plan", "point_id": "qzx-point", "lead_id": "qzx-lead", "person_id": "qzx-person",
-    "post_id": "qzx-post", "appointment_id": "qzx-appointment", "binding_id": "qzx-binding",
-    "agreement_id": "qzx-agreement", "duty_id": "qzx-duty",
+    "organisation_id": "school", "place_id": "quoll-place", "system_id": "quoll-system", "camera_id": "quoll-camera",
+    "filing_id": "quoll-filing", "removal_id": "quoll-removal", "project_id": "quoll-project",
+    "plan_id": "quoll-plan", "point_id": "quoll-point", "lead_id": "quoll-lead", "person_id": "quoll-person",
+    "post_id": "quoll-post", "appointment_id": "quoll-appointment", "binding_id": "quoll-binding",
+    "agreement_id": "quoll-agreement", "duty_id": "quoll-duty",
 }  # fmt: skip
 FIXED = {"platform": "resource_sharing"}  # no object's name
 # Public knowledge, what only whole roles may ask, and what belongs to its maker: tried by the tests of their slices.
@@ -44,44 +44,44 @@ QUERIES = ("", "?organisation=school", f"?text={MARK}")
 def hidden(city: City) -> City:
     """One object of each kind, in the east."""
     lies: dict[str, Any] = {"organisation_id": "school", "division_id": "east", "created_ns": 0}
-    manager = city.new_user("qzx.manager", "school")
-    city.bind(manager, "school", BoundRole.MANAGER, id="qzx-binding")
-    place = Place.objects.create(id="qzx-place", name="qzx place", **lies)
-    part = PlacePart.objects.create(id="qzx-part", place=place, part="hall", name="qzx hall")
-    Room.objects.create(id="qzx-room", place=place, kind="lobby")
-    Duty.objects.create(id="qzx-duty", part=part, organisation_id="school", role="managing_unit")
-    system = System.objects.create(id="qzx-system", name="qzx system", place=place, standing="in_use", **lies)
+    manager = city.new_user("quoll.manager", "school")
+    city.bind(manager, "school", BoundRole.MANAGER, id="quoll-binding")
+    place = Place.objects.create(id="quoll-place", name="quoll place", **lies)
+    part = PlacePart.objects.create(id="quoll-part", place=place, part="hall", name="quoll hall")
+    Room.objects.create(id="quoll-room", place=place, kind="lobby")
+    Duty.objects.create(id="quoll-duty", part=part, organisation_id="school", role="managing_unit")
+    system = System.objects.create(id="quoll-system", name="quoll system", place=place, standing="in_use", **lies)
     camera = Camera.objects.create(
-        id="qzx-camera", name="qzx camera", keep_days=30, planned_from_ns=0, system=system, place=place,
+        id="quoll-camera", name="quoll camera", keep_days=30, planned_from_ns=0, system=system, place=place,
         lon_e7=1_203_800_000, lat_e7=360_670_000, **lies,
     )  # fmt: skip
     CameraArchive.objects.create(camera=camera)
-    Filing.objects.create(id="qzx-filing", kind="both", system=system, organ_id="east-police", **lies)
-    Removal.objects.create(id="qzx-removal", system=system, scope="total", reason="qzx reason", **lies)
-    Project.objects.create(id="qzx-project", name="qzx project", kind="new", system=system, **lies)
-    plan = Plan.objects.create(id="qzx-plan", title="qzx plan", **{**lies, "organisation_id": "east-department"})
+    Filing.objects.create(id="quoll-filing", kind="both", system=system, organ_id="east-police", **lies)
+    Removal.objects.create(id="quoll-removal", system=system, scope="total", reason="quoll reason", **lies)
+    Project.objects.create(id="quoll-project", name="quoll project", kind="new", system=system, **lies)
+    plan = Plan.objects.create(id="quoll-plan", title="quoll plan", **{**lies, "organisation_id": "east-department"})
     PlannedPoint.objects.create(
-        id="qzx-point",
+        id="quoll-point",
         plan=plan,
-        name="qzx point",
+        name="quoll point",
         lon_e7=1_203_800_000,
         lat_e7=360_670_000,
         judged_ns=0,
         judgement=JUDGED,
     )
     InspectionLead.objects.create(
-        id="qzx-lead", origin="report", title="qzx lead", division_id="east", organ_id="east-police",
+        id="quoll-lead", origin="report", title="quoll lead", division_id="east", organ_id="east-police",
         about_id="school", created_ns=0,
     )  # fmt: skip
-    person = Person.objects.create(id="qzx-person", name="qzx person", user=manager, created_ns=0)
-    post = Post.objects.create(id="qzx-post", organisation_id="school", kind="security_manager", title="qzx post")
-    Appointment.objects.create(id="qzx-appointment", post=post, person=person, since_date="2020-01-01")
+    person = Person.objects.create(id="quoll-person", name="quoll person", user=manager, created_ns=0)
+    post = Post.objects.create(id="quoll-post", organisation_id="school", kind="security_manager", title="quoll post")
+    Appointment.objects.create(id="quoll-appointment", post=post, person=person, since_date="2020-01-01")
     Agreement.objects.create(
-        id="qzx-agreement", client_id="school", contractor_id="mall", work="maintenance", since_date="2020-01-01",
+        id="quoll-agreement", client_id="school", contractor_id="mall", work="maintenance", since_date="2020-01-01",
         until_date="2030-01-01",
     )  # fmt: skip
-    Qualification.objects.create(id="qzx-qualification", organisation_id="school", kind="guard_permit")
-    Grant.objects.create(id="qzx-grant", kind="grade", organisation_id="school", basis="qzx basis", since_ns=0)
+    Qualification.objects.create(id="quoll-qualification", organisation_id="school", kind="guard_permit")
+    Grant.objects.create(id="quoll-grant", kind="grade", organisation_id="school", basis="quoll basis", since_ns=0)
     return city
 
 

@@ -30,7 +30,7 @@ from mingjian.web.registry.models import Camera, CameraArchive, CameraSearch, St
 from mingjian.web.registry.names import ADDED, ASKED_DEVICE, CHANGED, DISABLED, DISCOVERED, ENABLED, REMOVED, TESTED
 from mingjian.web.registry.plan import plan_changed
 from mingjian.web.registry.policies import MANAGE, PROBE
-from mingjian.web.registry.queries import camera_by_id
+from mingjian.web.registry.queries import visible_camera
 from mingjian.web.registry.rights import Scope
 from mingjian.web.registry.searches import Search
 from mingjian.web.registry.searching import camera_text, initials, remember
@@ -103,7 +103,7 @@ def change_camera(
     Raises MingjianError changed_meanwhile when the camera is not at `expected_version` (None: not checked), and what
     names a field at fault; nothing is changed then.
     """
-    seen = camera_by_id(camera_id)
+    seen = visible_camera(actor, camera_id)
     MANAGE.require(actor, seen)
     plain = _checked({key: value for key, value in values.items() if key in _PLAIN})
     judgements = judge_keep_days(actor, CHANGED, plain["keep_days"]) if "keep_days" in plain else ()
@@ -116,7 +116,7 @@ def change_camera(
     if "transport" in values:
         _check_transport(values["transport"])
     with transaction.atomic():
-        camera = camera_by_id(camera_id, lock=True)
+        camera = visible_camera(actor, camera_id, lock=True)
         require_version(camera.version, expected_version)
         _require_present(camera)
         old = _state(camera)
@@ -157,7 +157,7 @@ def disable_camera(actor: Actor, camera_id: str, reason: str) -> Camera:
 
 def remove_camera(actor: Actor, camera_id: str, reason: str, expected_version: int | None = None) -> Camera:
     """Take the camera out of the register. Its footage and holds stay until their time is over."""
-    MANAGE.require(actor, camera_by_id(camera_id))
+    MANAGE.require(actor, visible_camera(actor, camera_id))
     if len(reason.strip()) < 2:
         raise MingjianError(
             "invalid",
@@ -167,7 +167,7 @@ def remove_camera(actor: Actor, camera_id: str, reason: str, expected_version: i
             remedy=Text(zh="例如“设备报废”", en='such as "device scrapped"'),
         )
     with transaction.atomic():
-        camera = camera_by_id(camera_id, lock=True)
+        camera = visible_camera(actor, camera_id, lock=True)
         require_version(camera.version, expected_version)
         _require_present(camera)
         camera.removed_ns = wiring.clock().now_ns()

@@ -21,9 +21,9 @@ def camera_by_id(camera_id: str, *, lock: bool = False) -> Camera:
     return camera
 
 
-def visible_camera(actor: Actor, camera_id: str) -> Camera:
+def visible_camera(actor: Actor, camera_id: str, *, lock: bool = False) -> Camera:
     """The camera when the actor may see it; one he may not see does not exist for him."""
-    camera = camera_by_id(camera_id)
+    camera = camera_by_id(camera_id, lock=lock)
     if not READ.allows(actor, camera):
         raise not_found("没有这台摄像机", "there is no such camera")
     return camera

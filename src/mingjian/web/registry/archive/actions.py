@@ -28,7 +28,7 @@ from mingjian.web.registry.models import Camera, CameraArchive, CameraSearch, Me
 from mingjian.web.registry.names import ADDED
 from mingjian.web.registry.plan import plan_changed
 from mingjian.web.registry.policies import MANAGE
-from mingjian.web.registry.queries import camera_by_id
+from mingjian.web.registry.queries import camera_by_id, visible_camera
 from mingjian.web.registry.rights import Scope
 from mingjian.web.registry.searching import camera_text, initials, remember
 from mingjian.web.registry.shared import clean, division_of, organisation_of, placed, refused
@@ -73,7 +73,7 @@ def change_archive(
     actor: Actor, camera_id: str, values: Mapping[str, Any], expected: int | None, reason: str = ""
 ) -> tuple[Camera, dict[str, Judgement]]:
     """Change fields of the file; the camera is judged again. Raises as enrol_camera, and changed_meanwhile."""
-    camera, archive = _file_of(camera_id)
+    camera, archive = _file_of(actor, camera_id)
     MANAGE.require(actor, camera)
     old, system = _state(camera, archive), camera.system_id
     _apply(camera, archive, values)
@@ -107,7 +107,7 @@ def confirm_place(
     """
     if not actor.user:
         raise refused("person", "须由实名用户核实", "a named person has to confirm")
-    camera, archive = _file_of(camera_id)
+    camera, archive = _file_of(actor, camera_id)
     MANAGE.require(actor, camera)
     with transaction.atomic():
         _as_seen(camera, expected)
@@ -128,7 +128,7 @@ def confirm_place(
 
 def generate_code(actor: Actor, camera_id: str, industry: str, kind: str, network: str, expected: int | None) -> Camera:
     """Give the camera the next code under its division. The code before it stays its own for ever."""
-    camera, archive = _file_of(camera_id)
+    camera, archive = _file_of(actor, camera_id)
     MANAGE.require(actor, camera)
     with transaction.atomic():
         _as_seen(camera, expected)
@@ -143,8 +143,8 @@ def generate_code(actor: Actor, camera_id: str, industry: str, kind: str, networ
     return camera
 
 
-def _file_of(camera_id: str) -> tuple[Camera, CameraArchive]:
-    camera = camera_by_id(camera_id)
+def _file_of(actor: Actor, camera_id: str) -> tuple[Camera, CameraArchive]:
+    camera = visible_camera(actor, camera_id)
     archive = CameraArchive.objects.filter(camera=camera).select_related("builder").first()
     return camera, archive or CameraArchive(camera=camera)
 
