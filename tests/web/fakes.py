@@ -34,6 +34,7 @@ class FakeEngine:
     away: bool = False
     broken: bool = False
     paused: Text | None = None
+    holds: dict[str, tuple[str, int, int]] = field(default_factory=dict)
 
     def publish_plan(self, plan: EnginePlan) -> None:
         if self.broken:
@@ -52,6 +53,14 @@ class FakeEngine:
             return status
         both = {"deletion_paused_zh": self.paused.zh, "deletion_paused_en": self.paused.en}
         return replace(status, deletion_paused=f"{self.paused.zh} / {self.paused.en}", extra=both)
+
+    def hold_add(self, hold: str, camera: str, from_ns: int, to_ns: int, reason: str, person: str) -> None:
+        self._answer()
+        self.holds[hold] = (camera, from_ns, to_ns)
+
+    def hold_remove(self, hold: str, reason: str, person: str) -> None:
+        self._answer()
+        self.holds.pop(hold, None)
 
     def _answer(self) -> None:
         if self.away:

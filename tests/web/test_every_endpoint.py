@@ -38,6 +38,10 @@ PLAN_READERS = READERS | {
     "planner", "officer", "approver", "inspector", "department_officer", "government_approver",
 }  # fmt: skip
 ORGANISATION_READERS = {"admin", "auditor", "operator"} | BOUND
+RETRIEVAL_ASKERS = {"officer", "department_officer", "emergency_commander", "regulator", "custodian"}
+RETRIEVAL_READERS = RETRIEVAL_ASKERS | {"auditor", "approver", "legal_reviewer", "manager"}
+DECLARANTS = {"emergency_commander", "officer"}
+HOLDERS = {"custodian", "manager", "officer"}
 UNIT_ADMINS = {"admin", "organisation_admin"}
 PERSONNEL = KEEPERS
 
@@ -239,6 +243,35 @@ MAY: dict[str, set[str]] = {
     "POST /v1/obstructions": OBSTRUCTION_REPORTERS,
     "GET /v1/obstructions/{case_id}": READERS | OBSTRUCTION_REPORTERS,
     "POST /v1/obstructions/{case_id}/step": OBSTRUCTION_REPORTERS,
+    "POST /v1/retrievals/check": RETRIEVAL_ASKERS,
+    "GET /v1/retrievals": RETRIEVAL_READERS,
+    "POST /v1/retrievals": RETRIEVAL_ASKERS,
+    "GET /v1/retrievals/{retrieval_id}": RETRIEVAL_READERS,
+    "PATCH /v1/retrievals/{retrieval_id}": RETRIEVAL_ASKERS,
+    "POST /v1/retrievals/{retrieval_id}/submit": RETRIEVAL_ASKERS,
+    "POST /v1/retrievals/{retrieval_id}/withdraw": RETRIEVAL_ASKERS,
+    "POST /v1/retrievals/{retrieval_id}/escalate": RETRIEVAL_ASKERS,
+    "POST /v1/retrievals/{retrieval_id}/coordinate": {"officer", "approver"},
+    "POST /v1/retrievals/{retrieval_id}/approve": RETRIEVAL_READERS,  # who decides depends on the way
+    "POST /v1/retrievals/{retrieval_id}/return": RETRIEVAL_READERS,
+    "POST /v1/retrievals/{retrieval_id}/refuse": RETRIEVAL_READERS,
+    "POST /v1/retrievals/{retrieval_id}/uphold": RETRIEVAL_READERS,
+    "POST /v1/retrievals/{retrieval_id}/executors": RETRIEVAL_ASKERS,
+    "POST /v1/retrievals/{retrieval_id}/visitors": {"custodian"},
+    "POST /v1/retrievals/{retrieval_id}/visitors/undertaking": {"custodian"},
+    "POST /v1/retrievals/{retrieval_id}/present": {"custodian"},
+    "POST /v1/retrievals/{retrieval_id}/undertaking": RETRIEVAL_ASKERS,
+    "POST /v1/retrievals/{retrieval_id}/register": {"custodian"},
+    "POST /v1/retrievals/{retrieval_id}/execute": {"custodian"},
+    "POST /v1/retrievals/{retrieval_id}/finish": {"custodian"},
+    "POST /v1/retrievals/{retrieval_id}/seal": {"custodian"},
+    "POST /v1/retrievals/{retrieval_id}/end": RETRIEVAL_READERS,
+    "POST /v1/emergencies": DECLARANTS,
+    "POST /v1/emergencies/{retrieval_id}/confirm": DECLARANTS,
+    "POST /v1/emergencies/{retrieval_id}/report": DECLARANTS,
+    "GET /v1/holds": READERS | HOLDERS | {"approver"},
+    "POST /v1/holds": HOLDERS,
+    "POST /v1/holds/{hold_id}/release": HOLDERS,
     "GET /v1/zones": {"approver"},
     "POST /v1/zones": {"approver"},
     "POST /v1/zones/{zone_id}/remove": {"approver"},

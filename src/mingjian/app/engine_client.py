@@ -48,6 +48,15 @@ class EngineClient:
         status: EngineStatus = _known(EngineStatus, value | parts)
         return status
 
+    def hold_add(self, hold: str, camera: str, from_ns: int, to_ns: int, reason: str, person: str) -> None:
+        """Hold footage under the caller's id. Raises MingjianError `engine_away`."""
+        span = {"from_ns": from_ns, "to_ns": to_ns}
+        self.ask("hold_add", {"hold": hold, "camera": camera, **span, "reason": reason, "person": person})
+
+    def hold_remove(self, hold: str, reason: str, person: str) -> None:
+        """End a hold. Raises MingjianError `engine_away`."""
+        self.ask("hold_remove", {"hold": hold, "reason": reason, "person": person})
+
     def ask(self, method: str, params: dict[str, object]) -> dict[str, Any]:
         """One request and its response. Raises the engine's own error, or MingjianError `engine_away`."""
         try:

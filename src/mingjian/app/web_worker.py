@@ -1,4 +1,5 @@
-"""What the worker does for the register: deadlines and alerts of filings, changed facts, agreements that ran out.
+"""What the worker does for the register: deadlines and alerts of filings, changed facts, agreements that ran out,
+retrievals and holds whose time is over, holds that the engine was not told.
 
 Each duty may be repeated without harm, so that a worker started anew begins with all of them. One that fails is logged
 and tried again after a pause that doubles to an hour; the others go on.
@@ -17,6 +18,7 @@ from mingjian.rules.day_count import shanghai_day
 _LOG = logging.getLogger(__name__)
 
 AGREEMENTS_EVERY_NS = 60 * NS_PER_S
+RETRIEVALS_EVERY_NS = 5 * NS_PER_S
 DEADLINES_EVERY_NS = 3600 * NS_PER_S  # new systems come in all day; the first round after midnight raises its alerts
 _FIRST_PAUSE_NS = 30 * NS_PER_S
 _LONGEST_PAUSE_NS = 3600 * NS_PER_S
@@ -42,11 +44,16 @@ class WebWorker:
         from mingjian.web.filings.changes import check_all_changes
         from mingjian.web.filings.deadlines import sweep
         from mingjian.web.organisations.actions.agreements import close_ended_agreements
+        from mingjian.web.retrievals.emergencies import close_what_is_over
+        from mingjian.web.retrievals.holds import release_expired, tell_engine
 
         self._clock = clock
         self._duties = [
             _Duty("agreements", close_ended_agreements, AGREEMENTS_EVERY_NS),
             _Duty("deadlines", sweep, DEADLINES_EVERY_NS, daily=True),
+            _Duty("retrievals", close_what_is_over, RETRIEVALS_EVERY_NS),
+            _Duty("holds", release_expired, RETRIEVALS_EVERY_NS),
+            _Duty("holds at the engine", tell_engine, RETRIEVALS_EVERY_NS),
             _Duty("changes", check_all_changes, DEADLINES_EVERY_NS, daily=True),
         ]
 

@@ -75,3 +75,11 @@ class EngineControl(Protocol):
     def status(self) -> EngineStatus:
         """What every stream and volume is doing."""
         ...
+
+    def hold_add(self, hold: str, camera: str, from_ns: int, to_ns: int, reason: str, person: str) -> None:
+        """Nothing of [from, to) of any stream of the camera is deleted. Told again with the same id, it stays one hold."""
+        ...
+
+    def hold_remove(self, hold: str, reason: str, person: str) -> None:
+        """End a hold; one that is unknown or over already is no error."""
+        ...

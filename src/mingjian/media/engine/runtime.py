@@ -158,6 +158,7 @@ class EngineRuntime:
             int(params["to_ns"]),
             str(params["reason"]),
             str(params["person"]),
+            str(params["hold"]) if params.get("hold") else None,
         )
         return {"hold": hold}
 

@@ -225,10 +225,16 @@ class Store:
                         camera.id, stream.name, self._clock.now_ns(), "enabled" if camera.enabled else "disabled"
                     )
 
-    def add_hold(self, camera: str, stream: str | None, from_ns: int, to_ns: int, reason: str, person: str) -> str:
-        """Nothing of [from, to) is deleted until the hold is removed. Returns the hold's id."""
+    def add_hold(
+        self, camera: str, stream: str | None, from_ns: int, to_ns: int, reason: str, person: str,
+        hold: str | None = None,
+    ) -> str:  # fmt: skip
+        """Nothing of [from, to) is deleted until the hold is removed. Returns the hold's id.
+
+        With an id of the caller's own, telling it again (an answer was lost) adds nothing.
+        """
         now_ns = self._clock.now_ns()
-        hold = new_id(now_ns)
+        hold = hold or new_id(now_ns)
         self._note_everywhere(
             {"t": "hold", "id": hold, "camera": camera, "stream": stream, "from_ns": from_ns, "to_ns": to_ns,
              "reason": reason, "person": person, "at_ns": now_ns}

@@ -7,7 +7,7 @@ itself, and what it opened is reported after.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mingjian.kernel.text import Text
 from mingjian.rules.judgement import Judgement, Verdict, strictest
@@ -39,7 +39,7 @@ class RetrievalFacts:
     """The request and the instant (seconds since 1970, UTC); what the deciding or executing person gave.
 
     `reason`: of a refusal, return or end. `digests`: what was handed over is sealed with its digests.
-    `ended_by`: ids of those who attest return or destruction.
+    `ended_by`: ids of those who attest return or destruction. `expires_s`: when the decision ends, on whatever way.
     """
 
     request: Request
@@ -47,12 +47,17 @@ class RetrievalFacts:
     reason: str = ""
     digests: bool = False
     ended_by: frozenset[str] = frozenset()
+    expires_s: int | None = None
 
 
 def _submit(law: Law, facts: RetrievalFacts, on: dt.date) -> Judgement:
-    if facts.request.way == "person_concerned":
-        return judge_way(law, facts.request, on, facts.now_s)
-    return judge_state_organ(law, facts.request, on)
+    """For a person concerned all but the manager's consent, which is what is asked for."""
+    request = facts.request
+    if request.way == "person_concerned":
+        person = request.person
+        asked = None if person is None else replace(person, manager_consents=True, supervised=True)
+        return judge_way(law, replace(request, person=asked), on, facts.now_s)
+    return judge_state_organ(law, request, on)
 
 
 def _declare(law: Law, facts: RetrievalFacts, on: dt.date) -> Judgement:
@@ -72,7 +77,7 @@ def _second(law: Law, facts: RetrievalFacts, on: dt.date) -> Judgement:
 
 
 def _over(law: Law, facts: RetrievalFacts, on: dt.date) -> Judgement:
-    answer = judge_way(law, facts.request, on, facts.now_s)
+    answer = _allowed(law, facts, on)
     if answer.verdict in LETS_THROUGH:
         return Judgement(Verdict.BLOCKED, answer.clauses, Text("尚在有效期内", "it is still in force"))
     return Judgement(Verdict.PASS, answer.clauses, Text("已失效", "it is over"))
@@ -87,16 +92,28 @@ def _reasoned(law: Law, facts: RetrievalFacts, on: dt.date) -> Judgement:
 
 
 def _allowed(law: Law, facts: RetrievalFacts, on: dt.date) -> Judgement:
-    return judge_way(law, facts.request, on, facts.now_s)
+    return _in_time(facts, judge_way(law, facts.request, on, facts.now_s))
+
+
+def _in_time(facts: RetrievalFacts, answer: Judgement) -> Judgement:
+    """A decision that has expired lets nothing through, on whatever way it was made."""
+    if facts.expires_s is None or facts.now_s < facts.expires_s:
+        return answer
+    return Judgement(Verdict.BLOCKED, answer.clauses, Text("已过有效期", "it has expired"))
 
 
 def _present(law: Law, facts: RetrievalFacts, on: dt.date) -> Judgement:
+    """Article 24 of the municipal regulation is for authorities; a person concerned comes with his proofs."""
+    if facts.request.way == "person_concerned":
+        return _allowed(law, facts, on)
     return strictest(
         [_allowed(law, facts, on), judge_two_staff(law, facts.request, on), judge_papers(law, facts.request, on)]
     )
 
 
 def _register(law: Law, facts: RetrievalFacts, on: dt.date) -> Judgement:
+    if facts.request.way == "person_concerned":
+        return strictest([_allowed(law, facts, on), judge_registration(law, facts.request, on)])
     return strictest(
         [
             _allowed(law, facts, on),
@@ -107,7 +124,7 @@ def _register(law: Law, facts: RetrievalFacts, on: dt.date) -> Judgement:
 
 
 def _execute(law: Law, facts: RetrievalFacts, on: dt.date) -> Judgement:
-    return executable(law, facts.request, on, facts.now_s)
+    return _in_time(facts, executable(law, facts.request, on, facts.now_s))
 
 
 def _sealed(law: Law, facts: RetrievalFacts, on: dt.date) -> Judgement:

@@ -1,0 +1,16 @@
+"""The Django app of the slice."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class RetrievalsConfig(AppConfig):
+    """Names the app."""
+
+    name = "mingjian.web.retrievals"
+    label = "retrievals"
+
+    def ready(self) -> None:
+        """Register names in every process."""
+        from mingjian.web.retrievals import names  # noqa: F401

@@ -1,0 +1,17 @@
+"""Where the slice's endpoints are."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from mingjian.web.retrievals.api import router
+from mingjian.web.retrievals.api_desk import emergencies_router
+from mingjian.web.retrievals.api_desk import router as desk_router
+from mingjian.web.retrievals.api_holds import router as holds_router
+
+routers: list[tuple[str, Router]] = [
+    ("/retrievals", router),
+    ("/retrievals", desk_router),
+    ("/emergencies", emergencies_router),
+    ("/holds", holds_router),
+]
