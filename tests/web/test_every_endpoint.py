@@ -247,6 +247,7 @@ MAY: dict[str, set[str]] = {
     "GET /v1/retrievals": RETRIEVAL_READERS,
     "POST /v1/retrievals": RETRIEVAL_ASKERS,
     "GET /v1/retrievals/{retrieval_id}": RETRIEVAL_READERS,
+    "GET /v1/retrievals/{retrieval_id}/documents/{kind}.pdf": RETRIEVAL_READERS,
     "PATCH /v1/retrievals/{retrieval_id}": RETRIEVAL_ASKERS,
     "POST /v1/retrievals/{retrieval_id}/submit": RETRIEVAL_ASKERS,
     "POST /v1/retrievals/{retrieval_id}/withdraw": RETRIEVAL_ASKERS,

@@ -15,6 +15,7 @@ from mingjian.web.http.paging import page
 from mingjian.web.http.schemas import Cursor, Reason
 from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.retrievals import deciding, policies, requests
+from mingjian.web.retrievals.documents import document_pdf
 from mingjian.web.retrievals.models import Retrieval
 from mingjian.web.retrievals.schemas import (
     ApproveIn,
@@ -75,6 +76,14 @@ def draft(request: HttpRequest, response: HttpResponse, data: RequestIn) -> Stat
 def get(request: HttpRequest, response: HttpResponse, retrieval_id: str) -> dict[str, Any]:
     """One retrieval with its history, with ETag."""
     return answer(request, response, requests.retrieval_by_id(actor_of(request), retrieval_id))
+
+
+@router.get("/{retrieval_id}/documents/{kind}.pdf", auth=_READ, operation_id="retrievals_document")
+def document(request: HttpRequest, retrieval_id: str, kind: str) -> HttpResponse:
+    """A paper as PDF: approval, notice, register, undertaking, receipt."""
+    made = HttpResponse(document_pdf(actor_of(request), retrieval_id, kind), content_type="application/pdf")
+    made["Content-Disposition"] = f'inline; filename="{kind}-{retrieval_id}.pdf"'
+    return made
 
 
 @router.patch("/{retrieval_id}", auth=_ASK, response=RetrievalOut, operation_id="retrievals_change")
