@@ -8,6 +8,7 @@ import { live } from "./live";
 import { login } from "./login";
 import { map } from "./map";
 import { nav } from "./nav";
+import { planningWords } from "./planning";
 import { playback } from "./playback";
 import { secondFactor } from "./second_factor";
 import { settings } from "./settings";
@@ -25,6 +26,7 @@ const subjects = [
   login,
   map,
   nav,
+  planningWords,
   playback,
   secondFactor,
   settings,
