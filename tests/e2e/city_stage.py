@@ -1,7 +1,7 @@
 """The register itself as a stage: our Django over the small city of the web tests, with cameras, places, gaps and a plan.
 
 No engine: nothing here plays. Screens of the register talk to the real API over a scratch SQLite file. Run by hand:
-`PYTHONPATH=src:. python -m tests.e2e.city_stage --port 8001`; people are in `PEOPLE`, with the password of the tests.
+`PYTHONPATH=src:. python -m tests.e2e.city_stage --port 8001`; people are in `PEOPLE`, their password is printed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import uvicorn
 from aiohttp import ClientSession, UnixConnector, web
 from tests.e2e.stage import UI
 from tests.web import conftest as web_tests
-from tests.web.city import City
+from tests.web.city import PASSWORD, City
 from tests.web.city import city as city_fixture
 
 from mingjian.kernel.clock import SystemClock
@@ -35,6 +35,7 @@ def fill() -> None:
     """Make the city: called in a thread, before anything is served."""
     from django.core.management import call_command
 
+    from mingjian.web.planning.plans import draft_plan
     from mingjian.web.registry.models import Camera, Place, PlaceKind, PlacePart
 
     call_command("migrate", verbosity=0)
@@ -54,6 +55,7 @@ def fill() -> None:
     place("东湖大桥", "bridge", "whole", 90_000, 60_000)
     place("湖心商场", "shopping_centre", "public_area", -70_000, 30_000, "mall")
     place("湖滨隧道", "tunnel", "whole", 20_000, -90_000)
+    draft_plan(made.actor(BoundRole.PLANNER), "east", "east-police", "东湖区建设规划")
     Camera.objects.bulk_create(_camera(index, now_ns) for index in range(CAMERAS))
 
 
@@ -110,7 +112,7 @@ async def serve(port: int) -> None:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
+        print(f"http://127.0.0.1:{runner.addresses[0][1]} {PASSWORD}", flush=True)
         try:
             await serving
         finally:
