@@ -15,9 +15,23 @@ HERE = Path(__file__).parent
 
 
 @pytest.mark.peer
+@pytest.mark.timeout(1500)
 def test_the_suite_passes_on_postgresql(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-x",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "-p",
+        "no:cacheprovider",
+        f"--junitxml={report}",
+    ]
     command += [str(HERE), f"--ignore={__file__}"]
     with postgresql_server() as url:
         environment = {**os.environ, "MINGJIAN_TEST_DATABASE": url}

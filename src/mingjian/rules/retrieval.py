@@ -182,7 +182,7 @@ def judge_emergency(law: Law, request: Request, on: dt.date, now_s: int) -> Judg
     if isinstance(clause, Judgement):
         return clause
     declared = request.declaration
-    if declared is None or declared.kind not in clause.names("kinds") or not declared.body_has_power:
+    if declared is None or declared.kind not in clause.names("event_kinds") or not declared.body_has_power:
         return _blocked(
             clause, "没有由具有调查、处置权的部门作出的突发事件声明",
             "no declaration by a body with power to handle an emergency of a listed kind",

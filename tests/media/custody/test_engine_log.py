@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,11 @@ def test_gaps_holds_and_receipts_are_leaves(tmp_path: Path, clock: ManualClock) 
     clock.advance(40 * NS_PER_S)
     assert log.checkpoint()
     found = leaves(tmp_path)
-    (gap,) = [leaf for leaf in found if leaf.KIND == "gap" and leaf.reason == "unreachable"]
-    assert 115 * NS_PER_S < gap.end_ns - gap.start_ns < 125 * NS_PER_S
+    # told in one leaf, or in two when the log's own thread looked while the gap still lasted; never twice
+    gaps = [leaf for leaf in found if leaf.KIND == "gap" and leaf.reason == "unreachable"]
+    assert 1 <= len(gaps) <= 2
+    assert all(one.end_ns == other.start_ns for one, other in pairwise(gaps))
+    assert 115 * NS_PER_S < gaps[-1].end_ns - gaps[0].start_ns < 125 * NS_PER_S
     (held,) = [leaf for leaf in found if leaf.KIND == "hold"]
     (released,) = [leaf for leaf in found if leaf.KIND == "hold_release"]
     assert (held.hold, released.hold, held.person, held.reason) == (hold, hold, "Olga", "case 7")
