@@ -32,6 +32,13 @@ class Api:
             return self.last
         return self.last.json()
 
+    def upload(self, path: str, content: bytes, *, status: int, media_type: str = "application/octet-stream") -> Any:
+        """Post bytes as they are."""
+        token = {"X-CSRFToken": self.client.cookies["csrftoken"].value}
+        self.last = self.client.generic("POST", f"/api/v1{path}", content, media_type, headers=token)
+        assert self.last.status_code == status, self.last.content.decode()
+        return self.last.json()
+
     def get(self, path: str, *, status: int = 200, **headers: str) -> Any:
         return self.send("GET", path, status=status, **headers)
 

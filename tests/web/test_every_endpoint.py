@@ -33,6 +33,7 @@ WORKS_READERS = READERS | {
     "officer", "inspector", "planner", "department_officer", "manager", "maintainer",
 }  # fmt: skip
 OBSTRUCTION_REPORTERS = {"manager", "guard", "maintainer", "officer", "inspector"}
+FILE_KEEPERS = MANAGERS | KEEPERS | {"guard", "maintainer", "officer", "inspector"}
 LEAD_READERS = READERS | {"officer", "inspector", "approver"}
 PLAN_READERS = READERS | {
     "planner", "officer", "approver", "inspector", "department_officer", "government_approver",
@@ -234,6 +235,11 @@ MAY: dict[str, set[str]] = {
     "POST /v1/signs/{sign_id}/seen": {"manager", "guard", "officer", "inspector"},
     "POST /v1/signs/{sign_id}/remove": {"manager"},
     "GET /v1/signs/{sign_id}/sign.pdf": SIGN_READERS,
+    "POST /v1/files": FILE_KEEPERS,
+    "GET /v1/files": STAFF | BOUND,
+    "GET /v1/files/{file_id}": STAFF | BOUND,
+    "GET /v1/files/{file_id}/content": STAFF | BOUND,
+    "POST /v1/files/{file_id}/remove": FILE_KEEPERS,
     "GET /v1/works": WORKS_READERS,
     "POST /v1/works": {"officer", "planner", "department_officer"},
     "GET /v1/works/{works_id}": WORKS_READERS,

@@ -15,6 +15,8 @@ from tests.web.client import Api
 from tests.web.test_every_endpoint import MAY
 
 from mingjian.web.authority.actor import BoundRole
+from mingjian.web.files import store
+from mingjian.web.files.models import StoredFile
 from mingjian.web.filings.models import Filing, Removal
 from mingjian.web.inspections.models import InspectionLead
 from mingjian.web.organisations.models import Agreement, Appointment, Grant, Person, Post, Qualification
@@ -29,7 +31,7 @@ OBJECTS = {
     "filing_id": "quoll-filing", "removal_id": "quoll-removal", "project_id": "quoll-project",
     "plan_id": "quoll-plan", "point_id": "quoll-point", "lead_id": "quoll-lead", "person_id": "quoll-person",
     "post_id": "quoll-post", "appointment_id": "quoll-appointment", "binding_id": "quoll-binding",
-    "agreement_id": "quoll-agreement", "duty_id": "quoll-duty",
+    "agreement_id": "quoll-agreement", "duty_id": "quoll-duty", "file_id": "quoll-file",
 }  # fmt: skip
 FIXED = {"platform": "resource_sharing"}  # no object's name
 # Public knowledge, what only whole roles may ask, and what belongs to its maker: tried by the tests of their slices.
@@ -56,6 +58,13 @@ def hidden(city: City) -> City:
         lon_e7=1_203_800_000, lat_e7=360_670_000, **lies,
     )  # fmt: skip
     CameraArchive.objects.create(camera=camera)
+    path = store.path_of("ab" * 32)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"%PDF-1.7")
+    StoredFile.objects.create(
+        id="quoll-file", name="quoll.pdf", media_type="application/pdf", bytes=8, sha256="ab" * 32, subject_kind="camera",
+        subject_id="quoll-camera", **lies,
+    )  # fmt: skip
     Filing.objects.create(id="quoll-filing", kind="both", system=system, organ_id="east-police", **lies)
     Removal.objects.create(id="quoll-removal", system=system, scope="total", reason="quoll reason", **lies)
     Project.objects.create(id="quoll-project", name="quoll project", kind="new", system=system, **lies)

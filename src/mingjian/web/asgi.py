@@ -11,6 +11,9 @@ from mingjian.web.body_limit import BodyLimit
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingjian.web.settings")
 
 BODY_LIMIT = 2 << 20
-"""Above Django's own limit for JSON (1 MiB, told as problem+json with everything else); uploads will raise it."""
+"""Above Django's own limit for JSON (1 MiB, told as problem+json with everything else)."""
 
-application = BodyLimit(get_asgi_application(), BODY_LIMIT)
+UPLOADS = {"/api/v1/files": 33 << 20}
+"""Above files.store.FILE_LIMIT, which tells it as problem+json; Django spools the body to disk beyond 2.5 MB."""
+
+application = BodyLimit(get_asgi_application(), BODY_LIMIT, UPLOADS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from mingjian.kernel.text import Text
@@ -18,18 +18,23 @@ _SAID = Text(zh="请求内容过大", en="the request is too large")
 
 
 class BodyLimit:
-    """An ASGI application that answers 413 for bodies of more than `limit` bytes, declared or not."""
+    """An ASGI application that answers 413 for bodies of more than `limit` bytes, declared or not.
 
-    def __init__(self, application: Application, limit: int) -> None:
+    `larger` gives paths with a limit of their own.
+    """
+
+    def __init__(self, application: Application, limit: int, larger: Mapping[str, int] | None = None) -> None:
         self._application = application
         self._limit = limit
+        self._larger = dict(larger or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is small enough."""
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        if self._declared(scope) > self._limit:
+        limit = self._larger.get(scope["path"], self._limit)
+        if self._declared(scope) > limit:
             await self._refuse(scope, send)
             return
         taken = 0
@@ -38,10 +43,10 @@ class BodyLimit:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            return message if taken <= self._limit else {"type": "http.disconnect"}
+            return message if taken <= limit else {"type": "http.disconnect"}
 
         await self._application(scope, counted, send)
-        if taken > self._limit:  # Django reads the whole body first, and believed the client gone: nothing was answered
+        if taken > limit:  # Django reads the whole body first, and believed the client gone: nothing was answered
             await self._refuse(scope, send)
 
     def _declared(self, scope: Scope) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.web.city import City
+from tests.web.files.samples import path_of_files, picture
 
 from mingjian.web.authority.actor import BoundRole
 from mingjian.web.inspections.models import InspectionLead
@@ -82,9 +83,13 @@ def test_a_word_suspends_until_somebody_confirms_with_a_picture(city: City) -> N
     assert made["standing"] == "suspended"
     browser = city.browser(BoundRole.MANAGER)
     path = f"/cameras/{made['id']}"
-    confirmed = browser.post(f"{path}/confirm", {"picture": "p1", "prohibited": False}, If_Match='"v1"')
+    unseen = browser.post(f"{path}/confirm", {"picture": "p1", "prohibited": False}, status=422, If_Match='"v1"')
+    assert unseen["field"] == "/picture"
+    browser.upload(path_of_files(kind="camera", subject=made["id"], name="a.png"), picture("PNG"), status=201)
+    (seen,) = browser.get(f"/files?kind=camera&subject={made['id']}")["items"]
+    confirmed = browser.post(f"{path}/confirm", {"picture": seen["id"], "prohibited": False}, If_Match='"v1"')
     assert confirmed["standing"] == "active"
-    refused = browser.post(f"{path}/confirm", {"picture": "p2", "prohibited": True}, If_Match='"v2"')
+    refused = browser.post(f"{path}/confirm", {"picture": seen["id"], "prohibited": True}, If_Match='"v2"')
     assert refused["standing"] == "refused"
     assert InspectionLead.objects.get().subject_id == made["id"]
     actions = [one["action"] for one in browser.get(f"{path}/history")["items"]]

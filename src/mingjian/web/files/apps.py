@@ -10,3 +10,11 @@ class FilesConfig(AppConfig):
 
     name = "mingjian.web.files"
     label = "files"
+
+    def ready(self) -> None:
+        """Register audit names in every process."""
+        from mingjian.web.authority.subjects import keep_rows
+        from mingjian.web.files import actions  # noqa: F401
+        from mingjian.web.files.models import StoredFile
+
+        keep_rows("file", StoredFile)

@@ -14,8 +14,12 @@ class FilingsConfig(AppConfig):
     def ready(self) -> None:
         """Register audit names and receivers in every process."""
         from mingjian.web.authority.subjects import keep_rows
+        from mingjian.web.files.rights import open_files
         from mingjian.web.filings import actions, changes, exchange, intake, removals, todo  # noqa: F401
         from mingjian.web.filings.models import Filing, Removal
+        from mingjian.web.filings.policies import FILE, READ, TAKE_IN
 
         keep_rows("filing", Filing)
         keep_rows("removal", Removal)
+        open_files("filing", read=READ, keep=FILE)
+        open_files("filing", keep=TAKE_IN)

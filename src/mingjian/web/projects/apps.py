@@ -14,7 +14,10 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         """Register audit names in every process."""
         from mingjian.web.authority.subjects import keep_rows
+        from mingjian.web.files.rights import open_files
         from mingjian.web.projects import actions  # noqa: F401
         from mingjian.web.projects.models import Project
+        from mingjian.web.projects.policies import BUILD, READ
 
         keep_rows("project", Project)
+        open_files("project", read=READ, keep=BUILD)

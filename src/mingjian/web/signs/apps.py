@@ -14,7 +14,11 @@ class SignsConfig(AppConfig):
     def ready(self) -> None:
         """Register audit names and what is to be done in every process."""
         from mingjian.web.authority.subjects import keep_rows
+        from mingjian.web.files.rights import open_files
         from mingjian.web.signs import actions, todo  # noqa: F401
         from mingjian.web.signs.models import Sign
+        from mingjian.web.signs.policies import KEEP, READ, SEE
 
         keep_rows("sign", Sign)
+        open_files("sign", read=READ, keep=KEEP)
+        open_files("sign", keep=SEE)

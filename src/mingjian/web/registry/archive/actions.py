@@ -15,6 +15,7 @@ from mingjian.web import configuration, wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import RuledOut, Subject
+from mingjian.web.files.actions import About, require_picture
 from mingjian.web.ground import Position
 from mingjian.web.http.versions import require_version
 from mingjian.web.inspections.leads import NewLead, open_lead
@@ -101,7 +102,7 @@ def change_archive(
 def confirm_place(
     actor: Actor, camera_id: str, picture: str, prohibited: bool, expected: int | None
 ) -> tuple[Camera, dict[str, Judgement]]:
-    """A named person looked at a picture (its file id or digest) and says whether a prohibited room is seen.
+    """A named person looked at a picture (the id of a stored one of this camera) and says whether a prohibited room is seen.
 
     His word never outweighs the structured type of the room. "Prohibited" refuses the camera at once.
     """
@@ -111,7 +112,8 @@ def confirm_place(
     MANAGE.require(actor, camera)
     with transaction.atomic():
         _as_seen(camera, expected)
-        archive.confirmed_by, archive.confirmed_file = actor.user, clean(picture, "picture", 1, 26)
+        archive.confirmed_by = actor.user
+        archive.confirmed_file = require_picture(picture, About("camera", camera.id), "picture")
         archive.confirmed_prohibited, archive.confirmed_ns = prohibited, wiring.clock().now_ns()
         judgements = judge_camera(current_law(), camera, archive, _nearby(actor, camera), today())
         _settle(camera, archive, judgements)
