@@ -1,7 +1,7 @@
 /** One function for each call of the API that the screens make. */
 import { http } from "./client";
 import type {
-  AuditEntry, Camera, CameraInput, DeviceStream, EnrolmentStart, Me, SavedLayout, SearchState, SecondFactorState, SystemStatus, TestStep, TicketAnswer, User, VolumeStatus,
+  Camera, CameraInput, DeviceStream, EnrolmentStart, Me, SavedLayout, SearchState, SecondFactorState, SystemStatus, TestStep, TicketAnswer, User, VolumeStatus,
 } from "./types";
 
 type SavedWall = Pick<SavedLayout, "grid" | "tiles">;
@@ -69,7 +69,4 @@ export const api = {
   replaceLayout: (old: SavedLayout, name: string, wall: SavedWall): Promise<SavedLayout> =>
     http.put(`layouts/${encodeURIComponent(old.id)}`, { name, ...wall }, old.version),
   removeLayout: (old: SavedLayout): Promise<void> => http.delete(`layouts/${encodeURIComponent(old.id)}`, undefined, old.version),
-
-  audit: (query: { text: string; cursor: string | null }): Promise<{ items: readonly AuditEntry[]; next: string | null }> =>
-    http.get("audit", { ...query, limit: 50 }),
 };

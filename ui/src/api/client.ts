@@ -1,5 +1,11 @@
 /** HTTP to our own server: JSON, the CSRF header, and refusals (RFC 9457) as a `Problem` that screens can show. */
 
+/** One wrong field of a refused request: a JSON pointer (RFC 6901) into what was sent, and what would be right. */
+export interface WrongField {
+  readonly field: string | null;
+  readonly detail: string;
+}
+
 export class Problem extends Error {
   constructor(
     readonly status: number,
@@ -7,6 +13,7 @@ export class Problem extends Error {
     message: string,
     readonly field: string | null = null,
     readonly remedy: string | null = null,
+    readonly errors: readonly WrongField[] = [], // every wrong field, when the server named several
   ) {
     super(message);
     this.name = "Problem";
@@ -41,6 +48,7 @@ export interface CallOptions {
   readonly query?: Query;
   readonly signal?: AbortSignal;
   readonly version?: number | undefined; // what we have seen of the record we change (If-Match)
+  readonly once?: string | undefined; // Idempotency-Key: sent again after a lost answer, it creates nothing twice
 }
 
 /** Called when the session is over, so that the page can go to the sign-in. */
@@ -60,6 +68,7 @@ export async function request(method: string, path: string, options: CallOptions
   }
   if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken");
   if (options.version !== undefined) headers["If-Match"] = `"v${options.version}"`;
+  if (options.once !== undefined) headers["Idempotency-Key"] = options.once;
   if (options.signal) init.signal = options.signal;
   let answer: Response;
   try {
@@ -81,6 +90,7 @@ export async function problemOf(answer: Response): Promise<Problem> {
     const words = (key: string): string | null => (typeof body[key] === "string" && body[key] !== "" ? body[key] : null);
     return new Problem(
       answer.status, words("code") ?? `http_${answer.status}`, words("detail") ?? words("title") ?? "", words("field"), words("remedy"),
+      Array.isArray(body["errors"]) ? (body["errors"] as WrongField[]) : [],
     );
   } catch {
     return new Problem(answer.status, `http_${answer.status}`, "");
@@ -98,6 +108,7 @@ export const http = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
     json<T>("GET", path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) }),
   post: <T>(path: string, body: unknown = {}): Promise<T> => json<T>("POST", path, { body }),
+  create: <T>(path: string, body: unknown, once: string): Promise<T> => json<T>("POST", path, { body, once }),
   put: <T>(path: string, body: unknown, version?: number): Promise<T> => json<T>("PUT", path, { body, version }),
   patch: <T>(path: string, body: unknown, version?: number): Promise<T> => json<T>("PATCH", path, { body, version }),
   delete: <T>(path: string, body?: unknown, version?: number): Promise<T> =>

@@ -824,6 +824,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Files
+         * @description The files of an object.
+         */
+        get: operations["files_list"];
+        put?: never;
+        /**
+         * Upload
+         * @description Hand in a file: the body is its bytes, at most 32 MiB. The same bytes again answer 200 with the file there is.
+         */
+        post: operations["files_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get File
+         * @description What is known of a file; also of one that was taken down.
+         */
+        get: operations["files_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description The bytes: always as an attachment, never as a page of ours.
+         */
+        get: operations["files_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove
+         * @description Take a file down, with the reason; its row stays.
+         */
+        post: operations["files_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/filings": {
         parameters: {
             query?: never;
@@ -4177,6 +4261,16 @@ export interface components {
             measures?: ("mask" | "limited_angle" | "relocated")[] | null;
         };
         /**
+         * AuditCitationOut
+         * @description A clause an entry rests on, and what its rule said (empty: cited without a verdict).
+         */
+        AuditCitationOut: {
+            /** Clause */
+            clause: string;
+            /** Verdict */
+            verdict: string;
+        };
+        /**
          * AuditEntryOut
          * @description One entry. `title` is the action in the reader's language; `right` the policy that decided.
          *
@@ -4212,7 +4306,7 @@ export interface components {
             /** Clause */
             clause: string | null;
             /** Clauses */
-            clauses: components["schemas"]["CitationOut"][];
+            clauses: components["schemas"]["AuditCitationOut"][];
             /** Division Id */
             division_id: string;
             /** Id */
@@ -5410,6 +5504,18 @@ export interface components {
             organisation: string;
         };
         /**
+         * DutyBearerOut
+         * @description Who must build, by which clause.
+         */
+        DutyBearerOut: {
+            /** Cited */
+            cited: string;
+            /** Clause */
+            clause: string;
+            /** Roles */
+            roles: string[];
+        };
+        /**
          * DutyEndIn
          * @description When a duty ends; empty: today.
          */
@@ -5830,6 +5936,48 @@ export interface components {
             view_angle_deg?: number | null;
             /** View Distance M */
             view_distance_m?: number | null;
+        };
+        /**
+         * FileOut
+         * @description A stored file. `sha256` is of the bytes as stored: pictures were encoded anew.
+         */
+        FileOut: {
+            /** Bytes */
+            bytes: number;
+            /** Created Ns */
+            created_ns: string;
+            /** Height */
+            height: number | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Organisation */
+            organisation: string;
+            /** Part */
+            part: string;
+            /** Removed */
+            removed: boolean;
+            /** Sha256 */
+            sha256: string;
+            /** Subject */
+            subject: string;
+            /** Width */
+            width: number | null;
+        };
+        /**
+         * FilePage
+         * @description Files, newest first.
+         */
+        FilePage: {
+            /** Items */
+            items: components["schemas"]["FileOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * FilingFullOut
@@ -7054,7 +7202,7 @@ export interface components {
          */
         PartJudgementOut: {
             /** Bearers */
-            bearers: components["schemas"]["BearerOut"][];
+            bearers: components["schemas"]["DutyBearerOut"][];
             /** Categories */
             categories: string[];
             /** Cited */
@@ -10927,6 +11075,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RetrievalOut"];
+                };
+            };
+        };
+    };
+    files_list: {
+        parameters: {
+            query: {
+                kind: string;
+                subject: string;
+                removed?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilePage"];
+                };
+            };
+        };
+    };
+    files_upload: {
+        parameters: {
+            query: {
+                kind: string;
+                name: string;
+                subject?: string;
+                organisation?: string;
+                part?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileOut"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileOut"];
+                };
+            };
+        };
+    };
+    files_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileOut"];
+                };
+            };
+        };
+    };
+    files_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    files_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileOut"];
                 };
             };
         };

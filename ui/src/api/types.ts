@@ -184,4 +184,9 @@ export interface AuditEntry {
   readonly object_id: string;
   readonly reason: string;
   readonly outcome: "done" | "denied" | "failed";
+  readonly before?: Readonly<Record<string, unknown>> | null;
+  readonly after?: Readonly<Record<string, unknown>> | null;
+  readonly clauses?: readonly { readonly clause: string; readonly verdict: string }[];
+  readonly right?: string;
+  readonly request?: string;
 }

@@ -26,7 +26,7 @@ router = Router(tags=["audit"])
 Short = Annotated[str, Field(max_length=128)]
 
 
-class CitationOut(Schema):
+class AuditCitationOut(Schema):
     """A clause an entry rests on, and what its rule said (empty: cited without a verdict)."""
 
     clause: str
@@ -59,7 +59,7 @@ class AuditEntryOut(Schema):
     after: dict[str, Any] | None
     right: str
     clause: str | None
-    clauses: list[CitationOut]
+    clauses: list[AuditCitationOut]
     reason: str
     outcome: Literal["done", "denied", "failed"]
     request: str

@@ -12,6 +12,11 @@ import { nav } from "./nav";
 import { planningWords } from "./planning";
 import { playback } from "./playback";
 import { secondFactor } from "./second_factor";
+import { resource } from "./resource";
+import { organisations } from "./organisations";
+import { places } from "./places";
+import { systems } from "./systems";
+import { law } from "./law";
 import { settings } from "./settings";
 import { shortcuts } from "./shortcuts";
 import { system } from "./system";
@@ -30,6 +35,11 @@ const subjects = [
   planningWords,
   playback,
   secondFactor,
+  resource,
+  organisations,
+  places,
+  systems,
+  law,
   settings,
   shortcuts,
   system,

@@ -25,4 +25,10 @@ export const nav: Words<typeof zh> = {
   "nav.label": "Navigation",
 
   "banner.alarm": "Alarm",
+  "nav.organisations": "Organisations",
+  "nav.people": "People",
+  "nav.places": "Places",
+  "nav.systems": "Systems",
+  "nav.archive": "Camera archive",
+  "nav.law": "Law",
 };

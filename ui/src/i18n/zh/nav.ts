@@ -22,4 +22,10 @@ export const nav = {
   "nav.label": "主导航",
 
   "banner.alarm": "告警",
+  "nav.organisations": "单位",
+  "nav.people": "人员",
+  "nav.places": "场所",
+  "nav.systems": "视频系统",
+  "nav.archive": "摄像机档案",
+  "nav.law": "法规条款",
 } as const;

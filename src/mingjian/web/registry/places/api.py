@@ -204,7 +204,7 @@ class PlaceFileOut(PlaceOut):
     duties: list[DutyOut]
 
 
-class BearerOut(Schema):
+class DutyBearerOut(Schema):
     """Who must build, by which clause."""
 
     clause: str
@@ -218,7 +218,7 @@ class PartJudgementOut(Schema):
     part: PartOut
     categories: list[str]
     cited: list[str]
-    bearers: list[BearerOut]
+    bearers: list[DutyBearerOut]
     judgement: dict[str, Any]
 
 

@@ -1,0 +1,18 @@
+export const places = {
+  "places.title": "场所",
+  "places.empty": "还没有登记场所",
+  "places.organisation": "管理单位",
+  "places.kinds": "场所类别",
+  "places.parts": "部位",
+  "places.rooms": "房间",
+  "places.duties": "责任单位",
+  "places.public": "公共场所",
+  "places.movable": "交通工具等可移动场所",
+  "places.licence": "证照号码",
+  "places.categories": "列入：{cited}",
+  "places.bearers": "责任主体：{roles}（{cited}）",
+  "places.role.government_department": "政府部门",
+  "places.role.managing_unit": "管理单位",
+  "places.role.using_unit": "使用单位",
+  "places.role.security_duty_holder": "安全保卫责任单位",
+} as const;

@@ -1,0 +1,95 @@
+/** What the generic page must know of a kind of object: how it is listed, shown, judged and changed. */
+import type { Query } from "../api/client";
+import type { Key } from "../i18n";
+import type { Page } from "./cursor_list";
+
+export interface Column<Row> {
+  readonly title: Key;
+  readonly value: (row: Row) => string;
+  readonly strong?: boolean; // the name: what one looks for
+  readonly numbers?: boolean;
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+export interface Filter {
+  readonly name: string; // of the query
+  readonly title: Key;
+  readonly choices: () => readonly Choice[] | Promise<readonly Choice[]>;
+}
+
+/** A field of the form, by its name in the request. */
+export interface Field {
+  readonly name: string;
+  readonly title: Key;
+  readonly kind: "text" | "long" | "choice" | "many" | "yes_no";
+  readonly required?: boolean;
+  readonly only?: "create" | "edit";
+  readonly hint?: Key;
+  readonly choices?: (text: string) => readonly Choice[] | Promise<readonly Choice[]>; // searched on the server when `search`
+  readonly search?: boolean;
+}
+
+/** The values of a form; what was not touched is absent when editing, so that nothing is sent that nobody changed. */
+export type Values = Record<string, unknown>;
+
+export interface Fact {
+  readonly title: Key;
+  readonly value: string;
+  readonly numbers?: boolean;
+}
+
+/** A judgement as the API shows it, under a heading. */
+export interface Judged {
+  readonly title: string;
+  readonly verdict: string;
+  readonly said: string;
+  readonly remedy: string;
+  readonly cited: readonly { readonly key: string; readonly printed: string; readonly certain: boolean }[];
+  readonly lines: readonly string[]; // what else belongs to it, in sentences
+}
+
+/** Dated facts under a heading: names, parties, duties. */
+export interface Rows {
+  readonly title: Key;
+  readonly lines: readonly { readonly text: string; readonly dates: string }[];
+}
+
+export interface Shown {
+  readonly version: number;
+  readonly values: Values; // what the form begins with when editing
+  readonly facts: readonly Fact[];
+  readonly rows: readonly Rows[];
+  readonly score?: { readonly percent: number; readonly missing: readonly string[] };
+}
+
+export interface HistoryEntry {
+  readonly id: number;
+  readonly at: string;
+  readonly actor_name: string;
+  readonly title: string;
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
+  readonly reason: string;
+  readonly outcome: string;
+}
+
+export interface Resource<Row extends { readonly id: string }> {
+  readonly name: string; // in `data-test`, and the kind in the audit record
+  readonly title: Key;
+  readonly empty: Key; // when nothing is there at all
+  readonly columns: readonly Column<Row>[];
+  readonly filters: readonly Filter[];
+  readonly list: (query: Query, cursor: string | null, signal: AbortSignal) => Promise<Page<Row>>;
+  readonly label: (row: Row) => string;
+  readonly show: (id: string) => Promise<Shown & { readonly label: string }>;
+  readonly judge?: (id: string) => Promise<readonly Judged[]>;
+  readonly history?: (id: string, cursor: string | null) => Promise<Page<HistoryEntry>>;
+  readonly fields?: readonly Field[];
+  readonly manage?: string; // the permission to create and change; the server decides again
+  readonly create?: (values: Values, once: string) => Promise<{ readonly id: string }>;
+  readonly change?: (id: string, values: Values, version: number) => Promise<unknown>;
+}
