@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from tests.e2e.conftest import ROOT
 
 pytestmark = pytest.mark.browser
@@ -64,8 +64,50 @@ def test_the_planner_sees_each_gap_with_its_clause_and_may_send_a_task_only_wher
 def test_a_view_that_is_covered_already_is_told_before_the_point_is_drawn_up(
     planner: Page, city_stage: tuple[str, str]
 ) -> None:
-    planner.goto(f"{city_stage[0]}/planning")
-    planner.get_by_role("tab", name="规划与点位").click()
-    planner.locator("[data-plan]").filter(has_text="东湖区建设规划").click()
+    open_plan(planner, city_stage[0])
     planner.click("[data-test=new-point]")
     planner.locator(".form").get_by_text("该处已有覆盖,请联系湖心商场有限公司").wait_for()
+
+
+def test_a_plan_goes_from_its_points_to_the_governments_approval(
+    planner: Page, city_stage: tuple[str, str], browser: Browser
+) -> None:
+    """Journey 12: what a point closes, what the rule still holds, approval by the district's government."""
+    address, password = city_stage
+    open_plan(planner, address)
+    planner.click("[data-test=new-point]")
+    planner.fill("[name=point-name]", "大桥东")
+    planner.locator("label").filter(has_text="所覆盖的部位").locator(".el-select").click()
+    planner.locator(".el-select-dropdown__item").filter(has_text="东湖大桥").click()
+    planner.locator("label").filter(has_text="费用").locator("input").fill("3000")
+    planner.click("[data-test=keep-point]")
+    planner.locator("[data-test=cost]").get_by_text("3,000").first.wait_for()
+    planner.click("[data-step=submit]")
+    planner.get_by_text("编制单位缺少").wait_for()
+    for body in ("development_reform", "big_data", "emergency_management"):
+        planner.locator(f"[data-body={body}]").click()
+    planner.click("[data-test=save-drafters]")
+    planner.get_by_text("编制单位缺少").wait_for(state="hidden")
+    planner.click("[data-step=submit]")
+    planner.locator("[data-test=state]").get_by_text("报批").wait_for()
+    leader = browser.new_context(locale="zh-CN").new_page()
+    leader.goto(f"{address}/login")
+    leader.fill("[name=name]", "government_approver.east")
+    leader.fill("[name=password]", password)
+    leader.click("[data-test=login]")
+    leader.wait_for_url("**/live")
+    open_plan(leader, address)
+    leader.click("[data-step=approve]")
+    leader.locator("label").filter(has_text="批准").locator(".el-select").click()
+    leader.locator(".el-select-dropdown__item").filter(has_text="东湖区人民政府").click()
+    leader.fill("[name=approval-number]", "东政〔2026〕8号")
+    leader.fill("[name=approved-date]", "2026-11-20")
+    leader.click("[data-test=approve]")
+    leader.locator("[data-test=state]").get_by_text("已批准").wait_for()
+    leader.context.close()
+
+
+def open_plan(page: Page, address: str) -> None:
+    page.goto(f"{address}/planning")
+    page.get_by_role("tab", name="规划与点位").click()
+    page.locator("[data-plan]").filter(has_text="东湖区建设规划").click()
