@@ -36,7 +36,8 @@ def fill() -> None:
     from django.core.management import call_command
 
     from mingjian.web.planning.plans import draft_plan
-    from mingjian.web.registry.models import Camera, Place, PlaceKind, PlacePart
+    from mingjian.web.registry.models import Camera, Place, PlaceKind, PlacePart, PlaceSearch
+    from mingjian.web.registry.searching import folded, initials, remember
 
     call_command("migrate", verbosity=0)
     made: City = city_fixture._get_wrapped_function()(None, wiring.clock())
@@ -49,6 +50,7 @@ def fill() -> None:
             id=new_id(now_ns), name=name, division_id="east", organisation_id=unit, created_ns=now_ns,
             lon_e7=MIDDLE[0] + east, lat_e7=MIDDLE[1] + north,
         )  # fmt: skip
+        remember(PlaceSearch, row.id, folded(row.name, initials(row.name)))
         PlaceKind.objects.create(place=row, kind=kind)
         PlacePart.objects.create(id=new_id(now_ns), place=row, part=part, name="")
 

@@ -1,0 +1,55 @@
+"""Lists of the register, a judgement and the clause behind it, over the real API in a real Chromium."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.e2e.test_planning_screens import city_stage  # noqa: F401 - the fixture
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def officer(page: Page, city_stage: tuple[str, str]) -> Page:  # noqa: F811 - the fixture
+    page.goto(f"{city_stage[0]}/login")
+    page.fill("[name=name]", "officer.east")
+    page.fill("[name=password]", city_stage[1])
+    page.click("[data-test=login]")
+    page.wait_for_url("**/live")
+    return page
+
+
+def test_a_place_is_found_and_opened_by_keyboard_and_its_judgement_leads_to_the_clause(
+    officer: Page,
+    city_stage: tuple[str, str],  # noqa: F811 - the fixture
+) -> None:
+    officer.goto(f"{city_stage[0]}/places")
+    expect(officer.locator("[data-row]")).to_have_count(3)
+    officer.keyboard.press("/")
+    officer.keyboard.type("大桥")
+    officer.keyboard.press("Enter")
+    expect(officer.locator("[data-row]")).to_have_count(1)
+    officer.keyboard.press("ArrowDown")
+    officer.keyboard.press("Enter")
+    officer.get_by_role("tab", name="法规判定").click()
+    judged = officer.locator("[data-test=judged][data-verdict=fail]")
+    expect(judged).to_contain_text("应当建设视频图像信息系统而未建设")
+    officer.keyboard.press("Escape")
+    expect(officer.locator("[data-test=judged]")).to_have_count(0)
+    officer.locator("[data-row]").click()
+    officer.get_by_role("tab", name="法规判定").click()
+    judged.get_by_role("link").first.click()
+    officer.wait_for_url("**/law?clause=*")
+    expect(officer.locator("[data-test=clause-text]")).not_to_be_empty()
+
+
+def test_the_list_of_cameras_goes_on_page_by_page_and_says_what_a_file_lacks(
+    officer: Page,
+    city_stage: tuple[str, str],  # noqa: F811 - the fixture
+) -> None:
+    officer.goto(f"{city_stage[0]}/archive")
+    expect(officer.locator("[data-row]")).to_have_count(50)
+    officer.click("[data-test=more]")
+    expect(officer.locator("[data-row]")).to_have_count(100)
+    officer.locator("[data-row]").first.click()
+    expect(officer.locator("[data-test=score]")).to_contain_text("国标编码")
