@@ -42,7 +42,7 @@ test_packages=(
   tshark:tshark iproute2:ip poppler-utils:pdftotext qpdf:qpdf zbar-tools:zbarimg
   python3-gi:/usr/lib/python3/dist-packages/gi
   'gir1.2-gst-rtsp-server-1.0:/usr/lib/*/girepository-1.0/GstRtspServer-1.0.typelib'
-  gstreamer1.0-tools:gst-launch-1.0
+  gstreamer1.0-tools:gst-launch-1.0 'gstreamer1.0-rtsp:/usr/lib/*/gstreamer-1.0/libgstrtspclientsink.so'
   'gstreamer1.0-plugins-good:/usr/lib/*/gstreamer-1.0/libgstrtp.so'
   'gstreamer1.0-plugins-bad:/usr/lib/*/gstreamer-1.0/libgstvideoparsersbad.so'
   'gstreamer1.0-plugins-ugly:/usr/lib/*/gstreamer-1.0/libgstx264.so'

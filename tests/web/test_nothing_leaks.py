@@ -33,11 +33,11 @@ OBJECTS = {
     "post_id": "quoll-post", "appointment_id": "quoll-appointment", "binding_id": "quoll-binding",
     "agreement_id": "quoll-agreement", "duty_id": "quoll-duty", "file_id": "quoll-file",
 }  # fmt: skip
-FIXED = {"platform": "resource_sharing"}  # no object's name
+FIXED = {"platform": "resource_sharing", "kind": "register"}  # no object's name
 # Public knowledge, what only whole roles may ask, and what belongs to its maker: tried by the tests of their slices.
 ELSEWHERE = {
     "division_id", "key", "table", "receipt", "user_id", "layout_id", "grant_id", "zone_id", "search_id", "paper_id", "works_id", "case_id",
-    "notice_id", "task_id", "row_id", "sign_id", "batch_id",
+    "notice_id", "task_id", "row_id", "sign_id", "batch_id", "retrieval_id", "hold_id",
 }  # fmt: skip
 QUERIES = ("", "?organisation=school", f"?text={MARK}")
 
