@@ -33,10 +33,10 @@ def test_bytes_and_hash_are_what_the_document_says() -> None:
     assert leaf.decode(GAP_BYTES) == GAP
 
 
-def test_all_eleven_kinds_are_there() -> None:
+def test_all_twelve_kinds_are_there() -> None:
     assert {made.KIND for made in ALL_KINDS} == {
         "segment", "gap", "hold", "hold_release", "deletion", "access", "access_end", "retrieval", "configuration",
-        "restore", "other_log",
+        "restore", "other_log", "retention",
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from mingjian.app.settings import Settings
 from mingjian.kernel.clock import Clock
 from mingjian.kernel.errors import MingjianError
 from mingjian.media.custody.engine_log import EngineLog
+from mingjian.ports.retention import proofs_folder
 
 _LOG = logging.getLogger(__name__)
 
@@ -30,4 +31,7 @@ def engine_log(folder: DataFolder, settings: Settings, clock: Clock) -> EngineLo
         _LOG.error("the ledger's key cannot be prepared: %s", error)
     origin = origin_of(folder.identity().instance, "engine")
     digest = DIGEST_OF_SUITE[settings.ledger.suite]
-    return EngineLog(ledger_folder(folder) / "engine", origin, digest, clock, CurrentSigner(folder))
+    return EngineLog(
+        ledger_folder(folder) / "engine", origin, digest, clock, CurrentSigner(folder),
+        proofs=proofs_folder(folder.root),
+    )  # fmt: skip

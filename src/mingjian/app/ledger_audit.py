@@ -12,6 +12,7 @@ from mingjian.app.ledger_anchor import Anchor
 from mingjian.app.ledger_findings import FolderFinding, FolderReport, LogReport
 from mingjian.app.ledger_footage import FootageAudit
 from mingjian.app.ledger_keys import ledger_folder, origin_of, rotations
+from mingjian.app.ledger_proofs import missing_proofs
 from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.isotime import format_iso_ns
 from mingjian.kernel.text import Text
@@ -23,6 +24,7 @@ from mingjian.ledger.note import PublicKey
 from mingjian.ledger.rotation import follow, open_rotation
 from mingjian.media.custody import book
 from mingjian.media.custody.leaf_store import KeptRow, read_leaves
+from mingjian.ports.retention import proofs_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ def audit_folder(
         audit_log(report, log, anchors, now_ns, key)
     engine = next((log for log in logs if log.name == "engine"), None)
     if engine is not None:
+        report.findings += missing_proofs(engine.leaves(), proofs_folder(folder.root))
         path = ledger_folder(folder) / "engine"
         footage = FootageAudit(roots, demo=folder.identity().demo, hashed=hashed, progress=progress)
         try:

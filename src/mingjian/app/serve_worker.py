@@ -21,13 +21,15 @@ def serve(folder: DataFolder, options: argparse.Namespace) -> None:
     from django.db import connections
 
     from mingjian.app.ledger_worker import LedgerWorker
+    from mingjian.app.retention_prover import RetentionProver
     from mingjian.app.web_worker import WebWorker
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     clock = SystemClock()
-    workers = (LedgerWorker(folder, settings, clock), WebWorker(clock))
+    prover = RetentionProver(folder, settings, clock)
+    workers = (LedgerWorker(folder, settings, clock), WebWorker(clock), prover)
     while not stop.wait(_STEP_S):
         for worker in workers:
             try:
@@ -35,3 +37,4 @@ def serve(folder: DataFolder, options: argparse.Namespace) -> None:
             except Exception:  # noqa: BLE001 - logged; the next step tries again
                 _LOG.exception("a step of the worker failed")
         connections.close_all()
+    prover.close()

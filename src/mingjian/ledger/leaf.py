@@ -245,6 +245,21 @@ class OtherLog(Leaf):
     checkpoint: str = field(metadata=_HASH)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionProved(Leaf):
+    """A day's proof of what one camera keeps was made. `certificate` is the SHA-256 of its canonical bytes
+    (docs/design/retention.md); [start, end) is the window it speaks of, `day` the window's last civil day.
+    """
+
+    KIND = "retention"
+
+    camera: str = field(metadata=_NAME)
+    day: str = field(metadata=_NAME)
+    start_ns: int = field(metadata=_NS)
+    end_ns: int = field(metadata=_NS)
+    certificate: str = field(metadata=_HASH)
+
+
 _TYPES: tuple[type[Leaf], ...] = (
     SealedSegment,
     Gap,
@@ -257,6 +272,7 @@ _TYPES: tuple[type[Leaf], ...] = (
     ConfigurationChange,
     Restore,
     OtherLog,
+    RetentionProved,
 )
 KINDS: Mapping[str, Mapping[int, type[Leaf]]] = {one.KIND: {one.VERSION: one} for one in _TYPES}
 """Every kind that can be read, with its versions."""

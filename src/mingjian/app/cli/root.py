@@ -6,7 +6,19 @@ import sys
 
 import typer
 
-from mingjian.app.cli import bench, cameras, demonstration, evidence, footage, law, ledger, lifecycle, machine, people
+from mingjian.app.cli import (
+    bench,
+    cameras,
+    demonstration,
+    evidence,
+    footage,
+    law,
+    ledger,
+    lifecycle,
+    machine,
+    people,
+    retention,
+)
 from mingjian.app.terminal import print_error
 from mingjian.kernel.errors import Fault, MingjianError
 
@@ -17,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for commands in (lifecycle, demonstration, machine, people, cameras, footage, evidence, ledger, law, bench):
+for commands in (lifecycle, demonstration, machine, people, cameras, footage, evidence, ledger, retention, law, bench):
     commands.register(app)
 
 EXIT_USER = 2

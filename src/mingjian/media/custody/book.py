@@ -26,7 +26,7 @@ OPEN_LISTS_BYTES = 64 << 20
 @dataclass(slots=True)
 class LogState:
     """`size`: leaves that the cursors account for. Cursors are journal positions by volume, `gaps` says by
-    "CAMERA/STREAM" up to when gaps are leaves already (UTC nanoseconds)."""
+    "CAMERA/STREAM" up to when gaps are leaves already (UTC nanoseconds), `proofs` how many bytes of a day's certificates."""
 
     origin: str
     algorithm: str
@@ -36,6 +36,7 @@ class LogState:
     cursors: dict[str, str] = field(default_factory=dict)
     gaps: dict[str, int] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
+    proofs: dict[str, int] = field(default_factory=dict)
 
     @property
     def checkpoint(self) -> Checkpoint | None:
@@ -60,7 +61,7 @@ def read_state(folder: Path) -> LogState | None:
     return LogState(
         told["origin"], told["algorithm"], int(told["begun_ns"]), told["size"], told["checkpoint"], told["cursors"],
         {name: int(at) for name, at in told["gaps"].items()},
-        Known(set(known["holds"]), set(known["releases"]), known["cameras"]),
+        Known(set(known["holds"]), set(known["releases"]), known["cameras"]), told.get("proofs", {}),
     )  # fmt: skip
 
 
@@ -70,7 +71,7 @@ def write_state(folder: Path, state: LogState) -> None:
     told: dict[str, Any] = {
         "format": STATE_FORMAT, "origin": state.origin, "algorithm": state.algorithm, "begun_ns": str(state.begun_ns),
         "size": state.size, "checkpoint": state.signed, "cursors": state.cursors,
-        "gaps": {name: str(at) for name, at in state.gaps.items()},
+        "gaps": {name: str(at) for name, at in state.gaps.items()}, "proofs": state.proofs,
         "known": {"holds": sorted(known.holds), "releases": sorted(known.releases), "cameras": known.cameras},
     }  # fmt: skip
     replace_file(folder / "state.json", json.dumps(told, ensure_ascii=False).encode())

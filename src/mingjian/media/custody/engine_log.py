@@ -30,12 +30,13 @@ from mingjian.ledger.consistency import consistency_proof, stored_root
 from mingjian.ledger.leaf import ConfigurationChange, Leaf, decode
 from mingjian.ledger.merkle import Frontier
 from mingjian.media.custody import book
-from mingjian.media.custody.entries import SYSTEM, identity, leaf_of
+from mingjian.media.custody.entries import SYSTEM, identity, leaf_of, proof_leaf
 from mingjian.media.custody.gaps import EVERY_NS, new_gaps
 from mingjian.media.custody.leaf_store import LeafStore
 from mingjian.media.store.alarms import Alarm, alarm
 from mingjian.media.store.journal import end_position, entries_after
 from mingjian.media.store.volume import Volume
+from mingjian.ports.retention import new_certificates
 
 _log = logging.getLogger(__name__)
 
@@ -71,9 +72,10 @@ class EngineLog:
 
     def __init__(
         self, folder: Path, origin: str, algorithm: str, clock: Clock, signer: SignerOf, *,
-        every_ns: int = CHECKPOINT_EVERY_NS, gaps_every_ns: int = EVERY_NS,
+        every_ns: int = CHECKPOINT_EVERY_NS, gaps_every_ns: int = EVERY_NS, proofs: Path | None = None,
     ) -> None:  # fmt: skip
         self._folder = folder
+        self._proofs = proofs
         self._origin = origin
         self._algorithm = algorithm
         self._clock = clock
@@ -207,6 +209,7 @@ class EngineLog:
             waiting.pop(0)
         if self._recovered():
             self._take_gaps()
+        self._take_proofs()
         self._sign([OpenSegment(name, tree.size, tree.root()) for name, tree in opened])
 
     def _open(self) -> None:
@@ -274,6 +277,20 @@ class EngineLog:
         for name, until_ns, gaps in new_gaps(self._roots, state.gaps, state.begun_ns, now_ns, self._gaps_every_ns):
             self._append(gaps)
             state.gaps[name] = until_ns
+
+    def _take_proofs(self) -> None:
+        """Retention certificates that another process left, synced, since the last look."""
+        if self._proofs is None:
+            return
+        assert self._state is not None
+        leaves: list[Leaf] = []
+        cursors = dict(self._state.proofs)
+        for stored in new_certificates(self._proofs, cursors):
+            leaf = proof_leaf(stored.certificate, self._clock.now_ns())
+            if identity(leaf) not in self._seen:
+                leaves.append(leaf)
+        self._append(leaves)
+        self._state.proofs = cursors
 
     def _sign(self, opened: list[OpenSegment]) -> None:
         assert self._store is not None

@@ -8,7 +8,16 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from mingjian.kernel.canonical import canonical_bytes
-from mingjian.ledger.leaf import ConfigurationChange, Deletion, Hold, HoldRelease, Leaf, SealedSegment
+from mingjian.ledger.leaf import (
+    ConfigurationChange,
+    Deletion,
+    Hold,
+    HoldRelease,
+    Leaf,
+    RetentionProved,
+    SealedSegment,
+)
+from mingjian.ledger.retention import RetentionCertificate
 
 SYSTEM = "system"
 """The person of what nobody in particular did."""
@@ -40,7 +49,17 @@ def identity(leaf: Leaf) -> tuple[str, ...]:
         return leaf.KIND, leaf.hold
     if isinstance(leaf, ConfigurationChange):
         return leaf.KIND, leaf.subject, leaf.setting, leaf.after or ""
+    if isinstance(leaf, RetentionProved):
+        return leaf.KIND, leaf.certificate
     return leaf.KIND, leaf.encode().decode()
+
+
+def proof_leaf(certificate: RetentionCertificate, now_ns: int) -> RetentionProved:
+    """The leaf of a certificate."""
+    return RetentionProved(
+        at_ns=now_ns, camera=certificate.camera, day=certificate.day, start_ns=certificate.from_ns,
+        end_ns=certificate.to_ns, certificate=certificate.digest(),
+    )  # fmt: skip
 
 
 def leaf_of(entry: Mapping[str, Any], known: Known, now_ns: int) -> Leaf | None:
