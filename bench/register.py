@@ -110,7 +110,7 @@ def timed(ask: Callable[[], Any]) -> float:
 def judge_systems() -> float:
     from mingjian.web.registry.judging import today
     from mingjian.web.registry.models import System
-    from mingjian.web.registry.systems.queries import judge_all
+    from mingjian.web.registry.systems.judging import judge_all
 
     rows = System.objects.select_related("division").prefetch_related("conformances", "notices", "costs")
     start = time.perf_counter()

@@ -22,8 +22,7 @@ def governing(law: Law, key: str, listed_in_article_7: bool | None, on: dt.date)
     exemption = law.ask(EXEMPTION, on)
     if isinstance(exemption, Judgement) or not clause.key.startswith("sc799.") or listed_in_article_7:
         return clause
-    exempt = set(exemption.names("exempt"))
-    if not exempt & {str(clause.article), f"{clause.article}.{clause.paragraph}"}:
+    if not _exempts(exemption, clause):
         return clause
     if listed_in_article_7 is None:
         return judge(
@@ -39,6 +38,18 @@ def governing(law: Law, key: str, listed_in_article_7: bool | None, on: dt.date)
     )
 
 
+def exemptible(law: Law, on: dt.date) -> tuple[str, ...]:
+    """Keys of the clauses from which places outside article 7 are exempt, in the order of the text."""
+    exemption = law.ask(EXEMPTION, on)
+    if isinstance(exemption, Judgement):
+        return ()
+    return tuple(
+        clause.key
+        for clause in law.clauses
+        if clause.pack == exemption.pack and clause.status == "rule" and _exempts(exemption, clause)
+    )
+
+
 def exempt(law: Law, key: str, listed_in_article_7: bool | None, on: dt.date) -> Judgement:
     """As a judgement for people: NOT_APPLICABLE exempt, PASS governed."""
     answer = governing(law, key, listed_in_article_7, on)
@@ -47,3 +58,7 @@ def exempt(law: Law, key: str, listed_in_article_7: bool | None, on: dt.date) ->
     exemption = law.ask(EXEMPTION, on)
     cited = (answer,) if isinstance(exemption, Judgement) else (answer, exemption)
     return judge(Verdict.PASS, cited, Text("适用本条", "the clause governs"))
+
+
+def _exempts(exemption: Clause, clause: Clause) -> bool:
+    return bool(set(exemption.names("exempt")) & {str(clause.article), f"{clause.article}.{clause.paragraph}"})

@@ -30,6 +30,7 @@ def judge(officer: Api, lead: InspectionLead, version: int = 1, status: int = 20
 
 
 @pytest.mark.applies("penalties.penalties", "inspections.lead.judge")
+@pytest.mark.applies("coordination.may_supervise", "inspections.lead.judge")
 def test_both_packs_are_shown_with_the_rule_of_conflict(lead: InspectionLead, officer: Api) -> None:
     made = judge(officer, lead, business_use=True, text="营业员指认")
     shown = made["shown"]
@@ -43,6 +44,7 @@ def test_both_packs_are_shown_with_the_rule_of_conflict(lead: InspectionLead, of
     entry = AuditEntry.objects.get(action="inspections.lead.judge")
     cited = set(entry.citations.values_list("clause", flat=True))
     assert {"sc799.penalty.prohibited_place", "qd204.prohibited.rooms"} <= cited
+    assert entry.citations.get(clause="qd204.coordination.public_security").verdict == "pass"
     lead.refresh_from_db()
     assert (lead.status, lead.outcome) == ("open", "")  # judging decides nothing
 

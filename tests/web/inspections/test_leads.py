@@ -53,12 +53,14 @@ def test_it_goes_to_the_organ_of_the_district_not_to_a_station(town: Any) -> Non
     assert AuditEntry.objects.get(action="inspections.lead.open").clause == "qd204.builder.no_other"
 
 
+@pytest.mark.applies("coordination.may_supervise", "inspections.lead.take")
 def test_it_is_taken_and_closed_with_what_came_of_it(town: Any) -> None:
     made = lead()
     (row,) = town.oscar.get("/leads?status=open")["items"]
     assert (row["id"], row["about"]) == (made.id, "mall")
     taken = town.oscar.post(f"/leads/{made.id}/take", status=200, If_Match='"v1"')
     assert (taken["status"], taken["taken_by"]) == ("taken", "oscar")
+    assert AuditEntry.objects.get(action="inspections.lead.take").clause == "qd204.coordination.public_security"
     assert town.oscar.post(f"/leads/{made.id}/take", status=409, If_Match='"v2"')["code"] == "conflict"
     closed = town.oscar.post(f"/leads/{made.id}/close", {"outcome": "corrected", "note": "拆除"}, If_Match='"v2"')
     assert (closed["status"], closed["outcome"]) == ("closed", "corrected")
@@ -77,6 +79,17 @@ def test_neither_another_district_nor_the_unit_it_is_about_sees_it(town: Any) ->
     town.wendy.get(f"/leads/{made.id}", status=404)
     town.wendy.post(f"/leads/{made.id}/take", status=404, If_Match='"v1"')
     town.mia.get("/leads", status=403)
+
+
+def test_outside_its_division_an_organ_has_no_powers(town: Any) -> None:
+    made = lead()
+    Division.objects.filter(pk="west").update(code="370203")
+    Division.objects.filter(pk="street").update(code="370202001")
+    type(made).objects.filter(pk=made.id).update(organ="west-organ")  # as after a change of divisions
+    problem = town.wendy.post(f"/leads/{made.id}/take", status=403, If_Match='"v1"')
+    assert problem["code"] == "no_powers"
+    entry = AuditEntry.objects.get(action="inspections.lead.take")
+    assert (entry.outcome, entry.clause) == ("denied", "qd204.coordination.public_security")
 
 
 def test_the_same_matter_opens_one_lead_until_it_is_closed(town: Any) -> None:

@@ -19,6 +19,12 @@ def made(city: City, side: str = "east", **values: Any) -> dict[str, Any]:
     return city.browser(BoundRole.MANAGER, side).post("/places", {**MALL, **values}, status=201)
 
 
+def cited(action: str) -> set[str]:
+    """Clauses of the latest entry of an action."""
+    entry = AuditEntry.objects.filter(action=f"registry.place.{action}").latest("id")
+    return set(entry.citations.values_list("clause", flat=True))
+
+
 def test_a_place_is_registered_with_its_position_as_given(city: City) -> None:
     place = made(city, position={"datum": "GCJ-02", "lon": "121.531541859215", "lat": "31.17530398364597"})
     assert (place["lon"], place["lat"]) == pytest.approx((121.5272106, 31.1774276), abs=2e-7)
@@ -37,15 +43,26 @@ def test_geometry_gives_the_position(city: City) -> None:
     assert problem["field"] == "/geometry/coordinates"
 
 
+@pytest.mark.applies("places.categories", "registry.place.add")
+@pytest.mark.applies("places.categories", "registry.place.kinds")
+@pytest.mark.applies("places.categories", "registry.place.part")
+@pytest.mark.applies("places.duty_bearers", "registry.place.add")
+@pytest.mark.applies("places.duty_bearers", "registry.place.kinds")
+@pytest.mark.applies("places.duty_bearers", "registry.place.part")
+@pytest.mark.applies("places.duty_bearers", "registry.place.duty")
 def test_several_bearers_kinds_and_rooms_at_parts(city: City) -> None:
-    place = made(city)
+    place = made(city, parts=["entrance"])
+    listed = {"qd204.place.commerce_culture", "qd204.builder.managing_unit", "sc799.place.manager_built"}
+    assert listed <= cited("add")
     browser = city.browser(BoundRole.MANAGER)
     path = f"/places/{place['id']}"
     gate = browser.post(f"{path}/parts", {"part": "entrance", "name": "北门"}, status=201, If_Match='"v1"')
     assert browser.last["ETag"] == '"v2"'
+    assert listed <= cited("part")
     for version, organisation in ((2, "mall"), (3, "school")):
         duty = {"part": gate["id"], "organisation": organisation, "role": "using_unit", "since_date": "2021-05"}
         browser.post(f"{path}/duties", duty, status=201, If_Match=f'"v{version}"')
+    assert cited("duty") == {"qd204.builder.managing_unit", "sc799.place.manager_built"}
     browser.post(f"{path}/rooms", {"kind": "fitting_room", "name": "试衣间"}, status=201, If_Match='"v4"')
     kinds = [
         {"kind": "shopping_centre"},
@@ -54,6 +71,7 @@ def test_several_bearers_kinds_and_rooms_at_parts(city: City) -> None:
     ]
     whole = browser.put(f"{path}/kinds", {"kinds": kinds}, If_Match='"v5"')
     assert whole["kinds"] == ["jewellery_shop", "shopping_centre"]
+    assert listed <= cited("kinds")
     assert sorted(one["organisation"] for one in whole["duties"]) == ["mall", "school"]
     ended = browser.post(f"{path}/duties/{whole['duties'][1]['id']}/end", {}, If_Match='"v6"')
     assert ended["until_date"]
@@ -62,6 +80,29 @@ def test_several_bearers_kinds_and_rooms_at_parts(city: City) -> None:
     )
     wrong = browser.post(f"{path}/rooms", {"kind": "cellar"}, status=422, If_Match='"v7"')
     assert wrong["field"] == "/kind"
+
+
+@pytest.mark.applies("exemptions.exempt", "registry.place.add")
+@pytest.mark.applies("exemptions.exempt", "registry.place.kinds")
+def test_what_binds_only_the_places_of_article_7_is_decided_per_place(city: City) -> None:
+    compound = made(city, name="东湖花园", kinds=["residential_compound"], parts=["entrance"])
+    exempted = {
+        "sc799.exemption.other_public_places",
+        "sc799.filing.entry_into_use",
+        "sc799.retention.thirty_days_then_delete",
+    }
+    assert exempted <= cited("add")
+    assert any("第十四条" in one for one in compound["exempt_from"])
+    verdicts = AuditEntry.objects.get(action="registry.place.add").citations.values_list("clause", "verdict")
+    assert dict(verdicts)["sc799.exemption.other_public_places"] == "not_applicable"
+    path = f"/places/{compound['id']}/kinds"
+    browser = city.browser(BoundRole.MANAGER)
+    unknown = browser.put(path, {"kinds": []}, If_Match='"v1"')
+    assert (unknown["exempt_from"], exempted <= cited("kinds")) == ([], True), "what it is has to be decided first"
+    mall = browser.put(path, {"kinds": [{"kind": "shopping_centre"}]}, If_Match='"v2"')
+    assert (mall["exempt_from"], exempted & cited("kinds")) == ([], set())
+    private = made(city, name="仓库", kinds=[], public_place=False)
+    assert (private["exempt_from"], cited("add")) == ([], set())
 
 
 def test_each_part_is_judged_by_both_packs_and_by_date(city: City) -> None:

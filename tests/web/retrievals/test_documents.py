@@ -12,6 +12,7 @@ from tests.web.retrievals.conftest import Town, go
 from tests.web.retrievals.test_theft import Theft
 
 from mingjian.web.audit.models import AuditEntry
+from mingjian.web.registry.models import CameraArchive
 
 
 @pytest.fixture
@@ -35,11 +36,15 @@ def test_each_step_has_its_paper_with_names_credentials_and_digests(theft: Theft
     desk.get(f"/retrievals/{row['id']}/documents/receipt.pdf", status=409)
     desk.get(f"/retrievals/{row['id']}/documents/diary.pdf", status=404)
     row = go(desk, row, "execute")
+    CameraArchive.objects.create(camera_id="gate", flag="privacy")
     row = go(desk, row, "seal", {"files": [{"name": "gate.mjev", "size_bytes": 10, "digest": "cd" * 32}]})
     assert "head.zhao" in text_of(desk, row, "approval", tmp_path)
     assert "湖心商场" in text_of(desk, row, "notice", tmp_path)
     register = text_of(desk, row, "register", tmp_path)
     assert "鲁B0001" in register
     assert "officer.wang" in text_of(desk, row, "undertaking", tmp_path)
-    assert "cdcdcdcd" in text_of(desk, row, "receipt", tmp_path)
-    assert AuditEntry.objects.filter(action="retrievals.print").count() == 10
+    receipt = text_of(desk, row, "receipt", tmp_path)
+    assert "cdcdcdcd" in receipt
+    assert "个人隐私" in receipt
+    assert "标注" not in text_of(desk, row, "approval", tmp_path)
+    assert AuditEntry.objects.filter(action="retrievals.print").count() == 12

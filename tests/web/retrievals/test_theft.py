@@ -14,6 +14,7 @@ from mingjian.web.accounts.models import User
 from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import BoundRole
 from mingjian.web.ledger.models import PendingLeaf
+from mingjian.web.registry.models import CameraArchive
 from mingjian.web.retrievals.duties import do_duties
 from mingjian.web.retrievals.models import EvidenceHold, RetrievalExecutor
 
@@ -87,6 +88,23 @@ def test_from_the_request_to_destruction_with_proof(theft: Theft, town: Town) ->
     kept = RetrievalExecutor.objects.get(name="officer.li")
     assert "0001" not in kept.number_sealed
     assert "鲁B0001" not in str(list(AuditEntry.objects.values()))
+
+
+@pytest.mark.applies("declared_use.strictest_flag", "retrievals.seal")
+@pytest.mark.applies("declared_use.judge_inherited", "retrievals.seal")
+def test_what_is_handed_over_carries_the_strictest_mark_of_its_sources(theft: Theft, town: Town) -> None:
+    spans = [{"camera": one, "from_s": town.now_s - HOUR, "to_s": town.now_s} for one in ("gate", "hall")]
+    CameraArchive.objects.create(camera_id="gate", flag="privacy")
+    CameraArchive.objects.create(camera_id="hall", flag="trade_secret")
+    desk = Api(theft.custodian)
+    row = go(desk, theft.registered(spans=spans), "execute")
+    handed = {"name": "gate.mjev", "size_bytes": 10, "digest": "cd" * 32}
+    weaker = go(desk, row, "seal", {"files": [handed, {**handed, "flag": "privacy"}]}, status=422)
+    assert weaker["code"] == "weaker_flag"
+    row = go(desk, row, "seal", {"files": [handed, {**handed, "name": "list.pdf", "flag": "state_secret"}]})
+    assert [one["flag"] for one in row["handed"]] == ["trade_secret", "state_secret"]
+    entry = AuditEntry.objects.get(action="retrievals.seal", outcome="done")
+    assert entry.citations.get(clause="qd204.principles.no_leak").verdict == "pass"
 
 
 def test_before_sending_the_form_says_what_applies_and_what_is_missing(theft: Theft, town: Town) -> None:

@@ -6312,7 +6312,7 @@ export interface components {
         };
         /**
          * HandedIn
-         * @description A file handed over.
+         * @description A file handed over. `flag`: a mark of secrecy; it may be stricter than the footage's sources, never weaker.
          */
         HandedIn: {
             /**
@@ -6323,6 +6323,12 @@ export interface components {
             algorithm: "sha256" | "sm3";
             /** Digest */
             digest: string;
+            /**
+             * Flag
+             * @default
+             * @enum {string}
+             */
+            flag: "" | "privacy" | "trade_secret" | "state_secret";
             /** Name */
             name: string;
             /** Size Bytes */
@@ -7367,6 +7373,8 @@ export interface components {
         /**
          * PlaceFileOut
          * @description A place with everything that hangs on it.
+         *
+         *     `exempt_from`: clauses that do not bind this place (sc799 9.2), as a document cites them.
          */
         PlaceFileOut: {
             /** Address */
@@ -7379,6 +7387,8 @@ export interface components {
             division_name: string;
             /** Duties */
             duties: components["schemas"]["DutyOut"][];
+            /** Exempt From */
+            exempt_from: string[];
             /** Geometry */
             geometry: {
                 [key: string]: unknown;

@@ -101,12 +101,13 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """One file handed over: its name, size and digest in hexadecimal."""
+    """One file handed over: its name, size and digest in hexadecimal; `mark` of secrecy in words, "" for none."""
 
     name: str
     size_bytes: int
     algorithm: str
     digest: str
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

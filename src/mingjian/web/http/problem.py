@@ -20,6 +20,7 @@ _STATUS = {
     "second_factor_needed": 401,
     "wrong_second_factor": 401,
     "forbidden": 403,
+    "no_powers": 403,
     "csrf_failed": 403,
     "password_change_needed": 403,
     "second_factor_enrolment_needed": 403,

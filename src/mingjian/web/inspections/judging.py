@@ -21,16 +21,15 @@ from mingjian.rules.library import current_law
 from mingjian.rules.penalties import CONDUCTS, Offence, PenaltyRow, PenaltyView, breaches_of
 from mingjian.web import wiring
 from mingjian.web.audit.actions import record
-from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import applying
 from mingjian.web.dates import check_date, dated_fact
 from mingjian.web.http.versions import require_version
 from mingjian.web.inspections.leads import lead_by_id
 from mingjian.web.inspections.models import InspectionLead, LeadJudgement
+from mingjian.web.inspections.names import JUDGED
 from mingjian.web.inspections.policies import WORK
-
-JUDGED = register("inspections.lead.judge", "对照处罚条款", "held a lead against the penalty clauses")
+from mingjian.web.inspections.powers import require_powers
 
 show_penalties = applying(penalties.penalties, by=JUDGED)
 judge_transition = applying(transition.judge_transition, by=JUDGED)
@@ -69,6 +68,7 @@ def judge_lead(actor: Actor, lead_id: str, facts: Facts, expected: int | None) -
         require_version(lead.version, expected)
         if lead.status == "closed":
             raise MingjianError("conflict", Text("线索已办结", "the lead is closed already"), fault=Fault.USER)
+        powers = require_powers(actor, lead, JUDGED)
         law, today = current_law(), shanghai_day(wiring.clock().now_ns())
         view = show_penalties(law, _offence(facts, today), today)
         old = _transition(law, facts, today)
@@ -86,7 +86,7 @@ def judge_lead(actor: Actor, lead_id: str, facts: Facts, expected: int | None) -
         rows = (*view.at_act, *view.at_decision)
         record(
             actor, JUDGED, kind="lead", object_id=lead.id, name=lead.title, after=_facts(facts), policy=WORK,
-            judgements=[] if old is None else [old],
+            judgements=powers if old is None else [*powers, old],
             clauses=tuple(dict.fromkeys((*breaches_of(facts.conduct), *(row.clause.key for row in rows)))),
             reason=facts.text[:500],
         )  # fmt: skip

@@ -11,17 +11,14 @@ from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
 from mingjian.web import wiring
 from mingjian.web.audit.actions import record
-from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
 from mingjian.web.http.problem import not_found
 from mingjian.web.http.versions import require_version
 from mingjian.web.inspections.models import InspectionLead
+from mingjian.web.inspections.names import CLOSED, OPENED, TAKEN
 from mingjian.web.inspections.policies import READ, WORK
+from mingjian.web.inspections.powers import require_powers
 from mingjian.web.organisations.organs import organ_of
-
-OPENED = register("inspections.lead.open", "生成检查线索", "opened an inspection lead")
-TAKEN = register("inspections.lead.take", "领取检查线索", "took an inspection lead")
-CLOSED = register("inspections.lead.close", "办结检查线索", "closed an inspection lead")
 
 ORIGINS = {
     "enrolment": Text("登记核验", "enrolment"),
@@ -108,7 +105,10 @@ def lead_by_id(actor: Actor, lead_id: str, *, lock: bool = False) -> InspectionL
 
 
 def take_lead(actor: Actor, lead_id: str, expected: int | None) -> InspectionLead:
-    """The actor works on it from now on. Raises MingjianError conflict when somebody has it already."""
+    """The actor works on it from now on.
+
+    Raises MingjianError conflict when somebody has it already, RuledOut when the place is outside the organ's division.
+    """
     with transaction.atomic():
         lead = lead_by_id(actor, lead_id, lock=True)
         WORK.require(actor, lead)
@@ -117,12 +117,13 @@ def take_lead(actor: Actor, lead_id: str, expected: int | None) -> InspectionLea
             raise MingjianError(
                 "conflict", Text("线索已被领取或者办结", "the lead is taken or closed already"), fault=Fault.USER
             )
+        powers = require_powers(actor, lead, TAKEN)
         lead.status, lead.taken_by, lead.taken_name = "taken", actor.user, actor.name[:64]
         lead.version += 1
         lead.save()
         record(
             actor, TAKEN, kind="lead", object_id=lead.id, name=lead.title, before={"status": "open"},
-            after={"status": "taken"}, policy=WORK,
+            after={"status": "taken"}, policy=WORK, judgements=powers,
         )  # fmt: skip
     return lead
 

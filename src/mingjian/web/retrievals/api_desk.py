@@ -14,6 +14,7 @@ from mingjian.web.http.schemas import Reason
 from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.retrievals import emergencies, executing, policies
 from mingjian.web.retrievals.api import answer
+from mingjian.web.retrievals.marking import HandedFile
 from mingjian.web.retrievals.schemas import (
     ConfirmIn,
     DeclarationIn,
@@ -97,7 +98,7 @@ def finish(request: HttpRequest, response: HttpResponse, retrieval_id: str) -> d
 @router.post("/{retrieval_id}/seal", auth=_DESK, response=RetrievalOut, operation_id="retrievals_seal")
 def seal(request: HttpRequest, response: HttpResponse, retrieval_id: str, data: SealIn) -> dict[str, Any]:
     """What was handed over, with digests."""
-    files = [executing.HandedFile(one.name, one.size_bytes, one.algorithm, one.digest) for one in data.files]
+    files = [HandedFile(**one.model_dump()) for one in data.files]
     row = executing.seal_material(actor_of(request), retrieval_id, files, expected_version(request))
     return answer(request, response, row)
 

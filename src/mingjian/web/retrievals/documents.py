@@ -43,6 +43,7 @@ from mingjian.web.retrievals.requests import retrieval_by_id
 
 _SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 _FORMS = {"view": "查看", "copy": "复制", "take": "提取"}
+_MARKS = {"state_secret": "国家秘密", "trade_secret": "商业秘密", "privacy": "个人隐私"}
 _ENDINGS = {"returned_material": "已归还", "destroyed": "已销毁"}
 _CITED = (
     rules.PUBLIC_SECURITY, rules.DEPARTMENTS, rules.EMERGENCY, rules.CONDITIONS, rules.STATE_ORGANS,
@@ -155,7 +156,10 @@ def _spans(row: Retrieval, *, granted: bool) -> tuple[Extent, ...]:
 
 
 def _files(row: Retrieval) -> tuple[Handed, ...]:
-    return tuple(Handed(**one) for one in row.handed)
+    return tuple(
+        Handed(one["name"], one["size_bytes"], one["algorithm"], one["digest"], _MARKS.get(one.get("flag", ""), ""))
+        for one in row.handed
+    )
 
 
 def _custodian(row: Retrieval, step: RetrievalStep) -> Signer:

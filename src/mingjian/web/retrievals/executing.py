@@ -8,7 +8,7 @@ custodian enters with the scanned approval and the signature. The custodian is n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
@@ -21,6 +21,7 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.policy import Policy, Refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.retrievals import names
+from mingjian.web.retrievals.marking import HandedFile, marked
 from mingjian.web.retrievals.models import Retrieval, RetrievalAttestation, RetrievalExecutor
 from mingjian.web.retrievals.policies import ASK, HAND_OVER
 from mingjian.web.retrievals.requests import COUNTER_WAYS, digest_of, require_file, retrieval_by_id, sealed
@@ -35,16 +36,6 @@ class Visitor:
     number: str
     approval_file: str
     signature_file: str
-
-
-@dataclass(frozen=True, slots=True)
-class HandedFile:
-    """What was handed over; `digest` in hexadecimal by `algorithm`."""
-
-    name: str
-    size_bytes: int
-    algorithm: str
-    digest: str
 
 
 def come(actor: Actor, retrieval_id: str, number: str, proof: str, expected: int | None) -> Retrieval:
@@ -125,12 +116,12 @@ def execute(actor: Actor, retrieval_id: str, event: str, expected: int | None) -
 
 
 def seal_material(actor: Actor, retrieval_id: str, files: Sequence[HandedFile], expected: int | None) -> Retrieval:
-    """What was copied or taken, with its digests."""
+    """What was copied or taken, with its digests; each file carries the strictest mark of its sources (qd204 5)."""
     with transaction.atomic():
         row = at_the_desk(actor, retrieval_id, expected)
-        row.handed = [asdict(one) for one in files]
+        row.handed, inherited = marked(actor, row, files)
         document = files[0].digest if len(files) == 1 and len(files[0].digest) == 64 else None
-        move(actor, row, "seal", HAND_OVER, document=document)
+        move(actor, row, "seal", HAND_OVER, document=document, said=[inherited])
     return row
 
 

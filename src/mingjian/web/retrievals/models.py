@@ -60,7 +60,7 @@ class Retrieval(models.Model):
     papers = models.JSONField(default=list)  # credentials, approval_document: as the custodian checked them
     custodian = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     registered_ns = models.BigIntegerField(null=True)
-    handed = models.JSONField(default=list)  # {"name", "size_bytes", "algorithm", "digest"} of each sealed file
+    handed = models.JSONField(default=list)  # {"name", "size_bytes", "algorithm", "digest", "flag"} of each sealed file
     ending_file = models.CharField(max_length=26, blank=True)  # proof of return or destruction
     created_ns = models.BigIntegerField()
     version = models.PositiveIntegerField(default=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mingjian.rules import declared_use
 from mingjian.rules import retrieval as rules
 from mingjian.web.audit.names import register
 from mingjian.web.authority.applying import applying
@@ -54,3 +55,5 @@ judge_registration = applying(rules.judge_registration, by=REGISTERED)
 judge_confidentiality = applying(rules.judge_confidentiality, by=REGISTERED)
 judge_conditions = applying(rules.judge_conditions, by=EXECUTED)
 executable = applying(rules.executable, by=EXECUTED)
+strictest_flag = applying(declared_use.strictest_flag, by=SEALED)
+judge_inherited = applying(declared_use.judge_inherited, by=SEALED)

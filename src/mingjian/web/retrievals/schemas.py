@@ -118,12 +118,13 @@ class PapersIn(Input):
 
 
 class HandedIn(Input):
-    """A file handed over."""
+    """A file handed over. `flag`: a mark of secrecy; it may be stricter than the footage's sources, never weaker."""
 
     name: str = Field(min_length=1, max_length=128)
     size_bytes: int = Field(ge=0, le=1 << 50)
     algorithm: Literal["sha256", "sm3"] = "sha256"
     digest: str = Field(pattern="^[0-9a-f]{64}$")
+    flag: Literal["", "privacy", "trade_secret", "state_secret"] = ""
 
 
 class SealIn(Input):

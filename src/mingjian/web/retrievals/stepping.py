@@ -33,9 +33,10 @@ def today() -> dt.date:
 
 
 def move(
-    actor: Actor, row: Retrieval, event: str, policy: Policy | None, *, reason: str = "", document: str | None = None
-) -> Judgement:
-    """Take the step and save the row. `document`: SHA-256 (hex) of the paper it rests on.
+    actor: Actor, row: Retrieval, event: str, policy: Policy | None, *, reason: str = "", document: str | None = None,
+    said: Iterable[Judgement] = (),
+) -> Judgement:  # fmt: skip
+    """Take the step and save the row. `document`: SHA-256 (hex) of the paper it rests on; `said`: what was asked before.
 
     Raises RuledOut `conflict` with reason and remedy when the table holds it; nothing may be kept of the attempt then.
     """
@@ -46,7 +47,7 @@ def move(
         raise RuledOut(
             "conflict", taken.judgement, actor=actor, action=names.OF_EVENT[event], field="event", subject=subject
         )
-    said = [taken.judgement, *_asked(row, event, on)]
+    said = [taken.judgement, *said, *_asked(row, event, on)]
     before, row.state = row.state, taken.state
     now_ns = wiring.clock().now_ns()
     leaf = append_leaf(

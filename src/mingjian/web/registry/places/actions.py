@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import transaction
 
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.isotime import format_iso_ns
+from mingjian.rules.judgement import Judgement
 from mingjian.rules.place_kinds import PLACE_KINDS, PLACE_PARTS
 from mingjian.rules.prohibited_rooms import ROOM_KINDS
 from mingjian.web import wiring
 from mingjian.web.audit.actions import changes, record
-from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
 from mingjian.web.geography.datum import Datum
 from mingjian.web.geography.geojson import read_geometry
 from mingjian.web.http.versions import require_version
 from mingjian.web.registry.judging import in_vocabulary, today
 from mingjian.web.registry.models import Duty, Place, PlaceKind, PlacePart, PlaceSearch, Room
-from mingjian.web.registry.places.queries import visible_place
+from mingjian.web.registry.places import judging
+from mingjian.web.registry.places.names import (
+    ADDED,
+    CHANGED,
+    DUTY_ADDED,
+    DUTY_ENDED,
+    KINDS_SET,
+    PART_ADDED,
+    REMOVED,
+    ROOM_ADDED,
+)
+from mingjian.web.registry.places.queries import kinds_on, visible_place
 from mingjian.web.registry.rights import MANAGE_PLACES, Scope
 from mingjian.web.registry.searching import folded, initials, remember
 from mingjian.web.registry.shared import clean, division_of, organisation_of, placed, refused, span
-
-ADDED = register("registry.place.add", "登记场所", "registered a place")
-CHANGED = register("registry.place.change", "修改场所", "changed a place")
-REMOVED = register("registry.place.remove", "注销场所", "removed a place")
-KINDS_SET = register("registry.place.kinds", "修改场所类别", "changed what a place is")
-PART_ADDED = register("registry.place.part", "登记场所部位", "registered a part of a place")
-ROOM_ADDED = register("registry.place.room", "登记房间", "registered a room")
-DUTY_ADDED = register("registry.place.duty", "登记建设责任主体", "registered a duty bearer")
-DUTY_ENDED = register("registry.place.duty_end", "终止建设责任", "ended a duty")
 
 DUTY_ROLES = ("government_department", "managing_unit", "using_unit", "security_duty_holder")
 _PLAIN = ("name", "sector", "address", "public_place", "movable", "licence", "note")
@@ -60,6 +62,7 @@ def add_place(actor: Actor, values: Mapping[str, Any]) -> Place:
         record(
             actor, ADDED, kind="place", object_id=place.id, name=place.name,
             after={**_state(place), "kinds": kinds, "parts": parts}, policy=MANAGE_PLACES,
+            judgements=_exemptions(place, kinds, parts), clauses=judging.listing(kinds, parts, today()),
         )  # fmt: skip
     return place
 
@@ -118,7 +121,11 @@ def set_kinds(actor: Actor, place_id: str, kinds: Sequence[Mapping[str, str]], e
         place.kinds.all().delete()
         PlaceKind.objects.bulk_create([PlaceKind(place=place, **row) for row in rows])
         _bump(place)
-        _record(actor, KINDS_SET, place, {"kinds": rows}, {"kinds": before})
+        held, parts = kinds_on(place, today()), list(place.parts.values_list("part", flat=True))
+        _record(
+            actor, KINDS_SET, place, {"kinds": rows}, {"kinds": before},
+            judgements=_exemptions(place, held, parts), clauses=judging.listing(held, parts, today()),
+        )  # fmt: skip
     return place
 
 
@@ -132,7 +139,10 @@ def add_part(actor: Actor, place_id: str, part: str, name: str, expected: int | 
             raise refused("part", f"一个场所最多 {MOST_PARTS} 个部位", f"a place has at most {MOST_PARTS} parts")
         return PlacePart.objects.create(id=new_id(wiring.clock().now_ns()), place=place, part=part, name=name)
 
-    return _added(actor, place_id, expected, PART_ADDED, {"part": part, "name": name}, make)
+    return _added(
+        actor, place_id, expected, PART_ADDED, {"part": part, "name": name}, make,
+        lambda place: judging.listing(kinds_on(place, today()), [part], today()),
+    )  # fmt: skip
 
 
 def add_room(actor: Actor, place_id: str, values: Mapping[str, Any], expected: int | None) -> Room:
@@ -165,7 +175,7 @@ def add_duty(actor: Actor, place_id: str, values: Mapping[str, Any], expected: i
         )  # fmt: skip
 
     after = {"organisation": organisation.name, "role": role, "part": part, "since_date": since, "until_date": until}
-    return _added(actor, place_id, expected, DUTY_ADDED, after, make)
+    return _added(actor, place_id, expected, DUTY_ADDED, after, make, lambda place: _bearing(place, part))
 
 
 def end_duty(actor: Actor, place_id: str, duty_id: str, until: str, expected: int | None) -> Duty:
@@ -199,12 +209,14 @@ def _added(
     action: str,
     after: dict[str, Any],
     make: Callable[[Place], _Made],
+    cite: Callable[[Place], Iterable[str]] | None = None,
 ) -> _Made:
     with transaction.atomic():
         place = _mine(actor, place_id, expected)
         made = make(place)
         _bump(place)
-        _record(actor, action, place, {**after, "made": str(made.pk)})
+        cited = () if cite is None else cite(place)
+        _record(actor, action, place, {**after, "made": str(made.pk)}, clauses=cited)
     return made
 
 
@@ -216,6 +228,16 @@ def _mine(actor: Actor, place_id: str, expected: int | None) -> Place:
     if place.removed_ns is not None:
         raise refused("place", "该场所已注销", "this place has been removed", "conflict")
     return place
+
+
+def _exemptions(place: Place, kinds: Iterable[str], parts: Iterable[str]) -> list[Judgement]:
+    """What a public place is exempt from (sc799 9.2); of one that is not public the clause says nothing."""
+    return [] if place.public_place is False else judging.exemptions_of(kinds, parts, today())
+
+
+def _bearing(place: Place, part_id: str) -> list[str]:
+    part = place.parts.values_list("part", flat=True).get(pk=part_id)
+    return [bearer.clause for bearer in judging.bearing(kinds_on(place, today()), part, today())]
 
 
 def _bump(place: Place) -> None:
@@ -235,10 +257,12 @@ def _record(
     after: dict[str, Any],
     before: dict[str, Any] | None = None,
     reason: str = "",
+    judgements: Iterable[Judgement] = (),
+    clauses: Iterable[str] = (),
 ) -> None:
     record(
         actor, action, kind="place", object_id=place.id, name=place.name, before=before, after=after,
-        policy=MANAGE_PLACES, reason=reason,
+        policy=MANAGE_PLACES, reason=reason, judgements=judgements, clauses=clauses,
     )  # fmt: skip
 
 

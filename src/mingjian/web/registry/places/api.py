@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema, Status
 
 from mingjian.kernel.isotime import format_iso_ns
+from mingjian.rules.exemptions import EXEMPTION
+from mingjian.rules.judgement import Verdict
 from mingjian.rules.library import current_law
 from mingjian.rules.place_kinds import PLACE_KINDS, PLACE_PARTS
 from mingjian.rules.prohibited_rooms import ROOM_KINDS
@@ -16,9 +18,9 @@ from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
 from mingjian.web.http.schemas import Cursor, Input, Limit, Reason
 from mingjian.web.http.versions import expected_version, set_etag
-from mingjian.web.registry.judging import day_or_today, shown
+from mingjian.web.registry.judging import day_or_today, shown, today
 from mingjian.web.registry.models import Duty, Place
-from mingjian.web.registry.places import actions, queries
+from mingjian.web.registry.places import actions, judging, queries
 from mingjian.web.registry.rights import MANAGE_PLACES, READ_PLACES
 
 router = Router(tags=["places"])
@@ -195,13 +197,17 @@ class KindOut(Schema):
 
 
 class PlaceFileOut(PlaceOut):
-    """A place with everything that hangs on it."""
+    """A place with everything that hangs on it.
+
+    `exempt_from`: clauses that do not bind this place (sc799 9.2), as a document cites them.
+    """
 
     geometry: dict[str, Any] | None
     dated_kinds: list[KindOut]
     parts: list[PartOut]
     rooms: list[RoomOut]
     duties: list[DutyOut]
+    exempt_from: list[str]
 
 
 class DutyBearerOut(Schema):
@@ -273,10 +279,12 @@ def vocabulary(request: HttpRequest) -> dict[str, Any]:
 @router.post("", auth=Requires(MANAGE_PLACES), response={201: PlaceFileOut}, operation_id="places_add")
 def add_place(request: HttpRequest, response: HttpResponse, data: PlaceIn) -> Status[dict[str, Any]]:
     """Register a place."""
-    actor = actor_of(request)
-    status, body = create_once(
-        request, response, actor.user, lambda: _file(actions.add_place(actor, data.model_dump(exclude_unset=True)))
-    )
+    actor, language = actor_of(request), language_of(request)
+
+    def create() -> dict[str, Any]:
+        return _file(actions.add_place(actor, data.model_dump(exclude_unset=True)), language)
+
+    status, body = create_once(request, response, actor.user, create)
     set_etag(response, body["version"])
     return Status(status, body)
 
@@ -286,7 +294,7 @@ def get_place(request: HttpRequest, response: HttpResponse, place_id: str) -> di
     """One place with kinds, parts, rooms and duties, and ETag."""
     place = queries.visible_place(actor_of(request), place_id)
     set_etag(response, place.version)
-    return _file(place)
+    return _file(place, language_of(request))
 
 
 @router.patch("/{place_id}", auth=Requires(MANAGE_PLACES), response=PlaceFileOut, operation_id="places_change")
@@ -296,7 +304,7 @@ def change_place(request: HttpRequest, response: HttpResponse, place_id: str, da
     reason = values.pop("reason", "")
     place = actions.change_place(actor_of(request), place_id, values, expected_version(request), reason)
     set_etag(response, place.version)
-    return _file(place)
+    return _file(place, language_of(request))
 
 
 @router.delete("/{place_id}", auth=Requires(MANAGE_PLACES), response={204: None}, operation_id="places_remove")
@@ -312,7 +320,7 @@ def set_kinds(request: HttpRequest, response: HttpResponse, place_id: str, data:
     kinds = [one.model_dump() for one in data.kinds]
     place = actions.set_kinds(actor_of(request), place_id, kinds, expected_version(request))
     set_etag(response, place.version)
-    return _file(place)
+    return _file(place, language_of(request))
 
 
 @router.post("/{place_id}/parts", auth=Requires(MANAGE_PLACES), response={201: MadeOut}, operation_id="places_part_add")
@@ -361,18 +369,21 @@ def judge_place(request: HttpRequest, place_id: str, on: Day = "") -> list[dict[
     def cited(key: str) -> str:
         return law.clause(key).cite().printed(language)
 
-    found = queries.judged_parts(
+    found = judging.judged_parts(
         place, place.parts.order_by("part", "name", "id"), day_or_today(on), queries.covered_parts(place)
     )
     return [
         {
-            "part": _part(part),
-            "categories": keys,
-            "cited": [cited(key) for key in keys],
-            "bearers": [{"clause": key, "cited": cited(key), "roles": list(roles)} for key, roles in bearers],
-            "judgement": shown(judgement, language),
+            "part": _part(one.part),
+            "categories": list(one.categories),
+            "cited": [cited(key) for key in one.categories],
+            "bearers": [
+                {"clause": bearer.clause, "cited": cited(bearer.clause), "roles": list(bearer.roles)}
+                for bearer in one.bearers
+            ],
+            "judgement": shown(one.judgement, language),
         }
-        for part, keys, bearers, judgement in found
+        for one in found
     ]
 
 
@@ -401,19 +412,30 @@ def _plain(place: Place) -> dict[str, Any]:
     }
 
 
-def _file(place: Place) -> dict[str, Any]:
+def _file(place: Place, language: str) -> dict[str, Any]:
+    parts = [_part(part) for part in place.parts.order_by("part", "name", "id")]
     duties = Duty.objects.filter(part__place=place).select_related("organisation").order_by("id")
     return {
         **_plain(place),
         "geometry": place.geometry,
         "dated_kinds": list(place.kinds.order_by("id").values("kind", "since_date", "until_date")),
-        "parts": [_part(part) for part in place.parts.order_by("part", "name", "id")],
+        "parts": parts,
         "rooms": [
             {"id": room.id, "kind": room.kind, "name": room.name, "floor": room.floor, "part": room.part_id}
             for room in place.rooms.order_by("id")
         ],
         "duties": [_duty(duty) for duty in duties],
+        "exempt_from": _exempt_from(place, [part["part"] for part in parts], language),
     }
+
+
+def _exempt_from(place: Place, parts: list[str], language: str) -> list[str]:
+    if place.public_place is False:
+        return []
+    on = today()
+    said = judging.exemptions_of(queries.kinds_on(place, on), parts, on)
+    cited = [clause for one in said if one.verdict is Verdict.NOT_APPLICABLE for clause in one.clauses]
+    return [clause.printed(language) for clause in cited if clause.key != EXEMPTION]
 
 
 def _part(part: Any) -> dict[str, Any]:

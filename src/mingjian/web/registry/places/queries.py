@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.db.models import Q
 
-from mingjian.rules.judgement import Judgement
-from mingjian.rules.library import current_law
-from mingjian.rules.places import PlacePart as RulePart
-from mingjian.rules.places import categories, duty_bearers, must_have_system
 from mingjian.web.authority.actor import Actor
 from mingjian.web.http.paging import page
 from mingjian.web.http.problem import not_found
-from mingjian.web.registry.models import Camera, Place, PlacePart, PlaceSearch
+from mingjian.web.registry.models import Camera, Place, PlaceSearch
 from mingjian.web.registry.rights import READ_PLACES
 from mingjian.web.registry.searching import matching
 
@@ -73,20 +68,6 @@ def kinds_on(place: Place, on: dt.date) -> frozenset[str]:
 def held_on(since: str, until: str, day: str) -> bool:
     """Whether a dated row holds on the day (ISO). A date known to the month or year counts from its beginning."""
     return since <= day and (not until or until > day[: len(until)])
-
-
-def judged_parts(
-    place: Place, parts: Iterable[PlacePart], on: dt.date, covered: frozenset[str]
-) -> list[tuple[PlacePart, list[str], list[tuple[str, tuple[str, ...]]], Judgement]]:
-    """Each part with the clauses that list it, its duty bearers by clause, and whether a system is missing."""
-    law, kinds = current_law(), kinds_on(place, on)
-    found = []
-    for part in parts:
-        subject = RulePart(kinds, part.part)
-        bearers = [(one.clause, one.roles) for one in duty_bearers(law, subject, on)]
-        judgement = must_have_system(law, subject, part.id in covered, on)
-        found.append((part, [clause.key for clause in categories(law, subject, on)], bearers, judgement))
-    return found
 
 
 def covered_parts(place: Place) -> frozenset[str]:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.db import transaction
 
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.isotime import format_iso_ns
-from mingjian.rules.integration_cost import INTEGRATION
 from mingjian.rules.interfaces import THREE_PLATFORMS
+from mingjian.rules.judgement import Judgement, Verdict
 from mingjian.rules.library import current_law
 from mingjian.web import wiring
 from mingjian.web.audit.actions import changes, record
-from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
 from mingjian.web.dates import check_date
 from mingjian.web.http.versions import require_version
-from mingjian.web.registry.judging import in_vocabulary
+from mingjian.web.registry.judging import in_vocabulary, today
 from mingjian.web.registry.models import (
     Conformance,
     IntegrationCost,
@@ -31,18 +31,20 @@ from mingjian.web.registry.models import (
 from mingjian.web.registry.rights import MANAGE_SYSTEMS, Scope
 from mingjian.web.registry.searching import folded, initials, remember
 from mingjian.web.registry.shared import clean, division_of, organisation_of, refused, span
+from mingjian.web.registry.systems import judging
+from mingjian.web.registry.systems.names import (
+    ADDED,
+    CHANGED,
+    CONFORMANCE_ADDED,
+    COST_ADDED,
+    INTERFACE_SET,
+    NOTICE_ADDED,
+    NOTICE_STEP,
+    PARTY_ADDED,
+    REMOVED,
+    SCOPED,
+)
 from mingjian.web.registry.systems.queries import visible_system
-
-ADDED = register("registry.system.add", "登记系统", "registered a system")
-CHANGED = register("registry.system.change", "修改系统", "changed a system")
-REMOVED = register("registry.system.remove", "注销系统", "removed a system")
-SCOPED = register("registry.system.scope", "认定系统不适用本办法", "decided that a system is out of scope")
-PARTY_ADDED = register("registry.system.party", "登记系统相关单位", "registered a party to a system")
-CONFORMANCE_ADDED = register("registry.system.conformance", "登记标准符合性", "recorded a conformance test")
-INTERFACE_SET = register("registry.system.interface", "登记平台接口", "recorded an interface to a platform")
-COST_ADDED = register("registry.system.cost", "登记整合费用", "recorded a cost of integration")
-NOTICE_ADDED = register("registry.system.notice", "登记安全缺陷通报", "recorded a vulnerability notice")
-NOTICE_STEP = register("registry.system.notice_step", "登记安全缺陷处置", "recorded a step against a vulnerability")
 
 CAPACITIES = (
     "builder", "manager", "user", "regulator", "inspection_body", "filer", "maintainer", "designer",
@@ -69,7 +71,7 @@ def add_system(actor: Actor, values: Mapping[str, Any]) -> System:
     with transaction.atomic():
         system.save(force_insert=True)
         remember(SystemSearch, system.id, system_text(system))
-        _record(actor, ADDED, system, _state(system))
+        _record(actor, ADDED, system, _state(system), judgements=_governed(system))
     return system
 
 
@@ -94,7 +96,7 @@ def change_system(
             return system
         _bump(system)
         remember(SystemSearch, system.id, system_text(system))
-        _record(actor, CHANGED, system, after, before, reason)
+        _record(actor, CHANGED, system, after, before, reason, _governed(system))
     return system
 
 
@@ -111,7 +113,10 @@ def remove_system(actor: Actor, system_id: str, reason: str, expected: int | Non
 
 
 def decide_out_of_scope(actor: Actor, system_id: str, reason: str, expected: int | None) -> System:
-    """A recorded decision that the regulation does not govern the system (qd204 2); an empty reason takes it back."""
+    """A recorded decision that the regulation does not govern the system (qd204 2); an empty reason takes it back.
+
+    The entry keeps beside it what the rule makes of the system as registered, also where the two differ.
+    """
     with transaction.atomic():
         system = _mine(actor, system_id, expected)
         before = {"out_of_scope_reason": system.out_of_scope_reason}
@@ -124,7 +129,7 @@ def decide_out_of_scope(actor: Actor, system_id: str, reason: str, expected: int
             {"out_of_scope_reason": system.out_of_scope_reason},
             before,
             reason,
-            "qd204.scope.city",
+            [judging.scope_of(system, today())],
         )
     return system
 
@@ -145,7 +150,10 @@ def add_conformance(actor: Actor, system_id: str, values: Mapping[str, Any], exp
     in_vocabulary(values["result"], RESULTS, "result")
     check_date(values.get("tested_date", ""), "tested_date")
     row = Conformance(**values)
-    return _added(actor, system_id, expected, CONFORMANCE_ADDED, row, dict(values), "qd204.project.conformance")
+    return _added(
+        actor, system_id, expected, CONFORMANCE_ADDED, row, dict(values),
+        lambda system, on: [judging.conformance_of(system, on), judging.products_of(system, on)],
+    )  # fmt: skip
 
 
 def set_interface(
@@ -161,20 +169,28 @@ def set_interface(
         before = {platform: system.interfaces.get(platform)}
         system.interfaces = {**system.interfaces, platform: dict(values)}
         _bump(system)
-        _record(actor, INTERFACE_SET, system, {platform: dict(values)}, before, clause=THREE_PLATFORMS)
+        said = judging.judge_interfaces(current_law(), judging.interfaces_of(system), today())
+        _record(actor, INTERFACE_SET, system, {platform: dict(values)}, before, judgements=[said])
     return system
 
 
 def add_cost(actor: Actor, system_id: str, values: Mapping[str, Any], expected: int | None) -> IntegrationCost:
     """A line of the ledger of integration (qd204 13.2), in fen."""
     check_date(values.get("incurred_date", ""), "incurred_date")
-    return _added(actor, system_id, expected, COST_ADDED, IntegrationCost(**values), dict(values), INTEGRATION)
+    row = IntegrationCost(**values)
+    return _added(
+        actor, system_id, expected, COST_ADDED, row, dict(values), lambda system, on: [judging.cost_of(row, on)]
+    )
 
 
 def add_notice(actor: Actor, system_id: str, values: Mapping[str, Any], expected: int | None) -> VulnerabilityNotice:
     """A supplier's notice of a vulnerability (sc799 12)."""
     check_date(values.get("received_date", ""), "received_date")
-    return _added(actor, system_id, expected, NOTICE_ADDED, VulnerabilityNotice(**values), dict(values))
+    row = VulnerabilityNotice(**values)
+    return _added(
+        actor, system_id, expected, NOTICE_ADDED, row, dict(values),
+        lambda system, on: [judging.products_of(system, on)],
+    )  # fmt: skip
 
 
 def record_step(
@@ -192,7 +208,8 @@ def record_step(
         notice.version += 1
         notice.save()
         _bump(system)
-        _record(actor, NOTICE_STEP, system, {"reference": notice.reference, step: done_date})
+        after = {"reference": notice.reference, step: done_date}
+        _record(actor, NOTICE_STEP, system, after, judgements=[judging.products_of(system, today())])
     return notice
 
 
@@ -203,14 +220,15 @@ def system_text(system: System) -> str:
 
 def _added(
     actor: Actor, system_id: str, expected: int | None, action: str, row: _Made, after: dict[str, Any],
-    clause: str | None = None,
+    judge: Callable[[System, dt.date], list[Judgement]] | None = None,
 ) -> _Made:  # fmt: skip
+    """The row, kept, and what the law says of the system with it."""
     with transaction.atomic():
         system = _mine(actor, system_id, expected)
         row.id, row.system = new_id(wiring.clock().now_ns()), system
         row.save(force_insert=True)
         _bump(system)
-        _record(actor, action, system, after, clause=clause)
+        _record(actor, action, system, after, judgements=() if judge is None else judge(system, today()))
     return row
 
 
@@ -223,6 +241,12 @@ def _mine(actor: Actor, system_id: str, expected: int | None) -> System:
     return system
 
 
+def _governed(system: System) -> list[Judgement]:
+    """Whether the municipal regulation governs the system, and if so what is still to be declared."""
+    scope = judging.scope_of(system, today())
+    return [scope] if scope.verdict is Verdict.NOT_APPLICABLE else [scope, judging.declarations_of(system, today())]
+
+
 def _bump(system: System) -> None:
     system.version += 1
     system.save()
@@ -230,11 +254,11 @@ def _bump(system: System) -> None:
 
 def _record(
     actor: Actor, action: str, system: System, after: Mapping[str, Any], before: Mapping[str, Any] | None = None,
-    reason: str = "", clause: str | None = None,
+    reason: str = "", judgements: Iterable[Judgement] = (),
 ) -> None:  # fmt: skip
     record(
         actor, action, kind="system", object_id=system.id, name=system.name, before=before, after=after,
-        policy=MANAGE_SYSTEMS, reason=reason, clauses=() if clause is None else (clause,),
+        policy=MANAGE_SYSTEMS, reason=reason, judgements=judgements,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.registry.judging import day_or_today, shown
 from mingjian.web.registry.models import System
 from mingjian.web.registry.rights import MANAGE_SYSTEMS, READ_SYSTEMS
-from mingjian.web.registry.systems import actions, queries
+from mingjian.web.registry.systems import actions, judging, queries
 
 router = Router(tags=["systems"])
 
@@ -323,7 +323,7 @@ def judge_system(request: HttpRequest, system_id: str, on: Day = "") -> dict[str
     interfaces, each cost."""
     system = queries.visible_system(actor_of(request), system_id)
     language = language_of(request)
-    return {key: shown(one, language) for key, one in queries.judgements(system, day_or_today(on)).items()}
+    return {key: shown(one, language) for key, one in judging.judgements(system, day_or_today(on)).items()}
 
 
 def _made(
