@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.media.feeding import CAMERA, SMALL, START_NS, camera_on, make_store, reader_of_store
+from tests.media.feeding import CAMERA, SMALL, START_NS, Camera, camera_on, make_store, reader_of_store
 from tests.media.footage import frame_hashes
 
 from mingjian.kernel.clock import NS_PER_S, ManualClock
@@ -120,6 +120,52 @@ def test_rebuild_makes_the_same_index_from_files_and_journal(tmp_path: Path, clo
     found = reader.volumes[0].connection.execute("SELECT id, person FROM holds").fetchall()
     assert found == [(hold, "Li")]
     reader.close()
+
+
+@pytest.mark.parametrize("back_ms", [0, 40, 212, 900])
+def test_a_stream_that_went_back_and_a_death_are_told_the_same_by_files_alone(
+    tmp_path: Path, clock: ManualClock, back_ms: int
+) -> None:
+    """Fragments then overlap in media time: what the index says at once, after recovery and after a rebuild is one."""
+    store = make_store(tmp_path / "alive", clock)
+    camera = camera_on(store, clock).connect()
+    _go_back_and_on(camera, back_ms)
+    assert store.flush()
+    subprocess.run(["cp", "-a", str(tmp_path / "alive"), str(tmp_path / "after")], check=True)
+    store.close()
+    told = _told(tmp_path / "after", clock)
+    restart(tmp_path / "after", clock)
+    assert _told(tmp_path / "after", clock) == told
+    clock.advance(9 * NS_PER_S)
+    store = Store([tmp_path / "after" / "v0"], clock, space=SMALL)
+    store.open()
+    camera = camera_on(store, clock).connect()
+    _go_back_and_on(camera, back_ms)
+    camera.stop()
+    assert store.close()
+    told = _told(tmp_path / "after", clock)
+    assert len(told) == 2
+    rebuild(tmp_path / "after" / "v0", clock.now_ns())
+    assert _told(tmp_path / "after", clock) == told
+
+
+def _go_back_and_on(camera: Camera, back_ms: int) -> None:
+    """Footage with late pictures in it, whose camera sets its own clock back just before the last keyframe sent."""
+    for late_ns in (0, 90_000_000, 0):
+        camera.delay_ns = late_ns
+        camera.send(1)
+    camera.pts -= back_ms * 90
+    camera.send(0.96)
+    camera.pts -= back_ms * 90
+    camera.send(1.08)
+
+
+def _told(folder: Path, clock: ManualClock) -> list[tuple[int, int]]:
+    reader = reader_of_store(folder)
+    try:
+        return reader.recorded(CAMERA, "main", *EVER)
+    finally:
+        reader.close()
 
 
 def test_rebuild_without_a_journal_says_that_digests_are_recomputed(tmp_path: Path, clock: ManualClock) -> None:

@@ -71,6 +71,23 @@ def test_a_killed_engine_is_down_from_the_last_footage_to_the_first_after_restar
     assert told(history, ADDED, 90, 200) == [("recorded", 90, 100), ("engine_down", 100, 140), ("recorded", 140, 200)]
 
 
+@pytest.mark.parametrize("beat_ms", [96_000, 100_000, 100_100, 100_212, 100_300, 103_000])
+def test_a_heartbeat_just_after_the_last_footage_does_not_lengthen_it(beat_ms: int) -> None:
+    """The index hears the heart every second, the journal (all that a rebuild has) every four: one answer for both."""
+    history = History(
+        recorded=((0, 100 * S), (140 * S, 200 * S)),
+        events=(STREAMING, Event(139 * S, "streaming")),
+        lives=(Life(0, beat_ms * S // 1000), Life(137 * S, 10_000 * S)),
+    )
+    spans = classify(history, ADDED, 90 * S, 200 * S, 9_000 * S)
+    assert [(span.start_ns, span.end_ns) for span in spans] == [
+        (90 * S, 100 * S),
+        (100 * S, 140 * S),
+        (140 * S, 200 * S),
+    ]
+    assert spans[1].reason is GapReason.ENGINE_DOWN
+
+
 def test_after_a_restart_the_cameras_own_failure_counts_from_its_first_attempt() -> None:
     history = History(
         recorded=((0, 100 * S), (190 * S, 200 * S)),

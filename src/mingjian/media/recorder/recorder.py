@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from mingjian.kernel.clock import NS_PER_MS, NS_PER_S, Clock
 from mingjian.kernel.ids import new_id
-from mingjian.kernel.media_time import RATE_90K, ns_to_90k, rescale
+from mingjian.kernel.media_time import RATE_90K, ns_to_90k, rescale, ticks_90k_to_ns
 from mingjian.media.recorder.audio import AudioLane
 from mingjian.media.recorder.fragmenter import Cut, Fragmenter
 from mingjian.media.recorder.timing import RunClock
@@ -223,7 +223,7 @@ class StreamRecorder:
         run.clock.settle(cut.end_90k)
         run.ending = run.ending or run.clock.leapt
         start_ns = run.clock.wall_ns(cut.start_90k)
-        end_ns = run.clock.wall_ns(cut.end_90k)
+        end_ns = run.clock.wall_ns(cut.end_90k)  # of a loss; what is written ends where its file will say
         if self._segment is not None and self._segment.failed:
             self._end_segment()
         if self._segment is None and not self._begin_segment(run, cut, start_ns):
@@ -233,7 +233,7 @@ class StreamRecorder:
             self._lose(start_ns, end_ns)
             return
         self._waiting_for_key = False
-        job = self._build(run, cut, start_ns, end_ns, last=last)
+        job = self._build(run, cut, last=last)
         segment = self._segment
         assert segment is not None
         if self._store.append(segment, job):
@@ -267,7 +267,11 @@ class StreamRecorder:
             run.audio.align(cut.units[0].pts, cut.times[0], self._video_report)
         return True
 
-    def _build(self, run: _Run, cut: Cut, start_ns: int, end_ns: int, *, last: bool) -> FragmentJob:
+    def _build(self, run: _Run, cut: Cut, *, last: bool) -> FragmentJob:
+        """The fragment, with the wall times that its file alone will tell: of its first decoding time, and its length.
+
+        A stream that went back a little has pictures before that time; the fragment before covers them.
+        """
         spec = self._specs[run.lead.index]
         zero = self._segment_zero_90k
         dts = decode_times([time - zero for time in cut.times], run.last_dts)
@@ -286,6 +290,8 @@ class StreamRecorder:
             sound_id = self._specs[run.audio.track.index].track_id
             runs.append(run.audio.take(sound_id, zero, None if last else cut.end_90k))
         self._sequence += 1
+        start_ns = run.clock.wall_ns(zero + dts[0])
+        end_ns = start_ns + ticks_90k_to_ns(end - dts[0])
         buffers = build_fragment(self._sequence, runs, build_prft(spec.track_id, start_ns, video.base_time))
         size = len(buffers[0]) + sum(sum(one.sizes) for one in runs)
         return FragmentJob(

@@ -278,19 +278,30 @@ def _between(marks: list[tuple[int, GapReason, str | None]], hole: Interval) -> 
 
 
 def _tidy(spans: list[Span]) -> list[Span]:
-    """Join equal neighbours; a gap too short to matter goes to what stands before or after it."""
+    """Join equal neighbours; a gap too short to matter goes to what stands before or after it.
+
+    Equal ones first: how far a gap's parts reach may hang on a heartbeat, and one second of the same is no sliver.
+    """
     tidy: list[Span] = []
-    for span in spans:
-        if (tidy and _same(tidy[-1], span)) or (
-            tidy and span.kind is SpanKind.GAP and span.end_ns - span.start_ns < JOIN_TOLERANCE_NS
-        ):
+    for span in _joined(spans):
+        if tidy and (_sliver(span) or _same(tidy[-1], span)):
             tidy[-1] = replace(tidy[-1], end_ns=span.end_ns)
-        elif tidy and tidy[-1].kind is SpanKind.GAP and tidy[-1].end_ns - tidy[-1].start_ns < JOIN_TOLERANCE_NS:
+        elif tidy and _sliver(tidy[-1]):
             start_ns = tidy.pop().start_ns
             tidy.append(replace(span, start_ns=start_ns))
         else:
             tidy.append(span)
     return tidy
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for span in spans:
+        if joined and _same(joined[-1], span):
+            joined[-1] = replace(joined[-1], end_ns=span.end_ns)
+        else:
+            joined.append(span)
+    return joined
 
 
 def _sliver(span: Span) -> bool:
