@@ -39,7 +39,7 @@ missing_packages() {
 run_packages=('fonts-noto-cjk:/usr/share/fonts/opentype/noto/NotoSansCJK*')
 test_packages=(
   ffmpeg:ffmpeg 'chromium:/usr/bin/chromium*' openssl:openssl
-  tshark:tshark iproute2:ip poppler-utils:pdftotext qpdf:qpdf zbar-tools:zbarimg
+  strace:strace tshark:tshark iproute2:ip poppler-utils:pdftotext qpdf:qpdf zbar-tools:zbarimg
   python3-gi:/usr/lib/python3/dist-packages/gi
   'gir1.2-gst-rtsp-server-1.0:/usr/lib/*/girepository-1.0/GstRtspServer-1.0.typelib'
   gstreamer1.0-tools:gst-launch-1.0 'gstreamer1.0-rtsp:/usr/lib/*/gstreamer-1.0/libgstrtspclientsink.so'

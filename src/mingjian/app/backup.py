@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 
 from mingjian import __version__
 from mingjian.app.data_folder import DataFolder
+from mingjian.files.whole import PARTIAL, replace_file
 from mingjian.kernel.clock import Clock
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.isotime import format_iso_ns
@@ -125,7 +126,7 @@ def _members(folder: DataFolder, scratch: Path) -> Iterator[tuple[str, Path]]:
     """(name in the archive, file to read); databases are copied through SQLite's own online backup."""
     single = [folder.identity_file, folder.settings_file, folder.plan_file, folder.revocations_file]
     for path in [*single, *sorted(folder.keys.iterdir())]:
-        if path.is_file():
+        if path.is_file() and not path.name.endswith(PARTIAL):
             yield path.relative_to(folder.root).as_posix(), path
     if folder.database.exists():
         copy = scratch / "web.sqlite3"
@@ -208,13 +209,7 @@ def _place(root: Path, name: str, content: bytes) -> None:
     secret = name.startswith("keys/")
     path.parent.mkdir(mode=0o700 if secret else 0o750, parents=True, exist_ok=True)
     mode = 0o444 if name == "identity.json" else 0o600 if secret else 0o640
-    if path.exists():
-        path.unlink()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    replace_file(path, content, mode)
 
 
 def _digest(path: Path) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from mingjian.files.whole import create_file
 from mingjian.kernel.canonical import canonical_bytes
 from mingjian.kernel.clock import Clock
 from mingjian.kernel.errors import Fault, MingjianError
@@ -196,10 +196,10 @@ def init_data_folder(root: Path, *, demo: bool, clock: Clock, suite: str = "ed25
     now_ns = clock.now_ns()
     body = {"format": IDENTITY_FORMAT, "instance": new_id(now_ns), "demo": demo, "created_ns": str(now_ns)}
     text = {"identity": body, "mac": _identity_mac(folder.instance_key(), body)}
-    folder.settings_file.write_text(_SETTINGS_TEMPLATE.replace('"ed25519"', f'"{suite}"'), encoding="utf-8")
+    create_file(folder.settings_file, _SETTINGS_TEMPLATE.replace('"ed25519"', f'"{suite}"').encode(), 0o644)
     instance = str(body["instance"])
     make_volume(folder.first_volume, new_id(now_ns), instance, demo=demo)
-    _write_once(folder.identity_file, json.dumps(text, indent=2).encode(), 0o444)
+    create_file(folder.identity_file, json.dumps(text, indent=2).encode(), 0o444)
     return folder
 
 
@@ -216,20 +216,12 @@ def not_initialised(root: Path) -> MingjianError:
 
 def _write_keys(folder: DataFolder) -> None:
     for name in ("secret.key", "instance.key", "django.key"):
-        _write_once(folder.keys / name, new_key(), 0o600)
+        create_file(folder.keys / name, new_key(), 0o600)
     ticket = Ed25519PrivateKey.generate()
     private = ticket.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     public = ticket.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    _write_once(folder.keys / "ticket.key", private, 0o600)
-    _write_once(folder.keys / "ticket.pub", public, 0o644)
-
-
-def _write_once(path: Path, content: bytes, mode: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    create_file(folder.keys / "ticket.key", private, 0o600)
+    create_file(folder.keys / "ticket.pub", public, 0o644)
 
 
 def _identity_mac(key: bytes, body: object) -> str:

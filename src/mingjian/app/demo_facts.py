@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 
 from mingjian.app.data_folder import DataFolder
+from mingjian.files.whole import replace_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,4 @@ class DemoFacts:
 
     def write(self, folder: DataFolder) -> None:
         """Keep them."""
-        descriptor = os.open(folder.root / "demo.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(self), file, ensure_ascii=False, indent=1)
+        replace_file(folder.root / "demo.json", json.dumps(asdict(self), ensure_ascii=False, indent=1).encode(), 0o600)

@@ -6,13 +6,12 @@ One short connection a question: a status page asks every few seconds, and a con
 from __future__ import annotations
 
 import json
-import os
 import socket
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 from mingjian.app.data_folder import DataFolder
+from mingjian.files.whole import replace_file
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.ports.engine import EngineStatus, StreamStatus, VolumeStatus
@@ -31,7 +30,8 @@ class EngineClient:
 
     def publish_plan(self, plan: EnginePlan) -> None:
         """Replace plan.json atomically; the engine watches it. Works while no engine runs."""
-        write_atomically(self._folder.plan_file, json.dumps(plan_to_json(plan), ensure_ascii=False).encode(), 0o600)
+        self._folder.plan_file.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(self._folder.plan_file, json.dumps(plan_to_json(plan), ensure_ascii=False).encode(), 0o600)
 
     def confirm_time(self, person: str, reason: str) -> None:
         """Tell the engine that a person vouches for the machine's time. Raises MingjianError `engine_away`."""
@@ -71,23 +71,6 @@ class EngineClient:
             raise _engines_error(response["error"])
         result = response.get("result")
         return result if isinstance(result, dict) else {}
-
-
-def write_atomically(path: Path, content: bytes, mode: int) -> None:
-    """Replace a file whole or not at all, durable when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def engine_away() -> MingjianError:

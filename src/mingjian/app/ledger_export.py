@@ -14,11 +14,11 @@ from mingjian.app.ledger_anchor import encode_anchor
 from mingjian.app.ledger_audit import engine_log_of, web_log_of
 from mingjian.app.ledger_keys import ledger_folder, load_signer
 from mingjian.app.settings import LedgerSettings
+from mingjian.files.whole import replace_file
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.isotime import utc_day
 from mingjian.kernel.text import Text
 from mingjian.media.custody.book import parse_signed
-from mingjian.media.custody.leaf_store import replace_file
 
 CHINA_NS = 8 * 3600 * 1_000_000_000
 TIMEOUT_S = 15.0
@@ -49,7 +49,7 @@ def china_day(now_ns: int) -> str:
 
 def to_folder(settings: LedgerSettings, instance: str, day: str, text: str) -> None:
     """`mingjian-INSTANCE-DAY.json` in the folder. Raises OSError."""
-    replace_file(Path(settings.export_folder) / f"mingjian-{instance}-{day}.json", text.encode())
+    replace_file(Path(settings.export_folder) / f"mingjian-{instance}-{day}.json", text.encode(), 0o644)
 
 
 def to_webhook(settings: LedgerSettings, text: str) -> None:

@@ -15,11 +15,11 @@ import stat
 from pathlib import Path
 
 from mingjian.app.data_folder import DataFolder
+from mingjian.files.whole import create_file, replace_file, sync_folder
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.ledger import note, sm2
 from mingjian.ledger.rotation import Rotation
-from mingjian.media.custody.leaf_store import replace_file, sync_folder
 
 LOGS = ("engine", "web")
 DIGEST_OF_SUITE = {"ed25519": "sha256", "sm2": "sm3"}
@@ -91,12 +91,7 @@ def key_path(folder: DataFolder) -> Path:
 
 def write_private(path: Path, signer: note.KeySigner) -> None:
     """A new key file, 0600 from its first instant. Raises FileExistsError."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(encode_private(signer))
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(path.parent)
+    create_file(path, encode_private(signer).encode("ascii"), 0o600)
 
 
 def load_signer(folder: DataFolder) -> note.KeySigner:

@@ -22,6 +22,7 @@ from aiohttp import web
 
 from mingjian.app.ledger_anchor import encode_anchor
 from mingjian.app.ledger_keys import new_signer, read_private, write_private
+from mingjian.files.whole import replace_file
 from mingjian.kernel.clock import Clock
 from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.ids import new_id
@@ -29,7 +30,6 @@ from mingjian.ledger import note
 from mingjian.ledger.rotation import open_rotation
 from mingjian.ledger.witness import Answer, Fork, Seen, WitnessState, consider
 from mingjian.media.custody.book import parse_signed
-from mingjian.media.custody.leaf_store import replace_file
 
 SIZE_TYPE = "text/x.tlog.size"
 

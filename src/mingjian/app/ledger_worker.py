@@ -20,6 +20,7 @@ from mingjian.app.data_folder import DataFolder
 from mingjian.app.ledger_audit import StoredLog, engine_log_of, web_log_of
 from mingjian.app.ledger_keys import DIGEST_OF_SUITE, CurrentSigner, ledger_folder, origin_of, rotations
 from mingjian.app.settings import Settings
+from mingjian.files.whole import replace_file
 from mingjian.kernel.clock import NS_PER_S, Clock
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
@@ -29,7 +30,7 @@ from mingjian.ledger.leaf import OtherLog
 from mingjian.ledger.note import PublicKey
 from mingjian.ledger.witness import cosigned_at
 from mingjian.media.custody.book import parse_signed
-from mingjian.media.custody.leaf_store import KeptRow, replace_file
+from mingjian.media.custody.leaf_store import KeptRow
 from mingjian.ports.ledger import LedgerStatus, LogStatus, status_path, status_to_json
 
 _LOG = logging.getLogger(__name__)

@@ -5,10 +5,10 @@ It lies in the data folder (mode 0600) and is printed by `mingjian run` while no
 
 from __future__ import annotations
 
-import os
 import secrets
 
 from mingjian.app.data_folder import DataFolder
+from mingjian.files.whole import create_file
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _FILE = "setup-code"
@@ -19,7 +19,5 @@ def read_setup_code(folder: DataFolder) -> str:
     path = folder.keys / _FILE
     if not path.exists():
         code = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(3))
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(code)
+        create_file(path, code.encode(), 0o600)
     return path.read_text(encoding="utf-8").strip()

@@ -115,7 +115,7 @@ def test_the_cache_stays_within_its_bytes_and_drops_the_longest_unused(tmp_path:
     cache.put(keys[3], bytes(300))
     assert cache.get(keys[1]) is None
     assert cache.get(keys[0]) is not None
-    (tmp_path / "c" / "main" / ".dead.part").write_bytes(bytes(10))
+    (tmp_path / "c" / "main" / ".dead.partial").write_bytes(bytes(10))
     reopened = ThumbCache(tmp_path, max_bytes=1000)
     reopened.put(keys[4], bytes(300))
     left = [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mingjian.files.whole import replace_file, sync_folder
 from mingjian.kernel.isotime import utc_day
 from mingjian.ledger.checkpoint import Checkpoint, OpenSegment
 from mingjian.ledger.note import split
 from mingjian.media.custody.entries import Known
-from mingjian.media.custody.leaf_store import replace_file, sync_folder
 
 STATE_FORMAT = 1
 OPEN_LISTS_BYTES = 64 << 20

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from pathlib import Path
 
+from mingjian.files.whole import replace_file
 from mingjian.kernel.errors import MingjianError
 from mingjian.media.watched_file import WatchedFile
 from mingjian.ports.plan import EnginePlan, plan_from_json, plan_to_json
@@ -52,11 +52,7 @@ class PlanKeeper:
         self._file.forget()
 
     def _keep(self, plan: EnginePlan) -> None:
-        partial = self._kept.with_name(".last-good.partial")
-        try:
-            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(json.dumps(plan_to_json(plan), ensure_ascii=False).encode())
-            partial.replace(self._kept)
+        try:  # not waited for: this is the event loop, and the plan itself is on the platter
+            replace_file(self._kept, json.dumps(plan_to_json(plan), ensure_ascii=False).encode(), 0o600, durable=False)
         except OSError as error:
             _LOG.error("the plan could not be kept: %s", error)

@@ -9,12 +9,12 @@ retention deleted does not live on here.
 from __future__ import annotations
 
 import os
-import secrets
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
+from mingjian.files.whole import PARTIAL, replace_file
 from mingjian.kernel.clock import DAY_NS, NS_PER_S, Clock, SystemClock
 
 
@@ -66,14 +66,10 @@ class ThumbCache:
         """Keep a picture; older ones go when there are too many bytes."""
         relative = key.relative()
         path = self._root / relative
-        with self._lock:
-            self._sweep()  # reads the folder the first time, and clears drafts that a death left there
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{secrets.token_hex(8)}.part")
-        part.write_bytes(data)
         with self._lock:
-            kept = self._sweep()
-            part.replace(path)
+            kept = self._sweep()  # reads the folder the first time, and clears drafts that a death left there
+            replace_file(path, data, durable=False)
             self._total += len(data) - kept.pop(relative, (0, 0))[0]
             kept[relative] = (len(data), self._clock.now_ns())
             while self._total > self._max_bytes and len(kept) > 1:
@@ -101,7 +97,7 @@ class ThumbCache:
         for folder, _, names in os.walk(self._root):
             for name in names:
                 path = Path(folder, name)
-                if name.endswith(".part"):
+                if name.endswith(PARTIAL):
                     path.unlink(missing_ok=True)
                     continue
                 state = path.stat()

@@ -16,12 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mingjian.files.whole import sync_folder
 from mingjian.kernel.clock import Clock
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.ledger import note
 from mingjian.ledger.retention import RetentionCertificate
-from mingjian.media.custody.leaf_store import sync_folder
 from mingjian.media.retention.prover import ProofRule, prove
 from mingjian.media.store.reader import StoreReader
 from mingjian.ports.retention import certificates_of

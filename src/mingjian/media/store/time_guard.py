@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ctypes
 import json
-import os
 import threading
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from mingjian.files.whole import replace_file
 from mingjian.kernel.clock import DAY_NS, NS_PER_S, Clock
 from mingjian.kernel.text import Text
 
@@ -160,11 +160,6 @@ class TimeGuard:
             return _Seen(wall_ns=1, paused=True)  # unreadable: a person must look
 
     def _persist(self) -> None:
-        draft = self._path.with_suffix(".new")
-        draft.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("w", encoding="utf-8") as file:
-            json.dump(asdict(self._seen), file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(self._path, json.dumps(asdict(self._seen)).encode())
         self._persisted_mono_ns = self._seen.mono_ns

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from mingjian.files.whole import replace_file
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.isotime import utc_day
 from mingjian.kernel.text import Text
@@ -56,13 +56,7 @@ def make_volume(root: Path, volume_id: str, instance: str, *, demo: bool) -> Vol
         return open_volume(root)
     root.mkdir(parents=True, exist_ok=True)
     told = {"format": VOLUME_FORMAT, "id": volume_id, "instance": instance, "demo": demo}
-    draft = root / ".volume.json"
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump(told, file)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.chmod(0o444)
-    draft.rename(root / "volume.json")
+    replace_file(root / "volume.json", json.dumps(told).encode(), 0o444)
     for name in ("segments", "journal", "salvage"):
         (root / name).mkdir(exist_ok=True)
     return open_volume(root)

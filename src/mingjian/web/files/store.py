@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from mingjian.files.whole import sync_folder
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.web import configuration
@@ -64,8 +65,8 @@ def keep(path: Path, digest: str) -> None:
         os.fsync(file.fileno())
     target.parent.mkdir(mode=0o700, exist_ok=True)
     os.replace(path, target)
-    _sync_folder(target.parent)
-    _sync_folder(target.parent.parent)
+    sync_folder(target.parent)
+    sync_folder(target.parent.parent)
 
 
 def pieces(digest: str, size: int) -> Iterator[bytes]:
@@ -108,11 +109,3 @@ def _folder() -> Path:
         said = Text(zh="没有数据目录", en="there is no data folder")
         raise MingjianError("no_data_folder", said, fault=Fault.ENVIRONMENT)
     return folder / "files"
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import transaction
 
+from mingjian.files.whole import replace_file
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.ports.revocation import Revocation, revocations_to_json
@@ -42,7 +42,7 @@ def write_file() -> None:
     path = configuration.current().revocations_file
     try:
         with _lock(path):
-            _replace(path, revocations_to_json(in_force()))
+            replace_file(path, json.dumps(revocations_to_json(in_force())).encode())
     except OSError as error:
         raise MingjianError(
             "revocations_not_written",
@@ -71,17 +71,3 @@ def _lock(path: Path) -> Iterator[None]:
     with open(path.with_suffix(".lock"), "w", encoding="ascii") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def _replace(path: Path, value: object) -> None:
-    fresh = path.with_suffix(".new")
-    with open(fresh, "w", encoding="utf-8") as file:
-        json.dump(value, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(fresh, path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
