@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help:            ## what there is to make
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
-setup:           ## private environment, locked packages, built UI
+setup:           ## private environment, locked packages, built UI and empty database
 	@scripts/setup.sh run
 
 setup-dev:       ## the same with what the tests need
@@ -57,4 +57,4 @@ bundle: setup    ## wheels and UI with SHA256SUMS, installs without network
 	@scripts/bundle.sh
 
 clean:           ## remove what make made (never a data folder)
-	rm -rf .venv build dist ui/node_modules src/mingjian/web/ui_dist
+	rm -rf .venv build dist ui/node_modules src/mingjian/web/ui_dist src/mingjian/web/empty_database

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Set up everything below this clone: .venv with locked packages and the built UI.
+# Set up everything below this clone: .venv with locked packages, the built UI, the prepared empty database.
 #   setup.sh run     what running needs
 #   setup.sh test    and what the tests need (real peers: a browser, ffmpeg, GStreamer, PostgreSQL)
 # System packages are installed when you may (root or password-less sudo); otherwise the line to type is printed.
@@ -115,3 +115,4 @@ else
   compgen -G "$venv/.installed-requirements-dev-*" >/dev/null || install_python requirements.lock
 fi
 VENV=$venv scripts/build_ui.sh
+PYTHONPATH=src "$venv/bin/python" scripts/empty_database.py

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.web.fakes import FakeEngine, FakeProbe, fake_check
 
 from mingjian.kernel.clock import ManualClock
-from mingjian.web import configuration, wiring
+from mingjian.web import configuration, prepared_database, wiring
 from mingjian.web.configuration import WebConfiguration
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="mingjian-web-"))
@@ -52,11 +52,25 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """SQLite as it is served: a file with WAL, not a shared memory that knows no waiting."""
+    """SQLite as it is served: a file with WAL, not a shared memory that knows no waiting.
+
+    Both begin as what was migrated before: a copy of the prepared file, of the template that test_on_postgresql made.
+    """
     from django.db import connection
 
+    test = connection.settings_dict["TEST"]
     if connection.vendor == "sqlite":
-        connection.settings_dict["TEST"]["NAME"] = str(_FOLDER / "web" / "test.sqlite3")
+        path = _FOLDER / "web" / "test.sqlite3"
+        prepared_database.lay(path)
+        test["NAME"] = str(path)
+    elif template := os.environ.get("MINGJIAN_TEST_TEMPLATE", ""):
+        test["TEMPLATE"] = template
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """What was laid is kept; migrate finds nothing left to do, or all of it where nothing was prepared."""
+    return True
 
 
 def pytest_unconfigure() -> None:

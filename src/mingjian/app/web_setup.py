@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import django
 from django.core.management import call_command
@@ -13,7 +14,7 @@ from mingjian.app.engine_client import EngineClient
 from mingjian.app.hosts import EDGE_NAME, own_hosts
 from mingjian.app.settings import Settings, load_settings
 from mingjian.kernel.clock import SystemClock
-from mingjian.web import configuration, wiring
+from mingjian.web import configuration, prepared_database, wiring
 
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
@@ -56,7 +57,13 @@ def bring_up_web(folder: DataFolder, *, tls: bool = False, public: bool = False,
 
 
 def migrate() -> None:
-    """Bring the database to this version's shape; nothing happens when it is there already."""
+    """Bring the database to this version's shape; nothing happens when it is there already.
+
+    A new installation's embedded database is a copy of the prepared one, where that was built.
+    """
+    configured = configuration.current()
+    if not configured.database:
+        prepared_database.lay(Path(configured.sqlite_file))
     call_command("migrate", interactive=False, verbosity=0)
 
 
