@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -80,13 +81,19 @@ def page(browser: Browser) -> Iterator[Page]:
     assert wrong == []
 
 
+def sign_in(page: Page, address: str, name: str, password: str) -> None:
+    """Through the sign-in screen, until the page one lands on is there."""
+    page.goto(f"{address}/login")
+    page.fill("[name=name]", name)
+    page.fill("[name=password]", password)
+    page.click("[data-test=login]")
+    page.wait_for_url(re.compile(r"/(todo|live)$"))
+
+
 @pytest.fixture
 def signed_in(page: Page, stage: str) -> Page:
     """The page, signed in at the live wall."""
-    page.goto(f"{stage}/login")
-    page.fill("[name=name]", "zhangsan")
-    page.fill("[name=password]", PASSWORD)
-    page.click("[data-test=login]")
+    sign_in(page, stage, "zhangsan", PASSWORD)
     page.wait_for_selector("[data-test=wall]")
     return page
 

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
-from tests.e2e.conftest import ROOT
+from playwright.sync_api import Browser, Page, expect
+from tests.e2e.conftest import ROOT, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -32,11 +32,7 @@ def city_stage() -> Iterator[tuple[str, str]]:
 
 @pytest.fixture
 def planner(page: Page, city_stage: tuple[str, str]) -> Page:
-    page.goto(f"{city_stage[0]}/login")
-    page.fill("[name=name]", "planner.east")
-    page.fill("[name=password]", city_stage[1])
-    page.click("[data-test=login]")
-    page.wait_for_url("**/live")
+    sign_in(page, city_stage[0], "planner.east", city_stage[1])
     return page
 
 
@@ -53,7 +49,9 @@ def test_the_planner_sees_each_gap_with_its_clause_and_may_send_a_task_only_wher
     planner.get_by_text("覆盖率 = 已建系统的部位 0 ÷ 应建部位 3").wait_for()
     bridge = planner.locator("[data-gap]").filter(has_text="东湖大桥")
     bridge.locator(".name").click()
-    bridge.locator("[data-test=judgement][data-verdict=due]").wait_for()
+    judgement = bridge.locator("[data-test=judgement][data-verdict=due]")
+    expect(judgement).to_contain_text("公共安全视频图像信息系统管理")
+    expect(judgement).not_to_contain_text("@")
     bridge.locator("[data-test=send-task]").wait_for()
     mall = planner.locator("[data-gap]").filter(has_text="湖心商场")
     mall.locator(".name").click()
@@ -91,11 +89,7 @@ def test_a_plan_goes_from_its_points_to_the_governments_approval(
     planner.click("[data-step=submit]")
     planner.locator("[data-test=state]").get_by_text("报批").wait_for()
     leader = browser.new_context(locale="zh-CN").new_page()
-    leader.goto(f"{address}/login")
-    leader.fill("[name=name]", "government_approver.east")
-    leader.fill("[name=password]", password)
-    leader.click("[data-test=login]")
-    leader.wait_for_url("**/live")
+    sign_in(leader, address, "government_approver.east", password)
     open_plan(leader, address)
     leader.click("[data-step=approve]")
     leader.locator("label").filter(has_text="批准").locator(".el-select").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.e2e.conftest import sign_in
 from tests.e2e.test_planning_screens import city_stage  # noqa: F401 - the fixture
 
 pytestmark = pytest.mark.browser
@@ -11,11 +12,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def officer(page: Page, city_stage: tuple[str, str]) -> Page:  # noqa: F811 - the fixture
-    page.goto(f"{city_stage[0]}/login")
-    page.fill("[name=name]", "officer.east")
-    page.fill("[name=password]", city_stage[1])
-    page.click("[data-test=login]")
-    page.wait_for_url("**/live")
+    sign_in(page, city_stage[0], "officer.east", city_stage[1])
     return page
 
 

@@ -1,19 +1,19 @@
 import type { Component } from "vue";
-import { createRouter, createWebHistory } from "vue-router";
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from "vue-router";
 
 import { api } from "./api/calls";
 import { Problem } from "./api/client";
 import { PLACES } from "./places";
-import { loadMe, me } from "./state/session";
+import { home, loadMe, me } from "./state/session";
 
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: "/", redirect: "/live" },
+    { path: "/", name: "home", component: () => import("./screens/TodoScreen.vue") },
     { path: "/setup", name: "setup", component: () => import("./screens/SetupScreen.vue"), meta: { open: true } },
     { path: "/login", name: "login", component: () => import("./screens/LoginScreen.vue"), meta: { open: true } },
     ...PLACES.map((place) => ({ path: place.path, name: place.name, component: place.screen as () => Promise<Component> })),
-    { path: "/:rest(.*)*", redirect: "/live" },
+    { path: "/:rest(.*)*", redirect: "/" },
   ],
 });
 
@@ -22,13 +22,18 @@ function settingsFirst(): boolean {
   return me.value?.must_change_password === true || me.value?.must_enrol_second_factor === true;
 }
 
+/** Where the signed-in person gets who wants to go there. */
+function admitted(to: RouteLocationNormalized): RouteLocationRaw | true {
+  if (settingsFirst() && to.name !== "settings") return { name: "settings" };
+  return to.name === "home" ? { path: home() } : true;
+}
+
 router.beforeEach(async (to) => {
   if (to.name === "setup") return true;
-  if (me.value) return settingsFirst() && to.name !== "settings" ? { name: "settings" } : true;
+  if (me.value) return admitted(to);
   try {
     await loadMe();
-    if (to.name === "login") return { name: "live" };
-    return settingsFirst() && to.name !== "settings" ? { name: "settings" } : true;
+    return to.name === "login" ? { path: home() } : admitted(to);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (to.meta["open"] === true && to.name !== "login") return true;

@@ -88,7 +88,14 @@ class Judgement:
         return {
             "verdict": self.verdict.value,
             "clauses": [
-                {"key": one.key, "pack": one.pack, "label": one.label, "certain": one.certain} for one in self.clauses
+                {
+                    "key": one.key,
+                    "pack": one.pack,
+                    "label": one.label,
+                    "certain": one.certain,
+                    "printed": {"zh": one.printed("zh"), "en": one.printed("en")},
+                }
+                for one in self.clauses
             ],
             "reason": {"zh": self.reason.zh, "en": self.reason.en},
             "remedy": None if self.remedy is None else {"zh": self.remedy.zh, "en": self.remedy.en},

@@ -26,7 +26,10 @@ def test_a_system_to_file_counts_down_and_turns_overdue(system: System, city: An
     manager, officer = city.browser(BoundRole.MANAGER), city.browser(BoundRole.OFFICER)
     (group,) = groups(manager)
     (item,) = group["items"]
-    assert (item["due"], item["overdue"], item["clause"]) == ("2025-05-10", False, "qd204.filing.acceptance")
+    assert (item["due"], item["overdue"]) == ("2025-05-10", False)
+    (clause,) = item["cited"]
+    assert clause["key"] == "qd204.filing.acceptance"
+    assert "Article 16" in clause["printed"] or "第十六条" in clause["printed"]
     assert kinds(officer) == {}
     on_day("2025-05-11")
     assert groups(manager)[0]["items"][0]["overdue"]

@@ -27,6 +27,12 @@ def change(api: Api, row: Any, **values: Any) -> Any:
     return api.patch(f"/removals/{row['id']}", values, If_Match=f'"v{row["version"]}"')
 
 
+def to_file(api: Api) -> list[Any]:
+    """What the to-do page says of removals to file."""
+    groups = {group["kind"]: group["items"] for group in api.get("/todo")["groups"]}
+    return list(groups.get("filings.removals", []))
+
+
 def planned(manager: Api, scope: str, *cameras: str) -> Any:
     body = {"system": "mall-system", "scope": scope, "cameras": list(cameras), "reason": "道路施工"}
     return manager.post("/removals", body, status=201)
@@ -46,8 +52,10 @@ def test_a_temporary_removal_is_filed_and_the_camera_comes_back(manager: Api, ci
     camera = Camera.objects.get(pk="mall-camera-1")
     assert (camera.standing, camera.enabled) == ("suspended", False)
     assert row["gap_check"]["verdict"] == "pass"
+    assert [(one["due"], one["overdue"]) for one in to_file(manager)] == [("2025-05-10", False)]
     with commits():
         row = send(manager, row, "file")
+    assert to_file(manager) == []
     officer = city.browser(BoundRole.OFFICER)
     filing = officer.get(f"/filings/{row['filing']}")
     assert (filing["kind"], filing["state"], filing["timeliness"]["verdict"]) == ("removal", "submitted", "pass")

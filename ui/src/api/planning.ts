@@ -19,7 +19,7 @@ export interface CameraFile {
   readonly view_distance_m: number | null;
 }
 export interface Found { readonly id: string; readonly name: string; readonly code?: string | null; readonly division_name?: string; readonly lon?: number | null; readonly lat?: number | null }
-export interface Citation { readonly key: string; readonly pack: string; readonly label: string; readonly certain: boolean }
+export interface Citation { readonly key: string; readonly pack: string; readonly label: string; readonly certain: boolean; readonly printed: string }
 export interface Judgement { readonly verdict: string; readonly verdict_label: string; readonly reason: string; readonly remedy: string | null; readonly clauses: readonly Citation[] }
 export interface GapSummary { readonly on: string; readonly places: number; readonly obliged: number; readonly covered: number; readonly gaps: number; readonly undecidable: number }
 export interface Gap {

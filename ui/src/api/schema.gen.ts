@@ -4937,6 +4937,8 @@ export interface components {
         /**
          * CitationOut
          * @description A clause as cited; `certain` is false where the article's number may be off by one.
+         *
+         *     `printed` names the regulation and the article, with the mark of a number that is not certain.
          */
         CitationOut: {
             /** Certain */
@@ -4947,6 +4949,8 @@ export interface components {
             label: string;
             /** Pack */
             pack: string;
+            /** Printed */
+            printed: string;
         };
         /**
          * CitedOut
@@ -5007,6 +5011,8 @@ export interface components {
              * @enum {string}
              */
             confidence: "certain" | "likely" | "confirm_before_use";
+            /** Document */
+            document: string;
             /** Entries */
             entries: components["schemas"]["CitingEntryOut"][] | null;
             /** Examples */
@@ -5045,7 +5051,8 @@ export interface components {
         };
         /**
          * ClauseOut
-         * @description A clause in the list. `printed` is how a document cites it, with its mark where the number is not certain.
+         * @description A clause in the list. `document` is the regulation's name; `printed` is how a paper cites the clause, with its
+         *     mark where the number is not certain.
          */
         ClauseOut: {
             /** Address */
@@ -5055,6 +5062,8 @@ export interface components {
              * @enum {string}
              */
             confidence: "certain" | "likely" | "confirm_before_use";
+            /** Document */
+            document: string;
             /** Key */
             key: string;
             /** Label */
@@ -9394,12 +9403,22 @@ export interface components {
             stream: "main" | "sub";
         };
         /**
+         * TodoClauseOut
+         * @description A clause it rests on: its key, and how people read it.
+         */
+        TodoClauseOut: {
+            /** Key */
+            key: string;
+            /** Printed */
+            printed: string;
+        };
+        /**
          * TodoOut
          * @description One thing to do.
          */
         TodoOut: {
-            /** Clause */
-            clause: string;
+            /** Cited */
+            cited: components["schemas"]["TodoClauseOut"][];
             /** Due */
             due: string;
             /** Overdue */
@@ -9415,11 +9434,13 @@ export interface components {
         };
         /**
          * TodoPage
-         * @description By kind.
+         * @description By kind. `today` is the day in Shanghai by which `due` is counted.
          */
         TodoPage: {
             /** Groups */
             groups: components["schemas"]["GroupOut"][];
+            /** Today */
+            today: string;
         };
         /**
          * TransitionOut

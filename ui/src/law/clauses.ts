@@ -10,6 +10,7 @@ export interface ArticleGroup {
 
 export interface PackGroup {
   readonly pack: string;
+  readonly document: string; // the regulation's name
   readonly articles: readonly ArticleGroup[];
 }
 
@@ -30,5 +31,7 @@ export function grouped(clauses: readonly Clause[]): readonly PackGroup[] {
     const article = clause.address.split(".")[0] ?? clause.address;
     articles.set(article, [...(articles.get(article) ?? []), clause]);
   }
-  return [...packs].map(([pack, articles]) => ({ pack, articles: [...articles].map(([label, all]) => ({ label, clauses: all })) }));
+  return [...packs].map(([pack, articles]) => ({
+    pack, document: clauses.find((one) => one.pack === pack)?.document ?? pack, articles: [...articles].map(([label, all]) => ({ label, clauses: all })),
+  }));
 }

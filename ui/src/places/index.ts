@@ -4,5 +4,6 @@ import { monitor } from "./monitor";
 import type { Place } from "./place";
 import { register } from "./register";
 import { system } from "./system";
+import { work } from "./work";
 
-export const PLACES: readonly Place[] = [...monitor, ...register, ...evidence, ...system];
+export const PLACES: readonly Place[] = [...work, ...monitor, ...register, ...evidence, ...system];

@@ -6,7 +6,7 @@ export const monitor: readonly Place[] = [
   { name: "live", path: "/live", title: "nav.live", group: "monitor", icon: Grid, pinned: true, screen: () => import("../screens/LiveScreen.vue") },
   { name: "playback", path: "/playback", title: "nav.playback", group: "monitor", icon: Film, pinned: true, screen: () => import("../screens/PlaybackScreen.vue") },
   {
-    name: "cameras", path: "/cameras", title: "nav.cameras", group: "monitor", icon: VideoCamera, pinned: true, needs: "registry.camera.read",
+    name: "cameras", path: "/cameras", title: "nav.cameras", group: "monitor", icon: VideoCamera, needs: "registry.camera.read",
     screen: () => import("../screens/CamerasScreen.vue"),
   },
   { name: "map", path: "/map", title: "map.title", group: "monitor", icon: MapLocation, needs: "registry.place.read", screen: () => import("../screens/MapScreen.vue") },

@@ -4,7 +4,7 @@ import type { Component } from "vue";
 import type { Key } from "../i18n";
 
 /** The groups of the navigation, in the order shown. `own` is the foot of the side bar: one's own settings. */
-export const GROUPS = ["monitor", "register", "evidence", "system", "own"] as const;
+export const GROUPS = ["work", "monitor", "register", "evidence", "system", "own"] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Place {

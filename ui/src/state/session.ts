@@ -89,6 +89,11 @@ export async function signOut(): Promise<void> {
   }
 }
 
+/** Where one lands: whoever has duties at what waits for him, whoever runs the video at the wall. */
+export function home(): "/todo" | "/live" {
+  return me.value?.role === "member" ? "/todo" : "/live";
+}
+
 /** Whether the signed-in person may do something; the server decides again in any case. */
 export function may(permission: string): boolean {
   const user = me.value;

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from mingjian.kernel.text import Text
+from mingjian.rules.filing_clock import FilingEvents, clocks, governing_clock
+from mingjian.rules.library import current_law
 from mingjian.web.authority.actor import Actor
+from mingjian.web.dates import dated_fact
 from mingjian.web.filings import policies
 from mingjian.web.filings.handing_in import today
-from mingjian.web.filings.models import Filing, FilingDeadline
+from mingjian.web.filings.models import Filing, FilingDeadline, Removal
 from mingjian.web.todo.providers import Todo, first_and_count, provide
 
 Answer = tuple[int, list[Todo]]
@@ -35,6 +38,24 @@ def change_due(actor: Actor, limit: int) -> Answer:
     """Filings of which a filed fact has changed."""
     rows = policies.FILE.visible(actor, Filing.objects.filter(state="change_due"), division="")
     return _filings(rows.order_by("changed_date", "id"), limit, "")
+
+
+def removals_to_file(actor: Actor, limit: int) -> Answer:
+    """Devices taken down and not filed yet, by the last day of the removal's own clock (qd204 16.2)."""
+    rows = policies.FILE.visible(actor, Removal.objects.filter(state="removed"), division="")
+    count, found = first_and_count(rows.select_related("system").order_by("removed_date", "id"), limit)
+    law, on = current_law(), today()
+    items = []
+    for row in found:
+        clock = governing_clock(clocks(law, FilingEvents(removed=dated_fact(row.removed_date))))
+        last = None if clock is None else clock.latest_last_day
+        items.append(
+            Todo(
+                row.system.name, "removal", row.id, due="" if last is None else last.isoformat(),
+                overdue=last is not None and last < on, clause="" if clock is None else clock.clause.key,
+            )
+        )  # fmt: skip
+    return count, items
 
 
 def to_decide(actor: Actor, limit: int) -> Answer:
@@ -75,5 +96,6 @@ def _filings(rows: QuerySet[Filing], limit: int, due: str) -> Answer:
 provide("filings.due", Text("待备案", "filings due"), policies.FILE, own_deadlines)
 provide("filings.returned", Text("待补正", "filings to correct"), policies.FILE, returned)
 provide("filings.change_due", Text("待变更备案", "change filings due"), policies.FILE, change_due)
+provide("filings.removals", Text("已拆除待备案", "removals to file"), policies.FILE, removals_to_file)
 provide("filings.to_decide", Text("待登记备案", "filings to decide on"), policies.DECIDE, to_decide)
 provide("filings.overdue", Text("逾期未备案", "overdue filings"), policies.TAKE_IN, overdue_deadlines)

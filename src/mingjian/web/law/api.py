@@ -26,9 +26,12 @@ class Labelled(Schema):
 
 
 class ClauseOut(Schema):
-    """A clause in the list. `printed` is how a document cites it, with its mark where the number is not certain."""
+    """A clause in the list. `document` is the regulation's name; `printed` is how a paper cites the clause, with its
+    mark where the number is not certain.
+    """
 
     pack: str
+    document: str
     address: str
     key: str
     status: Standing

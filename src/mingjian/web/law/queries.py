@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -100,6 +101,12 @@ def coverage_values() -> dict[str, Any]:
     return coverage_document(current_coverage())
 
 
+def cited(keys: Iterable[str], language: str) -> list[dict[str, str]]:
+    """Clauses by key, as people read them: the regulation's name and the article. Unknown keys are left out."""
+    known = {clause.key: clause for clause in current_law().clauses}
+    return [{"key": key, "printed": known[key].cite().printed(language)} for key in keys if key in known]
+
+
 def _clause(name: str) -> Clause:
     try:
         return find_clause(current_law(), name)
@@ -110,6 +117,7 @@ def _clause(name: str) -> Clause:
 def _row(clause: Clause, status: str, language: str) -> dict[str, Any]:
     return {
         "pack": clause.pack,
+        "document": clause.document.for_language(language),
         "address": clause.address,
         "key": clause.key,
         "status": status,

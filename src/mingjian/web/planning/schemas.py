@@ -10,12 +10,16 @@ from mingjian.rules.judgement import Judgement, Verdict
 
 
 class CitationOut(Schema):
-    """A clause as cited; `certain` is false where the article's number may be off by one."""
+    """A clause as cited; `certain` is false where the article's number may be off by one.
+
+    `printed` names the regulation and the article, with the mark of a number that is not certain.
+    """
 
     key: str
     pack: str
     label: str
     certain: bool
+    printed: str
 
 
 class JudgementOut(Schema):
@@ -30,14 +34,7 @@ class JudgementOut(Schema):
 
 def judgement_out(judgement: Judgement, language: str) -> dict[str, Any]:
     """A judgement as answered."""
-    document: dict[str, Any] = judgement.document()
-    return {
-        "verdict": judgement.verdict.value,
-        "verdict_label": judgement.verdict.label.for_language(language),
-        "reason": judgement.reason.for_language(language),
-        "remedy": None if judgement.remedy is None else judgement.remedy.for_language(language),
-        "clauses": document["clauses"],
-    }
+    return kept_judgement_out(judgement.document(), language)
 
 
 def kept_judgement_out(document: dict[str, Any], language: str) -> dict[str, Any]:
@@ -49,5 +46,5 @@ def kept_judgement_out(document: dict[str, Any], language: str) -> dict[str, Any
         "verdict_label": Verdict(document["verdict"]).label.for_language(language),
         "reason": document["reason"][words],
         "remedy": None if remedy is None else remedy[words],
-        "clauses": document["clauses"],
+        "clauses": [{**one, "printed": one["printed"][words]} for one in document["clauses"]],
     }

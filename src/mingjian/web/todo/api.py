@@ -7,12 +7,22 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from mingjian.rules.day_count import shanghai_day
+from mingjian.web import wiring
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.language import language_of
+from mingjian.web.law.queries import cited
 from mingjian.web.todo import policies
 from mingjian.web.todo.providers import todo_of
 
 router = Router(tags=["todo"])
+
+
+class TodoClauseOut(Schema):
+    """A clause it rests on: its key, and how people read it."""
+
+    key: str
+    printed: str
 
 
 class TodoOut(Schema):
@@ -24,7 +34,7 @@ class TodoOut(Schema):
     due: str
     overdue: bool
     urgent: bool
-    clause: str
+    cited: list[TodoClauseOut]
 
 
 class GroupOut(Schema):
@@ -37,8 +47,9 @@ class GroupOut(Schema):
 
 
 class TodoPage(Schema):
-    """By kind."""
+    """By kind. `today` is the day in Shanghai by which `due` is counted."""
 
+    today: str
     groups: list[GroupOut]
 
 
@@ -47,6 +58,7 @@ def list_todo(request: HttpRequest, limit: Annotated[int, Field(ge=1, le=100)] =
     """What waits for the one who asks, at most `limit` of each kind, the most pressing first."""
     language = language_of(request)
     return {
+        "today": shanghai_day(wiring.clock().now_ns()).isoformat(),
         "groups": [
             {
                 "kind": group.provider.name,
@@ -60,11 +72,11 @@ def list_todo(request: HttpRequest, limit: Annotated[int, Field(ge=1, le=100)] =
                         "due": one.due,
                         "overdue": one.overdue,
                         "urgent": one.urgent,
-                        "clause": one.clause,
+                        "cited": cited(filter(None, one.clause.split(",")), language),
                     }
                     for one in group.items
                 ],
             }
             for group in todo_of(actor_of(request), limit)
-        ]
+        ],
     }

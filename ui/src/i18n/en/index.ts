@@ -21,6 +21,7 @@ import { settings } from "./settings";
 import { shortcuts } from "./shortcuts";
 import { system } from "./system";
 import { timeline } from "./timeline";
+import { todo } from "./todo";
 import { users } from "./users";
 
 const subjects = [
@@ -44,6 +45,7 @@ const subjects = [
   shortcuts,
   system,
   timeline,
+  todo,
   users,
 ] as const;
 

@@ -20,6 +20,7 @@ import { settings } from "./settings";
 import { shortcuts } from "./shortcuts";
 import { system } from "./system";
 import { timeline } from "./timeline";
+import { todo } from "./todo";
 import { users } from "./users";
 
 const subjects = [
@@ -43,6 +44,7 @@ const subjects = [
   shortcuts,
   system,
   timeline,
+  todo,
   users,
 ] as const;
 

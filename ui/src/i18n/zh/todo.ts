@@ -1,0 +1,21 @@
+export const todo = {
+  "nav.group.work": "日常办理",
+  "todo.title": "待办",
+  "todo.none": "没有待办事项",
+  "todo.none.remedy": "需要您办理的事项到期或出现时，会显示在这里。",
+  "todo.none.of": "没有这一类待办",
+  "todo.count": "{n} 件",
+  "todo.shown": "共 {n} 件，先列出最急的 {shown} 件",
+  "todo.late.overdue": "已逾期",
+  "todo.late.urgent": "紧急",
+  "todo.late.week": "7 天以内",
+  "todo.late.later": "7 天以后",
+  "todo.late.none": "未定期限",
+  "todo.filter": "按缓急筛选",
+  "todo.today": "今天 {day}",
+
+  "due.left": "还剩 {n} 天",
+  "due.today": "今天到期",
+  "due.over": "逾期 {n} 天",
+  "due.day": "{day} 到期",
+} as const;
