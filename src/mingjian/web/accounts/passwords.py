@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
@@ -38,9 +39,15 @@ def check_password_rules(password: str, name: str, field: str = "password") -> N
     if len(set(password)) < 5:
         raise _weak(field, "口令中不同的字符太少", "the password repeats too few characters")
     try:
-        CommonPasswordValidator().validate(password)
+        _common_passwords().validate(password)
     except ValidationError:
         raise _weak(field, "口令过于常见,容易被猜到", "the password is a common one, easily guessed") from None
+
+
+@functools.cache
+def _common_passwords() -> CommonPasswordValidator:
+    """Django's list of 20,000, unpacked once a process."""
+    return CommonPasswordValidator()
 
 
 def _kinds(password: str) -> int:
