@@ -8,14 +8,13 @@ that belongs to other code is never used, and without one the migrations are rep
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 import sqlite3
-import tempfile
 from contextlib import closing
 from pathlib import Path
 
 import django
+
+from mingjian.files.whole import create_file
 
 _WEB = Path(__file__).parent
 FOLDER = _WEB / "empty_database"
@@ -38,32 +37,18 @@ def prepared_file() -> Path:
 def lay(target: Path) -> bool:
     """Copy the prepared database to `target`; False when there is none for this code, or `target` exists already.
 
-    The copy is complete and synced before it gets its name, and never replaces what another process made meanwhile.
+    Never replaces what another process made meanwhile. Raises OSError when the copy cannot be kept.
     """
     source = prepared_file()
     if target.exists() or not source.exists():
         return False
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-    copy = Path(name)
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.deserialize(source.read_bytes())
+        database.execute("UPDATE django_migrations SET applied = strftime('%Y-%m-%d %H:%M:%f', 'now')")
+        database.commit()
+        content = database.serialize()
     try:
-        with os.fdopen(handle, "wb") as out, source.open("rb") as prepared:
-            shutil.copyfileobj(prepared, out)
-        with closing(sqlite3.connect(copy)) as database, database:
-            database.execute("UPDATE django_migrations SET applied = strftime('%Y-%m-%d %H:%M:%f', 'now')")
-        _sync(copy)
-        try:
-            os.link(copy, target)
-        except FileExistsError:
-            return False
-        _sync(target.parent)
-        return True
-    finally:
-        copy.unlink()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        create_file(target, content, 0o640)
+    except FileExistsError:
+        return False
+    return True
