@@ -59,6 +59,12 @@ MAY: dict[str, set[str]] = {
     "POST /v1/me/second-factor/confirm": ALL,
     "POST /v1/me/second-factor/remove": ALL,
     "POST /v1/users/{user_id}/second-factor/reset": {"admin"},
+    "GET /v1/me/tokens": ALL,
+    "GET /v1/me/tokens/scopes": ALL,
+    "POST /v1/me/tokens": ALL,
+    "POST /v1/me/tokens/{token_id}/revoke": ALL,
+    "GET /v1/users/{user_id}/tokens": READERS,
+    "POST /v1/users/{user_id}/tokens/{token_id}/revoke": {"admin"},
     "GET /v1/users": READERS,
     "POST /v1/users": {"admin"},
     "GET /v1/users/{user_id}": READERS,
@@ -371,7 +377,7 @@ def test_an_unknown_role_may_nothing(policy: Any) -> None:
 
 
 _EVERYBODYS = {
-    "accounts.own", "accounts.own_password", "accounts.own_second_factor", "accounts.sign_out", "law.read",
+    "accounts.own", "accounts.own_password", "accounts.own_second_factor", "accounts.own_tokens", "accounts.sign_out", "law.read",
     "organisations.divisions_read", "viewing.layouts", "viewing.own_layout",
     "todo.own",
 }  # fmt: skip

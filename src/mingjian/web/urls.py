@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import path
 from ninja import Router
 
+from mingjian.web.http import docs_page
 from mingjian.web.http.api import build_api
 
 
@@ -21,7 +22,7 @@ def slice_routers() -> list[tuple[str, Router]]:
 
 api = build_api(slice_routers())
 
-urlpatterns = [path("api/", api.urls)]
+urlpatterns = [*docs_page.urls, path("api/", api.urls)]
 
 handler400 = "mingjian.web.http.failures.bad_request"
 handler404 = "mingjian.web.http.failures.page_not_found"

@@ -13,7 +13,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register names and receivers in every process, the command line's too: each reads what another wrote."""
-        from mingjian.web.accounts import actions, second_factor, sessions  # noqa: F401
-        from mingjian.web.authority.sources import keep_second_factors
+        from mingjian.web.accounts import actions, second_factor, sessions, tokens  # noqa: F401
+        from mingjian.web.authority.sources import keep_second_factors, keep_tokens
 
         keep_second_factors(second_factor.enrolled)
+        keep_tokens(tokens.grant_of)

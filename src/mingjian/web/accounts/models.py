@@ -87,6 +87,27 @@ class RecoveryCode(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")]  # noqa: RUF012
 
 
+class ApiToken(models.Model):
+    """A key to the API that stands for its person, cut by its scopes. Only a digest of the secret is kept."""
+
+    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids; part of the token's text
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
+    name = models.CharField(max_length=64)  # what its person calls it
+    digest = models.CharField(max_length=64)  # SHA-256 of the secret, which has 256 bits of its own
+    scopes = models.JSONField()  # authority.scopes
+    created_ns = models.BigIntegerField()
+    expires_ns = models.BigIntegerField()
+    last_used_ns = models.BigIntegerField(null=True)  # to the minute
+    last_used_address = models.CharField(max_length=45, blank=True)
+    revoked_ns = models.BigIntegerField(null=True)
+    revoke_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        """Listed newest first."""
+
+        default_permissions = ()
+
+
 class SetupMark(models.Model):
     """One row at most: written with the first user, so that two first users cannot be."""
 

@@ -14,5 +14,6 @@ OWN_PASSWORD = SignedInPolicy("accounts.own_password", Text(zh="修改自己的�
 SECOND_FACTOR = SignedInPolicy(
     "accounts.own_second_factor", Text(zh="设置自己的二次验证", en="manage your own second factor")
 )
+TOKENS = SignedInPolicy("accounts.own_tokens", Text(zh="管理自己的接口令牌", en="manage your own API tokens"))
 USERS_READ = RolePolicy("accounts.users_read", Text(zh="查看用户", en="see users"), [Role.ADMIN, Role.AUDITOR])
 USERS_MANAGE = RolePolicy("accounts.users_manage", Text(zh="管理用户", en="manage users"), [Role.ADMIN])

@@ -60,7 +60,7 @@ def begin_enrolment(actor: Actor, password: str) -> tuple[str, str]:
     """
     SECOND_FACTOR.require(actor)
     user = user_by_id(actor.user)
-    _check_own_password(user, actor, password)
+    check_own_password(user, actor, password)
     if enrolled(user.id):
         raise MingjianError(
             "conflict",
@@ -178,7 +178,8 @@ def _take_recovery_code(user: User, code: str, now_ns: int) -> bool:
     return rows.update(used_ns=now_ns) == 1
 
 
-def _check_own_password(user: User, actor: Actor, password: str) -> None:
+def check_own_password(user: User, actor: Actor, password: str) -> None:
+    """One's password once more, counted like sign-ins. Raises MingjianError wrong_password, too_many_attempts."""
     now_ns, own = wiring.clock().now_ns(), f"own {user.id}"
     count_attempt(user.name, actor.address, now_ns, own)
     if not user.check_password(password):

@@ -19,10 +19,12 @@ from mingjian.web.accounts.policies import SIGN_IN, SIGN_OUT
 from mingjian.web.accounts.second_factor import confirm_second_factor, enrolled
 from mingjian.web.accounts.signals import signed_out
 from mingjian.web.accounts.throttle import count_attempt, forgive
+from mingjian.web.accounts.tokens import token_digest
 from mingjian.web.audit.actions import record
 from mingjian.web.audit.models import Outcome
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
+from mingjian.web.authority.sources import TokenGrant
 
 SIGNED_IN = register("accounts.sign_in", "登录", "signed in")
 SIGNED_OUT = register("accounts.sign_out", "退出登录", "signed out")
@@ -81,7 +83,10 @@ def sign_out(request: HttpRequest, actor: Actor) -> None:
 
 
 def session_digest(request: HttpRequest) -> str:
-    """What tickets are bound to: the session without its key."""
+    """What tickets are bound to: the session without its key, or the API token they are asked for with."""
+    grant: TokenGrant | None = getattr(request, "_mingjian_grant", None)
+    if grant is not None:
+        return token_digest(grant.token)
     key = request.session.session_key or ""
     return hashlib.sha256(b"mingjian-session\x00" + key.encode()).hexdigest()[:32]
 

@@ -88,6 +88,7 @@ def _of(actor: Actor) -> Values:
         "actor_organisation": home,
         "address": actor.address,
         "request": actor.request,
+        "api_token": actor.token or None,
     }
 
 

@@ -34,7 +34,8 @@ class AuditCitationOut(Schema):
 
 
 class AuditEntryOut(Schema):
-    """One entry. `title` is the action in the reader's language; `right` the policy that decided.
+    """One entry. `title` is the action in the reader's language; `right` the policy that decided;
+    `api_token` the id of the token it was done by.
 
     `organisation_id` and `division_id`: whose the object is and where it lies, empty where that is not known.
     """
@@ -63,6 +64,7 @@ class AuditEntryOut(Schema):
     reason: str
     outcome: Literal["done", "denied", "failed"]
     request: str
+    api_token: str | None
 
 
 class AuditPage(Schema):

@@ -90,6 +90,7 @@ class AuditEntry(AppendOnly):
     reason = models.CharField(max_length=500, blank=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices)
     request = models.CharField(max_length=64, blank=True)
+    api_token = models.CharField(max_length=26, null=True)  # id of the API token it was done by; null: a session
 
     objects = AppendOnlyQuerySet["AuditEntry"].as_manager()
 

@@ -19,6 +19,7 @@ FIELDS = (
     "id", "at", "actor_id", "actor_name", "actor_unit", "actor_role", "actor_post",
     "actor_organisation", "address", "action", "title", "object_kind",
     "object_id", "object_name", "organisation_id", "division_id", "before", "after", "right", "clause", "clauses", "reason", "outcome", "request",
+    "api_token",
 )  # fmt: skip
 
 

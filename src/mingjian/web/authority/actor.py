@@ -108,6 +108,8 @@ class Actor:
     must_change_password: bool = False
     must_enrol_second_factor: bool = False  # a role of his has to have one, and he has none
     bindings: tuple[Binding, ...] = ()
+    token: str = ""  # id of the API token he comes by; empty for a session
+    scopes: frozenset[str] | None = None  # of that token; None: no cut (authority.scopes)
 
     @property
     def signed_in(self) -> bool:

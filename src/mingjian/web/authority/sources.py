@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
 from mingjian.web.authority.actor import Actor, Binding
+
+
+@dataclass(frozen=True, slots=True)
+class TokenGrant:
+    """What an API token gives: the account's user, the token's id, and its scopes."""
+
+    user: Any
+    token: str
+    scopes: frozenset[str]
+
 
 _source: list[Callable[[str], tuple[Binding, ...]]] = []
 _posts: list[Callable[[str], str]] = []
 _contacts: list[Callable[[Actor, Any, object], list[str]]] = []
 _enrolled: list[Callable[[str], bool]] = []
+_tokens: list[Callable[[str, str], TokenGrant]] = []
 
 
 def keep_bindings(source: Callable[[str], tuple[Binding, ...]]) -> None:
@@ -51,3 +65,25 @@ def keep_contacts(source: Callable[[Actor, Any, object], list[str]]) -> None:
 def contacts_of(actor: Actor, policy: Any, subject: object) -> list[str]:
     """People of his own organisation, or above it, whom he may ask; nearest first."""
     return _contacts[0](actor, policy, subject) if _contacts else []
+
+
+def keep_tokens(source: Callable[[str, str], TokenGrant]) -> None:
+    """Name the function that takes an API token's text and the client's address and gives what the token grants."""
+    _tokens[:] = [source]
+
+
+def grant_of(text: str, address: str) -> TokenGrant:
+    """What the token grants. Raises MingjianError invalid_token, also while nobody keeps tokens."""
+    if not _tokens:
+        raise invalid_token()
+    return _tokens[0](text, address)
+
+
+def invalid_token() -> MingjianError:
+    """The same for a token that never was, one that has expired, and one that was revoked."""
+    return MingjianError(
+        "invalid_token",
+        Text("接口令牌无效、已过期或者已撤销", "the token is invalid, expired or revoked"),
+        fault=Fault.USER,
+        remedy=Text("请在个人设置中新建令牌", "make a new one in your own settings"),
+    )

@@ -18,6 +18,7 @@ from mingjian.kernel.text import Text
 from mingjian.web.audit.actions import record_refusal, record_ruled_out
 from mingjian.web.authority.applying import RuledOut
 from mingjian.web.authority.policy import Refused
+from mingjian.web.http.document import DocumentedApi
 from mingjian.web.http.failures import DATABASE_AWAY, crashed_error, database_error
 from mingjian.web.http.guard import Requires
 from mingjian.web.http.language import language_of
@@ -28,7 +29,10 @@ from mingjian.web.http.validation import field_pointer, sentence
 log = logging.getLogger("mingjian.web")
 
 _DESCRIPTION = """Sign in with POST /api/v1/auth/login; send the cookie, and the value of the cookie `csrftoken` as
-`X-CSRFToken` with everything that changes something. Errors are problem+json (RFC 9457)."""
+`X-CSRFToken` with everything that changes something. A program sends a token of its person instead, as
+`Authorization: Bearer mjt_...`; each endpoint names the scope it asks of one. Lists answer `{items, next}`; `next` goes
+back as `?cursor=`. Changes need `If-Match` with the `ETag` that was read; creations take `Idempotency-Key`. Errors are
+problem+json (RFC 9457)."""
 
 
 class _Utf8Json(JSONRenderer):
@@ -39,7 +43,7 @@ class _Utf8Json(JSONRenderer):
 
 def build_api(routers: Sequence[tuple[str, Router]]) -> NinjaAPI:
     """The API with the routers of the slices. Raises ValueError when an endpoint has no guard."""
-    api = NinjaAPI(
+    api = DocumentedApi(
         title="Mingjian 明鉴",
         version=mingjian.__version__,
         description=_DESCRIPTION,

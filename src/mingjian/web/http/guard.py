@@ -12,17 +12,19 @@ from mingjian.kernel.text import Text
 from mingjian.web import configuration
 from mingjian.web.authority.actor import Actor, Binding, nobody
 from mingjian.web.authority.policy import Policy
-from mingjian.web.authority.sources import bindings_of, has_second_factor
+from mingjian.web.authority.scopes import require_scope
+from mingjian.web.authority.sources import TokenGrant, bindings_of, grant_of, has_second_factor
 from mingjian.web.http.failures import csrf_error
 from mingjian.web.http.language import remember_language
 from mingjian.web.http.origin import address_of, request_id_of
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def actor_of(request: HttpRequest) -> Actor:
     """Who sends the request."""
-    user: Any = getattr(request, "user", None)
+    grant: TokenGrant | None = getattr(request, "_mingjian_grant", None)
+    user: Any = getattr(request, "user", None) if grant is None else grant.user
     if user is None or not user.is_authenticated:
         return nobody(address_of(request), request_id_of(request))
     remember_language(request, user.language)
@@ -37,7 +39,20 @@ def actor_of(request: HttpRequest) -> Actor:
         must_change_password=user.must_change_password,
         must_enrol_second_factor=_must_enrol(request, user, bindings),
         bindings=bindings,
+        token="" if grant is None else grant.token,
+        scopes=None if grant is None else grant.scopes,
     )
+
+
+def _token(request: HttpRequest) -> TokenGrant | None:
+    """What the request's bearer token grants; the session's cookie does not count beside one. Raises invalid_token."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    grant = grant_of(text.strip(), address_of(request))
+    request._mingjian_grant = grant  # type: ignore[attr-defined]
+    request.user = grant.user
+    return grant
 
 
 def _bindings(request: HttpRequest, user_id: str) -> tuple[Binding, ...]:
@@ -66,15 +81,20 @@ class Requires:
         self.policy = policy
 
     def __call__(self, request: HttpRequest) -> Actor:
-        """The actor. Raises MingjianError csrf_failed, or Refused."""
+        """The actor, by token or session. Raises MingjianError invalid_token or csrf_failed, or Refused.
+
+        A token is sent on purpose, never by the browser by itself: no CSRF token is asked beside it.
+        """
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise MingjianError(
                 "bad_request",
                 Text(zh="地址含有空字符 U+0000", en="the address has a NUL character (U+0000)"),
                 fault=Fault.USER,
             )
-        if request.method not in _SAFE and check_csrf(request) is not None:
+        changes = request.method not in SAFE_METHODS
+        if _token(request) is None and changes and check_csrf(request) is not None:
             raise csrf_error()
         actor = actor_of(request)
+        require_scope(actor, self.policy, changes=changes)
         self.policy.require(actor)
         return actor

@@ -16,11 +16,13 @@ CONTENT_TYPE = "application/problem+json"
 _STATUS = {
     "bad_request": 400,
     "not_signed_in": 401,
+    "invalid_token": 401,
     "wrong_credentials": 401,
     "second_factor_needed": 401,
     "wrong_second_factor": 401,
     "forbidden": 403,
     "no_powers": 403,
+    "outside_scope": 403,
     "csrf_failed": 403,
     "password_change_needed": 403,
     "second_factor_enrolment_needed": 403,
@@ -87,6 +89,8 @@ def problem_response(error: MingjianError, request: HttpRequest, **extra: Any) -
         body, status=body["status"], content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False}
     )
     response["Content-Language"] = language_of(request)
+    if response.status_code == 401:
+        response["WWW-Authenticate"] = "Bearer"  # RFC 6750; browsers ask nobody for it
     retry_s = getattr(error, "retry_after_s", None)
     if retry_s is not None:
         response["Retry-After"] = str(retry_s)

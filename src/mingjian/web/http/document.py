@@ -1,0 +1,101 @@
+"""What the OpenAPI document says beside the endpoints: how to be known, which scope a token needs, how errors look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+
+from mingjian.web.authority.policy import OpenPolicy
+from mingjian.web.authority.scopes import scope_of
+from mingjian.web.http.guard import SAFE_METHODS, Requires
+from mingjian.web.http.problem import CONTENT_TYPE
+
+_TEXT_OR_NULL = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+_PROBLEM: dict[str, Any] = {
+    "title": "Problem",
+    "type": "object",
+    "description": "An error (RFC 9457). `field` is a JSON pointer; `errors` names every field of a body that does not "
+    "fit; `request` is the id under which the server's log has it.",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "field": _TEXT_OR_NULL,
+        "remedy": _TEXT_OR_NULL,
+        "fault": {"type": "string", "enum": ["user", "peer", "environment", "ours"]},
+        "request": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "field": _TEXT_OR_NULL,
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+                "required": ["field", "code", "detail"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "code", "detail", "field", "remedy", "fault", "request"],
+}
+_SCHEMES: dict[str, Any] = {
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "mingjian",
+        "description": "The cookie of POST auth/login; with it, what changes something needs X-CSRFToken.",
+    },
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token of POST me/tokens. The names beside it are scopes: one that the endpoint needs.",
+    },
+}
+_DEFAULT = {
+    "description": "Problem",
+    "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+class DocumentedApi(NinjaAPI):
+    """Ninja's API, whose document also says what Ninja does not know."""
+
+    def get_openapi_schema(self, *arguments: Any, **named: Any) -> OpenAPISchema:
+        """The document with security schemes, the scope of each endpoint, and the form of errors."""
+        document = super().get_openapi_schema(*arguments, **named)
+        guards = _guards(self)
+        for methods in document["paths"].values():
+            for method, operation in methods.items():
+                guard = guards.get(operation["operationId"])
+                if guard is not None:
+                    operation["security"] = _security(guard, changes=method.upper() not in SAFE_METHODS)
+                answers = {str(status): answer for status, answer in operation["responses"].items()}
+                operation["responses"] = {**answers, "default": _DEFAULT}
+        document["components"]["schemas"]["Problem"] = _PROBLEM
+        document["components"]["securitySchemes"] = _SCHEMES
+        return document
+
+
+def _guards(api: NinjaAPI) -> dict[str, Requires]:
+    found: dict[str, Requires] = {}
+    for bound in api._get_bound_routers():
+        for view in bound.path_operations.values():
+            for operation in view.operations:
+                name = operation.operation_id or api.get_openapi_operation_id(operation)
+                (guard,) = operation.auth_callbacks  # http.api has made sure
+                if isinstance(guard, Requires):
+                    found[name] = guard
+    return found
+
+
+def _security(guard: Requires, *, changes: bool) -> list[dict[str, list[str]]]:
+    """One of these is enough; an empty list: nobody has to be known."""
+    if isinstance(guard.policy, OpenPolicy):
+        return []
+    scope = scope_of(guard.policy, changes=changes)
+    return [{"session": []}, *([{"token": [scope]}] if scope else [])]
