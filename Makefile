@@ -26,8 +26,10 @@ demo-destroy: setup
 test: setup-dev  ## lint, types, and every test that fits a coffee break
 	@scripts/test.sh
 
-lint: setup-dev  ## ruff, import-linter
+lint: setup-dev  ## ruff, import-linter; vue-tsc and ESLint
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/lint-imports
+	@[ -d ui/node_modules ] || scripts/npm.sh ci --no-audit --no-fund --loglevel=error
+	@scripts/npm.sh run --silent lint
 
 types: setup-dev ## mypy, strict
 	@$(VENV)/bin/mypy

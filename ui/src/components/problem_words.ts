@@ -17,7 +17,7 @@ export function wordsOf(error: unknown): ProblemWords | null {
     return { what: t("error.unknown", { code: error.code }), remedy: t("error.unknown.remedy") };
   }
   console.error(error);
-  const code = error instanceof Error ? error.name : String(error);
+  const code = error instanceof Error ? error.name : typeof error === "string" ? error : typeof error;
   return { what: t("error.unknown", { code }), remedy: t("error.unknown.remedy") };
 }
 

@@ -77,7 +77,7 @@ function tileStyle(feature: FeatureLike, theme: Theme): Style {
   const colours = COLOURS[theme];
   const layer = String(feature.get("layer") ?? "");
   const area = /water|ocean/.test(layer) ? colours.water : /wood|green|park|landuse/.test(layer) ? colours.wood : colours.land;
-  const name = feature.get("name:zh") ?? feature.get("name");
+  const name: unknown = feature.get("name:zh") ?? feature.get("name");
   const text = typeof name === "string" && feature.getGeometry()?.getType() === "Point" ? label(name, 12, colours.label, colours.land) : undefined;
   return new Style({ fill: new Fill({ color: area }), stroke: new Stroke({ color: colours.street, width: 1.2 }), ...(text ? { text } : {}) });
 }

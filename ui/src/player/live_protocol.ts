@@ -52,8 +52,8 @@ export function parseLiveText(text: string): LiveText {
     return {
       kind: "init",
       init: {
-        mime: String(init["mime"] ?? "video/mp4"),
-        codecs: String(init["codecs"] ?? ""),
+        mime: words(init["mime"]) || "video/mp4",
+        codecs: words(init["codecs"]),
         width: Number(init["width"] ?? 0),
         height: Number(init["height"] ?? 0),
         start_ns: BigInt(exact),
@@ -66,7 +66,12 @@ export function parseLiveText(text: string): LiveText {
 }
 
 function readEnd(value: Record<string, unknown>): LiveEnd {
-  return { reason: String(value["reason"] ?? ""), zh: String(value["zh"] ?? ""), en: String(value["en"] ?? "") };
+  return { reason: words(value["reason"]), zh: words(value["zh"]), en: words(value["en"]) };
+}
+
+/** A text, or nothing where something else stands. */
+function words(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** Read a binary fragment; undefined when it is too short to be one. */

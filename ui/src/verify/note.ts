@@ -1,5 +1,6 @@
 // Signed notes, keys, checkpoints: docs/design/ledger.md sections 3 and 4, with the one spelling each has.
 
+/* eslint no-control-regex: off -- a signed note is refused for exactly these characters */
 import { concat, equal, fromBase64, fromUtf8, hex, toBase64, utf8 } from "./bytes";
 import { verifyEd25519 } from "./ed25519";
 import { digest, type Algorithm } from "./hash";

@@ -30,7 +30,8 @@ export const cameraFiles: Resource<Row> = {
     ]);
     const text = (name: string): string => {
       const value = (one.fields as Readonly<Record<string, unknown>>)[name];
-      return value === null || value === undefined ? "" : String(value);
+      if (value === null || value === undefined) return "";
+      return typeof value === "string" ? value : JSON.stringify(value);
     };
     return {
       label: one.name, version: one.version, values: {}, rows: [],
