@@ -120,8 +120,8 @@ MAY: dict[str, set[str]] = {
     "POST /v1/systems/{system_id}/notices": MANAGERS | KEEPERS,
     "POST /v1/systems/{system_id}/notices/{notice_id}/steps": MANAGERS | KEEPERS,
     "GET /v1/systems/{system_id}/judgement": STAFF | BOUND,
-    "POST /v1/tickets": WATCHERS,
-    "POST /v1/tickets/renew": WATCHERS,
+    "POST /v1/tickets": WATCHERS | BOUND,  # the camera and the law decide
+    "POST /v1/tickets/renew": WATCHERS | BOUND,
     "POST /v1/tickets/revoke": MANAGERS,
     "GET /v1/looks": READERS,
     "GET /v1/layouts": ALL,
@@ -281,6 +281,7 @@ MAY: dict[str, set[str]] = {
     "POST /v1/retrievals/{retrieval_id}/end": RETRIEVAL_READERS,
     "POST /v1/emergencies": DECLARANTS,
     "POST /v1/emergencies/{retrieval_id}/confirm": DECLARANTS,
+    "POST /v1/emergencies/{retrieval_id}/end": DECLARANTS,
     "POST /v1/emergencies/{retrieval_id}/report": DECLARANTS,
     "GET /v1/holds": READERS | HOLDERS | {"approver"},
     "POST /v1/holds": HOLDERS,

@@ -61,6 +61,7 @@ export const api = {
 
   ticket: (body: {
     camera: string; streams: readonly string[]; rights: readonly string[]; from?: string; to?: string; purpose: string;
+    retrieval?: string; narrow?: boolean;
   }): Promise<TicketAnswer> => http.post("tickets", body),
   renewTicket: (ticket: string): Promise<TicketAnswer> => http.post("tickets/renew", { ticket }),
 

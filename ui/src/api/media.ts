@@ -163,7 +163,7 @@ export class RecordingSession {
     const now_ms = Date.now();
     const answer = await api.ticket({
       camera: this.camera, streams: this.streams, rights: ["live", "playback", "snapshot"], purpose: "playback",
-      from: iso(now_ms - REACH_BACK_MS), to: iso(now_ms + 86_400_000),
+      from: iso(now_ms - REACH_BACK_MS), to: iso(now_ms + 86_400_000), narrow: true,
     });
     this.watermark = answer.watermark;
     this.ticket = answer.ticket;

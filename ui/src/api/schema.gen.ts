@@ -804,6 +804,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/emergencies/{retrieval_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Emergency
+         * @description End it before its expiry: what it opened is shut at once.
+         */
+        post: operations["emergencies_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/emergencies/{retrieval_id}/report": {
         parameters: {
             query?: never;
@@ -6888,10 +6908,14 @@ export interface components {
             footage_to: string | null;
             /** Id */
             id: string;
+            /** Opened By */
+            opened_by: string;
             /** Purpose */
             purpose: string;
             /** Renewals */
             renewals: number;
+            /** Retrieval */
+            retrieval: string;
             /** Revoked At */
             revoked_at: string | null;
             /** Rights */
@@ -9493,14 +9517,26 @@ export interface components {
         /**
          * TicketIn
          * @description What to look at and what for. Playback and export name their time: from and to.
+         *
+         *     `retrieval` ties the look to one. With `narrow` the answer has those of the rights that may be had.
          */
         TicketIn: {
             /** Camera */
             camera: string;
             /** From */
             from?: string | null;
+            /**
+             * Narrow
+             * @default false
+             */
+            narrow: boolean;
             /** Purpose */
             purpose: string;
+            /**
+             * Retrieval
+             * @default
+             */
+            retrieval: string;
             /** Rights */
             rights: ("live" | "playback" | "snapshot" | "export")[];
             /** Streams */
@@ -9511,16 +9547,26 @@ export interface components {
         /**
          * TicketOut
          * @description A ticket: `id` names it for revocation, `edge` serves it, `watermark` is burned into what it shows.
+         *
+         *     `rights` and footage are what was let in: a retrieval cuts the span to what was approved.
          */
         TicketOut: {
             /** Edge */
             edge: string;
             /** Expires At */
             expires_at: string;
+            /** Footage From */
+            footage_from: string | null;
+            /** Footage To */
+            footage_to: string | null;
             /** Id */
             id: string;
             /** Issued At */
             issued_at: string;
+            /** Retrieval */
+            retrieval: string | null;
+            /** Rights */
+            rights: string[];
             /** Ticket */
             ticket: string;
             /** Watermark */
@@ -11703,6 +11749,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ConfirmIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetrievalOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    emergencies_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
             };
         };
         responses: {

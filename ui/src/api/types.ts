@@ -162,6 +162,10 @@ export interface TicketAnswer {
   readonly expires_at: string;
   readonly edge: string;
   readonly watermark: string;
+  readonly rights?: readonly string[];
+  readonly footage_from?: string | null;
+  readonly footage_to?: string | null;
+  readonly retrieval?: string | null;
 }
 
 export interface SavedLayout {

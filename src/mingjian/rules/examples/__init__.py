@@ -6,6 +6,7 @@ from mingjian.rules.example import Example
 from mingjian.rules.examples import (
     builders,
     filing,
+    looking,
     penalties,
     places,
     planning,
@@ -28,5 +29,6 @@ EXAMPLES: tuple[Example, ...] = (
     *signs_and_obstruction.EXAMPLES,
     *retention.EXAMPLES,
     *retrieval.EXAMPLES,
+    *looking.EXAMPLES,
     *penalties.EXAMPLES,
 )

@@ -179,6 +179,8 @@ RETRIEVAL: StateTable[RetrievalFacts] = StateTable(
         Transition("emergency", "confirm", "confirmed", Text("第二人确认", "confirm"), "second_person", (EMERGENCY,)),
         Transition("emergency", "close", "lapsed", Text("到时关闭", "close by itself"), "over", (EMERGENCY,)),
         Transition("confirmed", "close", "lapsed", Text("期满关闭", "close at expiry"), "over", (EMERGENCY,)),
+        Transition("emergency", "end", "lapsed", Text("提前结束", "end before its time"), "reason"),
+        Transition("confirmed", "end", "lapsed", Text("提前结束", "end before its time"), "reason"),
         Transition(
             "confirmed", "present", "presented", Text("两人到场出示证件", "present"), "present", (TWO_STAFF, PAPERS)
         ),

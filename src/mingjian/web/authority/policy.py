@@ -86,10 +86,11 @@ class Policy(ABC):
                 Text(zh=f"您没有“{self.title.zh}”的权限", en=f"you do not have the right to {self.title.en}"),
                 policy=self.name,
                 actor=actor,
-                remedy=self._whom_to_ask(actor, subject),
+                remedy=self.whom_to_ask(actor, subject),
             )
 
-    def _whom_to_ask(self, actor: Actor, subject: object) -> Text:
+    def whom_to_ask(self, actor: Actor, subject: object) -> Text:
+        """What a refused actor is told: people of his own organisations, or the roles that have the right."""
         people = contacts_of(actor, self, subject)
         if people:
             return Text(f"如工作需要,可联系:{'、'.join(people)}", f"if your work needs it, ask {', '.join(people)}")

@@ -23,6 +23,7 @@ _STATUS = {
     "forbidden": 403,
     "no_powers": 403,
     "outside_scope": 403,
+    "retrieval_needed": 403,
     "csrf_failed": 403,
     "password_change_needed": 403,
     "second_factor_enrolment_needed": 403,

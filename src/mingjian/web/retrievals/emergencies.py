@@ -108,6 +108,16 @@ def confirm(actor: Actor, retrieval_id: str, proof: str, expected: int | None) -
     return row
 
 
+def end_early(actor: Actor, retrieval_id: str, reason: str, expected: int | None) -> Retrieval:
+    """It is over before its expiry: everything it opened is shut when this returns, tickets in use within a second."""
+    with transaction.atomic():
+        row = retrieval_by_id(actor, retrieval_id, lock=True)
+        DECLARE.require(actor, row)
+        require_version(row.version, expected)
+        move(actor, row, "end", DECLARE, reason=reason)
+    return row
+
+
 def report(actor: Actor, retrieval_id: str, text: str, expected: int | None) -> Retrieval:
     """What was looked at and why, after it is over."""
     with transaction.atomic():

@@ -30,6 +30,7 @@ DESTROYED = register("retrievals.destroy", "销毁调取资料", "material was d
 DECLARED = register("retrievals.declare", "声明突发事件", "declared an emergency")
 CONFIRMED = register("retrievals.confirm", "确认突发事件声明", "confirmed a declaration")
 CLOSED = register("retrievals.close", "突发事件授权关闭", "an emergency's access closed by itself")
+ENDED = register("retrievals.end", "提前结束突发事件授权", "ended an emergency's access before its time")
 REPORTED = register("retrievals.report", "突发事件事后报告", "reported after an emergency")
 EXPIRED = register("retrievals.expire", "调取批准到期", "an approval expired")
 PRINTED = register("retrievals.print", "出具调取文书", "made a document of a retrieval")
@@ -40,7 +41,7 @@ OF_EVENT = {
     "submit": SUBMITTED, "resubmit": SUBMITTED, "withdraw": WITHDRAWN, "return": RETURNED, "refuse": REFUSED,
     "escalate": ESCALATED, "uphold": UPHELD, "approve": APPROVED, "present": PRESENTED, "register": REGISTERED,
     "execute": EXECUTED, "finish_view": FINISHED, "seal": SEALED, "give_back": GIVEN_BACK, "destroy": DESTROYED,
-    "declare": DECLARED, "confirm": CONFIRMED, "close": CLOSED, "report": REPORTED, "expire": EXPIRED,
+    "declare": DECLARED, "confirm": CONFIRMED, "close": CLOSED, "end": ENDED, "report": REPORTED, "expire": EXPIRED,
 }  # fmt: skip
 
 judge_state_organ = applying(rules.judge_state_organ, by=SUBMITTED)

@@ -21,8 +21,10 @@ from mingjian.web.authority.applying import RuledOut, Subject
 from mingjian.web.authority.policy import Policy
 from mingjian.web.ledger.actions import append_leaf, person_of
 from mingjian.web.retrievals import names
+from mingjian.web.retrievals.access import OPENING
 from mingjian.web.retrievals.facts import facts_of, plain
 from mingjian.web.retrievals.models import Retrieval, RetrievalStep
+from mingjian.web.retrievals.signals import retrieval_shut
 
 FINAL = frozenset(state.name for state in RETRIEVAL.states if state.final)
 
@@ -67,6 +69,8 @@ def move(
         actor, names.OF_EVENT[event], kind="retrieval", object_id=row.id, name=row.case, before={"state": before},
         after=plain(row), policy=policy, judgements=said, reason=reason,
     )  # fmt: skip
+    if before in OPENING and row.state not in OPENING:
+        retrieval_shut.send(Retrieval, retrieval=row.id)
     if row.state in FINAL:
         from mingjian.web.retrievals.holds import release_of  # holds step nothing; this is the one way back
 

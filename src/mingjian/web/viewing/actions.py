@@ -20,10 +20,12 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.http.versions import require_version
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.signals import camera_closed
+from mingjian.web.retrievals.models import Retrieval
+from mingjian.web.retrievals.signals import retrieval_shut
 from mingjian.web.viewing.models import IssuedTicket, Layout, Look
 from mingjian.web.viewing.policies import LAYOUTS, OWN_LAYOUT, REVOKE
 from mingjian.web.viewing.queries import layout_by_id
-from mingjian.web.viewing.revocations import take_back
+from mingjian.web.viewing.revocations import take_back, take_back_all
 
 REVOKED = register("viewing.revoke", "收回观看凭证", "took viewing tickets back")
 
@@ -117,6 +119,16 @@ def _on_camera_closed(sender: type[Camera], camera: Camera, actor: Actor, **kwar
     take_back(camera=camera.id)
 
 
+@receiver(retrieval_shut)
+def _on_retrieval_shut(sender: type[Retrieval], retrieval: str, **kwargs: object) -> None:
+    """Every look that rests on it ends, whoever looks."""
+    now_ms = _now_ms()
+    looks = Look.objects.filter(retrieval=retrieval, expires_ms__gt=now_ms, revoked_ms__isnull=True)
+    live = IssuedTicket.objects.filter(look__in=looks, expires_ms__gt=now_ms)
+    take_back_all(list(live.values_list("pk", flat=True)))
+    looks.update(revoked_ms=now_ms)
+
+
 def _revoke_look(ticket_id: str) -> None:
     issued = IssuedTicket.objects.select_related("look").filter(pk=ticket_id).first()
     if issued is None:
@@ -127,8 +139,8 @@ def _revoke_look(ticket_id: str) -> None:
             field="ticket",
         )
     Look.objects.filter(pk=issued.look_id).update(revoked_ms=_now_ms())
-    for sibling in IssuedTicket.objects.filter(look_id=issued.look_id, expires_ms__gt=_now_ms()):
-        take_back(ticket=sibling.id)
+    siblings = IssuedTicket.objects.filter(look_id=issued.look_id, expires_ms__gt=_now_ms())
+    take_back_all(list(siblings.values_list("pk", flat=True)))
 
 
 def _mark_revoked(*, viewer: str = "", camera: str = "") -> None:

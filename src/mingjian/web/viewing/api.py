@@ -15,8 +15,9 @@ from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.schemas import Cursor, Input, Limit
 from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.viewing import actions, policies, queries
+from mingjian.web.viewing.admission import Wish
 from mingjian.web.viewing.models import Layout, Look
-from mingjian.web.viewing.tickets import Issued, Wish, issue_ticket, renew_ticket
+from mingjian.web.viewing.tickets import Issued, issue_ticket, renew_ticket
 
 tickets_router = Router(tags=["tickets"])
 looks_router = Router(tags=["looks"])
@@ -28,7 +29,10 @@ Time = Annotated[str, Field(max_length=40)]
 
 
 class TicketIn(Input):
-    """What to look at and what for. Playback and export name their time: from and to."""
+    """What to look at and what for. Playback and export name their time: from and to.
+
+    `retrieval` ties the look to one. With `narrow` the answer has those of the rights that may be had.
+    """
 
     camera: Id
     streams: list[StreamName] = Field(min_length=1, max_length=2)
@@ -36,6 +40,8 @@ class TicketIn(Input):
     purpose: str = Field(min_length=2, max_length=200)
     from_: Time | None = Field(None, alias="from")
     to: Time | None = None
+    retrieval: Id = ""
+    narrow: bool = False
 
 
 class RenewIn(Input):
@@ -54,7 +60,10 @@ class RevokeIn(Input):
 
 
 class TicketOut(Schema):
-    """A ticket: `id` names it for revocation, `edge` serves it, `watermark` is burned into what it shows."""
+    """A ticket: `id` names it for revocation, `edge` serves it, `watermark` is burned into what it shows.
+
+    `rights` and footage are what was let in: a retrieval cuts the span to what was approved.
+    """
 
     ticket: str
     id: str
@@ -62,6 +71,10 @@ class TicketOut(Schema):
     expires_at: str
     edge: str
     watermark: str
+    rights: list[str]
+    footage_from: str | None
+    footage_to: str | None
+    retrieval: str | None
 
 
 class LookOut(Schema):
@@ -82,6 +95,8 @@ class LookOut(Schema):
     footage_to: str | None
     renewals: int
     revoked_at: str | None
+    opened_by: str
+    retrieval: str
 
     @staticmethod
     def resolve_began_at(look: Look) -> str:
@@ -151,6 +166,8 @@ def issue(request: HttpRequest, data: TicketIn) -> Status[dict[str, Any]]:
         purpose=data.purpose.strip(),
         from_ms=_ms(data.from_, "from"),
         to_ms=_ms(data.to, "to"),
+        retrieval=data.retrieval,
+        narrow=data.narrow,
     )
     return Status(201, _issued(issue_ticket(actor_of(request), session_digest(request), wish)))
 
@@ -234,4 +251,8 @@ def _issued(issued: Issued) -> dict[str, Any]:
         "expires_at": _iso(issued.ticket.expires_ms),
         "edge": issued.ticket.edge,
         "watermark": issued.watermark,
+        "rights": list(issued.ticket.rights),
+        "footage_from": _iso(issued.ticket.from_ms) if issued.ticket.to_ms else None,
+        "footage_to": _iso(issued.ticket.to_ms) if issued.ticket.to_ms else None,
+        "retrieval": issued.retrieval or None,
     }

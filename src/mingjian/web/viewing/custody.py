@@ -10,6 +10,7 @@ from mingjian.ports.ticket import Right
 from mingjian.web import wiring
 from mingjian.web.authority.actor import Actor
 from mingjian.web.ledger.actions import append_leaf, person_of
+from mingjian.web.viewing.admission import unit_of
 from mingjian.web.viewing.models import Look
 
 _ACTS = {Right.LIVE: "view", Right.PLAYBACK: "playback", Right.SNAPSHOT: "snapshot", Right.EXPORT: "export"}
@@ -20,8 +21,9 @@ def look_opened(actor: Actor, look: Look) -> None:
     """One leaf a right; call it in the transaction that makes the look, so that no ticket leaves without it."""
     for right in look.rights:
         _open(
-            actor, look.id, _ACTS[Right(right)], look.camera, list(look.streams), look.from_ms, look.to_ms, look.purpose
-        )
+            actor, look.id, _ACTS[Right(right)], look.camera, list(look.streams), look.from_ms, look.to_ms, look.purpose,
+            look.retrieval,
+        )  # fmt: skip
 
 
 def export_opened(actor: Actor, access: str, camera: str, stream: str, from_ns: int, to_ns: int, reason: str) -> None:
@@ -36,14 +38,23 @@ def look_denied(actor: Actor, camera: str, streams: list[str], from_ms: int, to_
 
 
 def _open(
-    actor: Actor, access: str, act: str, camera: str, streams: list[str], from_ms: int, to_ms: int, purpose: str
+    actor: Actor,
+    access: str,
+    act: str,
+    camera: str,
+    streams: list[str],
+    from_ms: int,
+    to_ms: int,
+    purpose: str,
+    retrieval: str = "",
 ) -> None:
     append_leaf(
         AccessOpening(
             at_ns=wiring.clock().now_ns(), access=access, act=act, camera=camera,
             stream=streams[0] if len(streams) == 1 else None,
             start_ns=from_ms * NS_PER_MS if to_ms else None, end_ns=to_ms * NS_PER_MS if to_ms else None,
-            person=person_of(actor), unit=actor.unit[:256] or None, purpose=purpose or "-", retrieval=None,
+            person=person_of(actor), unit=unit_of(actor)[:256] or None, purpose=purpose or "-",
+            retrieval=retrieval or None,
         )
     )  # fmt: skip
 

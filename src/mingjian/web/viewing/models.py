@@ -29,6 +29,8 @@ class Look(models.Model):
     expires_ms = models.BigIntegerField()  # of the latest ticket
     renewals = models.PositiveIntegerField(default=0)
     revoked_ms = models.BigIntegerField(null=True)
+    opened_by = models.CharField(max_length=12, default="own_right")  # own_right, grade, retrieval, emergency
+    retrieval = models.CharField(max_length=26, blank=True, db_index=True)  # what it rests on, or was shown for
     ended = models.BooleanField(default=False)  # its end is a leaf of the ledger
 
     class Meta:

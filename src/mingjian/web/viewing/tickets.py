@@ -1,4 +1,4 @@
-"""Issuing and renewing tickets: rights checked each time, every look registered and audited."""
+"""Issuing and renewing tickets: judged each time (admission), every look registered and audited."""
 
 from __future__ import annotations
 
@@ -14,124 +14,141 @@ from mingjian.kernel.text import Text
 from mingjian.ports.ticket import Right, Ticket, open_ticket, sign_ticket
 from mingjian.web import configuration, wiring
 from mingjian.web.audit.actions import record
-from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
+from mingjian.web.authority.applying import RuledOut
 from mingjian.web.authority.policy import Refused
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.queries import camera_by_id
+from mingjian.web.viewing.admission import LOOKED, Admission, Wish, admit, cited, unit_of
 from mingjian.web.viewing.custody import look_denied, look_opened
 from mingjian.web.viewing.lifetime import LONGEST_FOOTAGE_MS, TICKET_MS
 from mingjian.web.viewing.models import IssuedTicket, Look
-from mingjian.web.viewing.policies import ASK_TICKET, OF_RIGHT
+from mingjian.web.viewing.policies import ASK_TICKET
 from mingjian.web.viewing.revocations import in_force
-
-LOOKED = register("viewing.look", "观看画面", "looked at a camera")
 
 _RECORDED = frozenset({Right.PLAYBACK, Right.EXPORT})
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody wants to look at. Times are UTC milliseconds, 0 and 0 where no footage is asked for."""
-
-    camera: str
-    streams: tuple[str, ...]
-    rights: tuple[Right, ...]
-    purpose: str
-    from_ms: int = 0
-    to_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Issued:
-    """A signed ticket and its claims."""
+    """A signed ticket and its claims, and the retrieval that it rests on, if any."""
 
     text: str
     ticket: Ticket
     watermark: str
+    retrieval: str
 
 
 def issue_ticket(actor: Actor, session: str, wish: Wish) -> Issued:
-    """Issue a ticket for a new look. `session` is the web session's digest.
+    """Issue a ticket for a new look. `session` is the web session's digest. What is refused leaves a leaf, too.
 
-    Raises Refused for a right the actor does not have, MingjianError not_found or one naming the field at fault.
+    Raises as `admission.admit`, Refused, MingjianError not_found or one naming the field at fault.
     """
-    try:
-        _require_rights(actor, wish.rights)
-    except Refused:
-        look_denied(actor, wish.camera, list(wish.streams), wish.from_ms, wish.to_ms, wish.purpose)
-        raise
+    ASK_TICKET.require(actor)
     _check_times(wish)
     camera = camera_by_id(wish.camera)
-    _check_streams(camera, wish)
+    try:
+        with transaction.atomic():
+            return _issue(actor, session, camera, wish)
+    except MingjianError as refusal:
+        if isinstance(refusal, Refused | RuledOut) or refusal.code == "not_found":
+            look_denied(actor, camera.id, list(wish.streams), wish.from_ms, wish.to_ms, wish.purpose)
+        raise
+
+
+def _issue(actor: Actor, session: str, camera: Camera, wish: Wish) -> Issued:
+    admitted = admit(actor, camera, wish)
+    _check_streams(camera, wish, admitted.rights)
     now_ms = _now_ms()
     look = Look(
         id=new_id(wiring.clock().now_ns()),
         viewer_id=actor.user,
         viewer_name=actor.name,
-        viewer_unit=actor.unit,
+        viewer_unit=unit_of(actor)[:128],
         session=session,
         camera=camera.id,
         camera_name=camera.name,
         streams=list(wish.streams),
-        rights=[right.value for right in wish.rights],
+        rights=[right.value for right in admitted.rights],
         purpose=wish.purpose,
-        from_ms=wish.from_ms,
-        to_ms=wish.to_ms,
+        from_ms=admitted.from_ms,
+        to_ms=admitted.to_ms,
         issued_ms=now_ms,
-        expires_ms=now_ms + TICKET_MS,
+        expires_ms=_expiry(now_ms, admitted),
+        opened_by=admitted.opened_by,
+        retrieval=admitted.retrieval,
     )
-    ticket = _ticket_of(look, actor, now_ms)
-    with transaction.atomic():
-        IssuedTicket.objects.filter(expires_ms__lt=now_ms).delete()
-        look.save(force_insert=True)
-        IssuedTicket.objects.create(id=ticket.id, look=look, issued_ms=now_ms, expires_ms=ticket.expires_ms)
-        after = {
-            "look": look.id,
-            "rights": look.rights,
-            "streams": look.streams,
-            "purpose": look.purpose,
-            "from_ms": look.from_ms,
-            "to_ms": look.to_ms,
-        }
-        look_opened(actor, look)
-        record(actor, LOOKED, kind="camera", object_id=camera.id, name=camera.name, after=after, policy=ASK_TICKET)
-    return _sign(ticket, actor)
+    ticket = _ticket_of(look, actor)
+    IssuedTicket.objects.filter(expires_ms__lt=now_ms).delete()
+    look.save(force_insert=True)
+    IssuedTicket.objects.create(id=ticket.id, look=look, issued_ms=now_ms, expires_ms=ticket.expires_ms)
+    after = {
+        "look": look.id,
+        "rights": look.rights,
+        "streams": look.streams,
+        "purpose": look.purpose,
+        "from_ms": look.from_ms,
+        "to_ms": look.to_ms,
+        "opened_by": look.opened_by,
+        "retrieval": look.retrieval,
+    }
+    look_opened(actor, look)
+    record(
+        actor, LOOKED, kind="camera", object_id=camera.id, name=camera.name, after=after, policy=ASK_TICKET,
+        judgements=cited(admitted.judgements),
+    )  # fmt: skip
+    return _sign(ticket, actor, look.retrieval)
 
 
 def renew_ticket(actor: Actor, session: str, text: str) -> Issued:
-    """A fresh ticket for the same look; rights, session, camera and revocations are looked at again.
+    """A fresh ticket for the same look; what opens it, session, camera and revocations are looked at again.
 
     A renewal adds to the look's own row, not to the audit record: one look is one entry, with its end in the register.
-    Raises MingjianError ticket_invalid, ticket_expired, ticket_edge, ticket_foreign or ticket_revoked, or Refused.
+    Raises MingjianError ticket_invalid, ticket_expired, ticket_edge, ticket_foreign or ticket_revoked, or as `admit`.
     """
     config = configuration.current()
     now_ms = _now_ms()
     old = open_ticket(text, config.ticket_key.public_key(), now_ms, config.edge)
     if old.viewer != actor.user or old.session != session:
         raise _bad_ticket("ticket_foreign", "观看凭证属于另一次登录", "the ticket belongs to another session")
-    rights = tuple(Right(right) for right in old.rights)
-    _require_rights(actor, rights)
-    with transaction.atomic():
-        issued = IssuedTicket.objects.select_related("look").filter(pk=old.id).first()
-        if issued is None or issued.look.revoked_ms is not None or any(entry.covers(old) for entry in in_force()):
-            raise _bad_ticket("ticket_revoked", "观看凭证已被收回", "the ticket has been taken back")
-        camera = camera_by_id(old.camera)
-        if Right.LIVE in rights and camera.removed_ns is not None:
-            raise _removed(camera)
-        ticket = replace(
-            old,
-            id=new_id(wiring.clock().now_ns()),
-            viewer_name=actor.labelled(),
-            issued_ms=now_ms,
-            expires_ms=now_ms + TICKET_MS,
-        )
-        IssuedTicket.objects.create(id=ticket.id, look=issued.look, issued_ms=now_ms, expires_ms=ticket.expires_ms)
-        Look.objects.filter(pk=issued.look.pk).update(expires_ms=ticket.expires_ms, renewals=F("renewals") + 1)
-    return _sign(ticket, actor)
+    ASK_TICKET.require(actor)
+    try:
+        with transaction.atomic():
+            return _renew(actor, old, now_ms)
+    except (Refused, RuledOut):
+        look_denied(actor, old.camera, list(old.streams), old.from_ms, old.to_ms, old.purpose)
+        raise
 
 
-def _ticket_of(look: Look, actor: Actor, now_ms: int) -> Ticket:
+def _renew(actor: Actor, old: Ticket, now_ms: int) -> Issued:
+    issued = IssuedTicket.objects.select_related("look").filter(pk=old.id).first()
+    if issued is None or issued.look.revoked_ms is not None or any(entry.covers(old) for entry in in_force()):
+        raise _bad_ticket("ticket_revoked", "观看凭证已被收回", "the ticket has been taken back")
+    camera, rights = camera_by_id(old.camera), tuple(Right(right) for right in old.rights)
+    admitted = admit(
+        actor, camera,
+        Wish(old.camera, old.streams, rights, old.purpose, old.from_ms, old.to_ms, issued.look.retrieval),
+    )  # fmt: skip
+    if Right.LIVE in rights and camera.removed_ns is not None:
+        raise _removed(camera)
+    ticket = replace(
+        old,
+        id=new_id(wiring.clock().now_ns()),
+        viewer_name=actor.labelled(),
+        issued_ms=now_ms,
+        expires_ms=_expiry(now_ms, admitted),
+    )
+    IssuedTicket.objects.create(id=ticket.id, look=issued.look, issued_ms=now_ms, expires_ms=ticket.expires_ms)
+    Look.objects.filter(pk=issued.look.pk).update(expires_ms=ticket.expires_ms, renewals=F("renewals") + 1)
+    return _sign(ticket, actor, issued.look.retrieval)
+
+
+def _expiry(now_ms: int, admitted: Admission) -> int:
+    """Five minutes, or when what opens it ends."""
+    return min(now_ms + TICKET_MS, now_ms + TICKET_MS if admitted.until_ms is None else admitted.until_ms)
+
+
+def _ticket_of(look: Look, actor: Actor) -> Ticket:
     return Ticket(
         id=new_id(wiring.clock().now_ns()),
         viewer=actor.user,
@@ -140,8 +157,8 @@ def _ticket_of(look: Look, actor: Actor, now_ms: int) -> Ticket:
         streams=tuple(look.streams),
         rights=tuple(look.rights),
         purpose=look.purpose,
-        issued_ms=now_ms,
-        expires_ms=now_ms + TICKET_MS,
+        issued_ms=look.issued_ms,
+        expires_ms=look.expires_ms,
         from_ms=look.from_ms,
         to_ms=look.to_ms,
         edge=configuration.current().edge,
@@ -149,14 +166,8 @@ def _ticket_of(look: Look, actor: Actor, now_ms: int) -> Ticket:
     )
 
 
-def _sign(ticket: Ticket, actor: Actor) -> Issued:
-    return Issued(sign_ticket(ticket, configuration.current().ticket_key), ticket, actor.labelled())
-
-
-def _require_rights(actor: Actor, rights: Sequence[Right]) -> None:
-    ASK_TICKET.require(actor)
-    for right in rights:
-        OF_RIGHT[right].require(actor)
+def _sign(ticket: Ticket, actor: Actor, retrieval: str) -> Issued:
+    return Issued(sign_ticket(ticket, configuration.current().ticket_key), ticket, actor.labelled(), retrieval)
 
 
 def _check_times(wish: Wish) -> None:
@@ -172,8 +183,8 @@ def _check_times(wish: Wish) -> None:
         raise _bad_time("to", "时间范围最长 366 天", "at most 366 days at once")
 
 
-def _check_streams(camera: Camera, wish: Wish) -> None:
-    if Right.LIVE in wish.rights and camera.removed_ns is not None:
+def _check_streams(camera: Camera, wish: Wish, rights: Sequence[Right]) -> None:
+    if Right.LIVE in rights and camera.removed_ns is not None:
         raise _removed(camera)
     known = {stream.name for stream in camera.streams.all()}
     if camera.removed_ns is None and not known.intersection(wish.streams):
