@@ -40,6 +40,7 @@ from mingjian.wire.fmp4.entries import TrackSpec, codec_strings
 
 UI = Path(__file__).parents[2] / "src/mingjian/web/ui_dist"
 FRAME_90K = 3_600
+WALL = 16
 
 
 @dataclass
@@ -53,7 +54,10 @@ class Stage:
 
 
 def fill_archive(archive: Archive, footage: Footage, now_ns: int) -> None:
-    """Half an hour up to now, minute by minute, with a gap of two minutes ten minutes ago."""
+    """Half an hour up to now, minute by minute, with a gap of two minutes ten minutes ago.
+
+    Four cameras have all of it; those of a full wall share its fifth minute.
+    """
     for index in range(4):
         for minute in range(30, 0, -1):
             if minute in (10, 11):
@@ -63,6 +67,10 @@ def fill_archive(archive: Archive, footage: Footage, now_ns: int) -> None:
                     footage, start_ns=now_ns - minute * 60 * NS_PER_S, run=f"run{minute}", gops_a_segment=30,
                     camera=camera_id(index), stream=stream,
                 )  # fmt: skip
+    for index in range(4, WALL):
+        archive.record(
+            footage, start_ns=now_ns - 26 * 60 * NS_PER_S, run="run26", gops_a_segment=30, camera=camera_id(index)
+        )
 
 
 def media_routes(stage: Stage) -> list[web.RouteDef]:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from playwright.async_api import async_playwright
 from tests.media.edge.conftest import CLOCK, TicketOffice
 from tests.media.feeding import CAMERA, Camera, camera_on, fast, make_store
 from tests.media.footage import frame_hashes, video
+from tests.media.playback.test_browser import FLAGS
 
 from mingjian.kernel.clock import NS_PER_S, ManualClock
 from mingjian.media.edge.server import EdgeServer
@@ -24,6 +26,29 @@ from mingjian.media.playback.routes import HTTP_STATUS
 from mingjian.media.playback.service import open_playback
 from mingjian.media.store.store import Store
 from mingjian.ports.recording import SegmentRecord
+
+HLS_JS = Path(__file__).parents[3] / "ui/node_modules/hls.js/dist/hls.min.js"
+FOLLOW = """
+window.follow = async (url) => {
+  const video = document.createElement('video');
+  video.muted = true;
+  document.body.append(video);
+  const hls = new Hls({enableWorker: false, startPosition: 0});
+  window.told = {errors: [], live: null, from: null, to: null, frames: 0};
+  hls.on(Hls.Events.ERROR, (_, data) => told.errors.push(`${data.type} ${data.details} fatal=${data.fatal}`));
+  hls.on(Hls.Events.LEVEL_UPDATED, (_, data) => { told.live = data.details.live; });
+  video.addEventListener('timeupdate', () => {
+    const ranges = video.buffered;
+    if (ranges.length) [told.from, told.to] = [ranges.start(0), ranges.end(ranges.length - 1)];
+    told.ranges = ranges.length;
+    told.frames = video.getVideoPlaybackQuality().totalVideoFrames;
+  });
+  hls.loadSource(url);
+  hls.attachMedia(video);
+  video.playbackRate = 4;
+  await video.play();
+};
+"""
 
 
 @dataclass
@@ -108,6 +133,32 @@ async def test_ffmpeg_plays_it_and_it_advances(place: Place, tmp_path: Path) -> 
     assert after.startswith(before), "a reload within the window only adds"
     once = frame_hashes(video().file)
     assert frame_hashes(out) == (once * 2)[:200]
+
+
+@pytest.mark.browser
+@pytest.mark.peer
+async def test_hls_js_in_chromium_follows_it(place: Place) -> None:
+    base, cookie = await place.session()
+    await place.playlist(base, cookie, 7)
+    name, _, value = cookie["Cookie"].partition("=")
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        try:
+            page = await browser.new_page()
+            await page.context.add_cookies([{"name": name, "value": value, "url": place.address + base}])
+            await page.goto(place.address + "/healthz")  # the origin of the calls
+            await page.add_script_tag(path=HLS_JS)
+            await page.add_script_tag(content=FOLLOW)
+            await page.evaluate("(url) => window.follow(url)", f"{place.address}{base}/live.m3u8?stream=main")
+            await page.wait_for_function("() => told.to > 6", timeout=20_000)
+            place.send(6)
+            await page.wait_for_function("() => told.to > 12 && told.frames > 250", timeout=20_000)
+            told = await page.evaluate("() => told")
+        finally:
+            await browser.close()
+    assert told["errors"] == []
+    assert told["live"] is True
+    assert told["ranges"] == 1
 
 
 async def test_it_opens_live_only_and_only_what_is_fresh(place: Place) -> None:
