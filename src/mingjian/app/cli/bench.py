@@ -1,4 +1,4 @@
-"""`mingjian bench record|live|playback|index|ledger|evidence --json`: the figures, from a checkout (the benchmarks are not in the wheel)."""
+"""`mingjian bench record|live|playback|index|ledger|evidence|retention --json`: the figures, from a checkout (the benchmarks are not in the wheel)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 
-_NAMES = ("record", "live", "playback", "index", "ledger", "evidence")
+_NAMES = ("record", "live", "playback", "index", "ledger", "evidence", "retention")
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def bench(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="record, live, playback, index, ledger or evidence")],
+    name: Annotated[str, typer.Argument(help="record, live, playback, index, ledger, evidence or retention")],
 ) -> None:
     """Measure, with a peer in the same run; what follows the name goes to the benchmark. 性能测量。"""
     if name not in _NAMES:

@@ -11,26 +11,23 @@ from collections.abc import Iterator
 from fractions import Fraction
 from io import BytesIO
 
-import av
-from av.codec.context import Flags
 from av.error import FFmpegError
 from av.packet import Packet
-from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from PIL import Image
 
 from mingjian.kernel.clock import NS_PER_MS
 from mingjian.kernel.media_time import RATE_90K
 from mingjian.media.h264_encoder import EncodedPicture, H264Encoder
+from mingjian.media.video_decoder import annex_b, video_decoder
 from mingjian.wire.feed import FragmentFlag, LiveFragment, LiveInit
 from mingjian.wire.fmp4.build import TrackRun, build_fragment, build_init
-from mingjian.wire.fmp4.entries import TrackSpec, codec_strings
+from mingjian.wire.fmp4.entries import codec_strings
 from mingjian.wire.fmp4.read import InitInfo, Sample, parse_fragment, parse_init
 
 JPEG_WIDTH = 960
 JPEG_EVERY_NS = 200 * NS_PER_MS
 _TIME_BASE = Fraction(1, RATE_90K)
-_DECODERS = {"h264": "h264", "h265": "hevc"}
 _PENDING = 64
 
 
@@ -40,7 +37,7 @@ class PictureDecoder:
     def __init__(self, init: LiveInit) -> None:
         self.info: InitInfo = parse_init(init.data)
         self.track = next(track for track in self.info.tracks if track.is_video)
-        self._codec = _decoder(self.track)
+        self._codec = video_decoder(self.track)
         self._sent: OrderedDict[int, LiveFragment] = OrderedDict()
         self._waiting = True
 
@@ -50,7 +47,7 @@ class PictureDecoder:
             return
         parsed = parse_fragment(fragment.data, self.info)
         for sample in parsed.samples.get(self.track.track_id, ()):
-            packet = Packet(_annex_b(fragment.data[sample.offset : sample.offset + sample.size]))
+            packet = Packet(annex_b(fragment.data[sample.offset : sample.offset + sample.size]))
             packet.pts, packet.time_base = sample.pts, _TIME_BASE
             self._sent[sample.pts] = fragment
             if len(self._sent) > _PENDING:
@@ -58,7 +55,7 @@ class PictureDecoder:
             try:
                 frames = self._codec.decode(packet)
             except FFmpegError:
-                self._codec = _decoder(self.track)
+                self._codec = video_decoder(self.track)
                 self._waiting = True
                 return
             self._waiting = False
@@ -172,23 +169,3 @@ class JpegPictures:
             yield LiveFragment(
                 int(FragmentFlag.KEYFRAME), origin.start_ns, origin.arrival_ns, origin.duration_90k, out.getvalue()
             )
-
-
-def _decoder(track: TrackSpec) -> VideoCodecContext:
-    codec = av.CodecContext.create(_DECODERS[track.codec], "r")
-    assert isinstance(codec, VideoCodecContext)
-    codec.extradata = b"".join(b"\x00\x00\x00\x01" + nal for nal in track.config)
-    codec.thread_count = 1
-    codec.flags |= Flags.low_delay
-    return codec
-
-
-def _annex_b(data: bytes) -> bytes:
-    """Length-prefixed NAL units with start codes instead; a length beyond the end ends it."""
-    out: list[bytes] = []
-    at = 0
-    while at + 4 < len(data):
-        end = at + 4 + int.from_bytes(data[at : at + 4], "big")
-        out += (b"\x00\x00\x00\x01", data[at + 4 : end])
-        at = end
-    return b"".join(out)

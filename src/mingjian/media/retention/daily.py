@@ -22,6 +22,7 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.ledger import note
 from mingjian.ledger.retention import RetentionCertificate
+from mingjian.media.retention.picture import FrameProcess
 from mingjian.media.retention.prover import ProofRule, prove
 from mingjian.media.store.reader import StoreReader
 from mingjian.ports.retention import certificates_of
@@ -95,7 +96,7 @@ def run_pass(
     cannot be kept. A volume that is missing makes its footage missing, and the certificate says so; a camera whose proof
     fails in some unforeseen way is left out, logged, and stays due.
     """
-    with _alone(folder):
+    with _alone(folder), FrameProcess() as frames:
         reader = StoreReader(roots)
         try:
             now_ns = clock.now_ns()
@@ -108,7 +109,9 @@ def run_pass(
                     break
                 began_ns = clock.mono_ns()
                 try:
-                    certificate = prove(reader, rule, subject.camera, subject.streams, subject.keep_days, now_ns)
+                    certificate = prove(
+                        reader, rule, subject.camera, subject.streams, subject.keep_days, now_ns, decode=frames.decode
+                    )
                 except Exception as error:  # noqa: BLE001 - the others are proved; logged, told, and tried again
                     _LOG.exception("a camera cannot be proved", extra={"data": {"camera": subject.camera}})
                     problems.append((subject.camera, repr(error)))

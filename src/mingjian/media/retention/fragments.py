@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -10,16 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from av.error import FFmpegError
-from av.video.frame import VideoFrame
-
 from mingjian.ledger.merkle import leaf_hash, tree_root
 from mingjian.ledger.retention import OldestFrame
-from mingjian.media.playback.decode import CodedPicture, decode_pictures
+from mingjian.media.retention.picture import CodedFrame, Decode, UndecodableError
 from mingjian.ports.recording import SegmentRecord
 from mingjian.wire.fmp4.box import BrokenFile, ReadAt
 from mingjian.wire.fmp4.build import LEAF_UUID, TableRow
-from mingjian.wire.fmp4.read import Fragment, InitInfo, parse_fragment, read_init, read_table, walk_fragments
+from mingjian.wire.fmp4.read import InitInfo, parse_fragment, read_init, read_table, walk_fragments
 
 _LEAF_BOX_BYTES = 64
 _LEAF_HEAD = b"\x00\x00\x00\x40uuid" + LEAF_UUID
@@ -82,7 +78,7 @@ def _measured(number: int, leaf: str, state: str, data: bytes, row: TableRow, in
     )  # fmt: skip
 
 
-def decode_oldest(path: Path, record: SegmentRecord, at_ns: int) -> OldestFrame:
+def decode_oldest(path: Path, record: SegmentRecord, at_ns: int, decode: Decode) -> OldestFrame:
     """The first picture at or after an instant that decodes alone (the last one before, where none follows), decoded."""
     try:
         with _opened(path) as (read_at, size):
@@ -90,46 +86,25 @@ def decode_oldest(path: Path, record: SegmentRecord, at_ns: int) -> OldestFrame:
             rows = _rows(read_at, size, init, record)
             number = _keyframe(rows, at_ns)
             row = rows[number]
-            found = parse_fragment(read_at(row.offset, row.size), init)
-            media = read_at(0, init.size) + read_at(row.offset, row.size)
-            frame = _first_picture(media, init, found)
-            width, height = frame.width, frame.height
-            name, picture = frame.format.name, _picture_hash(frame)
-    except (OSError, BrokenFile, FFmpegError, LookupError, ValueError) as error:
+            coded = _first_picture(read_at(row.offset, row.size), init)
+        picture = decode(coded)
+    except (OSError, BrokenFile, LookupError, UndecodableError) as error:
         return OldestFrame(
             at_ns=at_ns, segment=record.id, fragment=0, decoded=False, width=0, height=0, pixel_format=None,
             picture=None, error=(str(error) or type(error).__name__)[:_MAX_ERROR],
         )  # fmt: skip
     return OldestFrame(
-        at_ns=row.start_ns, segment=record.id, fragment=number + 1, decoded=True, width=width, height=height,
-        pixel_format=name, picture=picture, error=None,
+        at_ns=row.start_ns, segment=record.id, fragment=number + 1, decoded=True, width=picture.width,
+        height=picture.height, pixel_format=picture.pixel_format, picture=picture.sha256, error=None,
     )  # fmt: skip
 
 
-def _first_picture(media: bytes, init: InitInfo, found: Fragment) -> VideoFrame:
-    """The fragment's first sample, decoded. Raises FFmpegError, LookupError."""
+def _first_picture(data: bytes, init: InitInfo) -> CodedFrame:
+    """The fragment's first sample as it is stored. Raises LookupError, BrokenFile."""
     if init.video is None:
         raise LookupError("no video track")
-    sample = found.samples[init.video.track_id][0]
-    coded = CodedPicture(init.size + sample.offset, sample.size, sample.pts, sample.keyframe)
-    for _, frame in decode_pictures(media, [coded]):
-        return frame
-    raise LookupError("no picture comes out")
-
-
-def _picture_hash(frame: VideoFrame) -> str:
-    """SHA-256 over the planes, rows without padding: what `ffmpeg -f rawvideo` writes for this pixel format."""
-    hashed = hashlib.sha256()
-    for number, plane in enumerate(frame.planes):
-        part = frame.format.components[number]
-        row_bytes = part.width * ((part.bits + 7) // 8)
-        data = memoryview(plane)
-        if plane.line_size == row_bytes:
-            hashed.update(data[: row_bytes * plane.height])
-            continue
-        for row in range(plane.height):
-            hashed.update(data[row * plane.line_size : row * plane.line_size + row_bytes])
-    return hashed.hexdigest()
+    sample = parse_fragment(data, init).samples[init.video.track_id][0]
+    return CodedFrame(init.video, data[sample.offset : sample.offset + sample.size])
 
 
 def _keyframe(rows: Sequence[TableRow], at_ns: int) -> int:

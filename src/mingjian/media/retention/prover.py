@@ -24,6 +24,7 @@ from mingjian.ledger.retention import (
     stretches_sha256,
 )
 from mingjian.media.retention.fragments import Compared, compare, decode_oldest
+from mingjian.media.retention.picture import Decode, decode_frame
 from mingjian.media.store.reader import StoreReader
 from mingjian.ports.recording import GapReason, SegmentRecord, Span, SpanKind
 
@@ -63,23 +64,31 @@ class ProofRule:
 
 def prove(
     reader: StoreReader, rule: ProofRule, camera: str, streams: Sequence[str], keep_days: int, now_ns: int,
-    seed: str | None = None,
+    seed: str | None = None, decode: Decode = decode_frame,
 ) -> RetentionCertificate:  # fmt: skip
-    """The certificate of a camera for the last whole day. `seed` is given only to repeat a proof."""
+    """The certificate of a camera for the last whole day. `seed` is given only to repeat a proof.
+
+    `decode` decodes a frame; where footage may be damaged, in a process that may die (`picture.FrameProcess`).
+    """
     window = rule.window(keep_days, now_ns)
     seed = seed or secrets.token_hex(32)
     return RetentionCertificate(
         instance=rule.instance, camera=camera, day=window.day, day_offset_s=rule.day_offset_s,
         window_days=window.days, floor_days=rule.floor_days, from_ns=window.from_ns, to_ns=window.to_ns,
         made_ns=now_ns, seed=seed, volumes_absent=len(reader.problems),
-        streams=tuple(_Stream(reader, camera, stream, window, now_ns).proof(rule, seed) for stream in sorted(streams)),
+        streams=tuple(
+            _Stream(reader, camera, stream, window, now_ns, decode).proof(rule, seed) for stream in sorted(streams)
+        ),
     )  # fmt: skip
 
 
 class _Stream:
     """One stream of the camera under proof."""
 
-    def __init__(self, reader: StoreReader, camera: str, stream: str, window: Window, now_ns: int) -> None:
+    def __init__(
+        self, reader: StoreReader, camera: str, stream: str, window: Window, now_ns: int, decode: Decode
+    ) -> None:
+        self._decode = decode
         self._reader = reader
         self._camera = camera
         self._stream = stream
@@ -113,7 +122,7 @@ class _Stream:
                 at_ns=at_ns, segment="-", fragment=0, decoded=False, width=0, height=0, pixel_format=None, picture=None,
                 error="the index has no segment there",
             )  # fmt: skip
-        return decode_oldest(self._reader.path(record), record, at_ns)
+        return decode_oldest(self._reader.path(record), record, at_ns, self._decode)
 
     def _sample(self, offset_ns: int) -> tuple[Sample, Compared | None]:
         at_ns = _instant(self._stretches, offset_ns)
