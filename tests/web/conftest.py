@@ -100,7 +100,15 @@ def probe() -> FakeProbe:
 
 @pytest.fixture(autouse=True)
 def _wired(clock: ManualClock, engine: FakeEngine, probe: FakeProbe) -> Iterator[None]:
-    wiring.install(wiring.Wiring(engine=engine, check_camera_url=fake_check, probe=probe, clock=clock))
+    wiring.install(
+        wiring.Wiring(
+            engine=engine,
+            check_camera_url=fake_check,
+            probe=probe,
+            clock=clock,
+            retention_file=lambda camera, day: b"{}",
+        )
+    )
     configuration.provide(BASE)
     yield
     wiring.install(wiring.Wiring())

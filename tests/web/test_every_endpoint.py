@@ -43,6 +43,9 @@ RETRIEVAL_ASKERS = {"officer", "department_officer", "emergency_commander", "reg
 RETRIEVAL_READERS = RETRIEVAL_ASKERS | {"auditor", "approver", "legal_reviewer", "manager"}
 DECLARANTS = {"emergency_commander", "officer"}
 HOLDERS = {"custodian", "manager", "officer"}
+PROOF_READERS = READERS | {
+    "operator", "manager", "organisation_admin", "custodian", "officer", "inspector", "approver", "regulator",
+}  # fmt: skip
 UNIT_ADMINS = {"admin", "organisation_admin"}
 PERSONNEL = KEEPERS
 
@@ -233,6 +236,12 @@ MAY: dict[str, set[str]] = {
     "GET /v1/area-inspections/due": MANAGERS | KEEPERS | {"guard"},
     "POST /v1/area-inspections": MANAGERS | KEEPERS | {"guard"},
     "POST /v1/filings/{filing_id}/verify": {"officer", "inspector"},
+    "GET /v1/retention/proofs": PROOF_READERS,
+    "GET /v1/retention/unproved": PROOF_READERS,
+    "GET /v1/retention/completeness": PROOF_READERS,
+    "GET /v1/retention/proofs/{camera_id}/{day}": PROOF_READERS,
+    "GET /v1/retention/proofs/{camera_id}/{day}/file": PROOF_READERS,
+    "PUT /v1/retention/profiles/{system_id}": {"admin"} | KEEPERS,
     "GET /v1/signs": SIGN_READERS,
     "GET /v1/signs/due": SIGN_READERS,
     "POST /v1/signs": {"manager"},

@@ -23,6 +23,7 @@ from mingjian.web.organisations.models import Agreement, Appointment, Grant, Per
 from mingjian.web.planning.models import Plan, PlannedPoint
 from mingjian.web.projects.models import Project
 from mingjian.web.registry.models import Camera, CameraArchive, Duty, Place, PlacePart, Room, System
+from mingjian.web.retention.models import ProvedDay
 
 MARK = "quoll"  # in no text of ours
 JUDGED = {"verdict": "pass", "reason": {"zh": "甲", "en": "a"}, "remedy": None, "clauses": []}
@@ -33,7 +34,7 @@ OBJECTS = {
     "post_id": "quoll-post", "appointment_id": "quoll-appointment", "binding_id": "quoll-binding",
     "agreement_id": "quoll-agreement", "duty_id": "quoll-duty", "file_id": "quoll-file",
 }  # fmt: skip
-FIXED = {"platform": "resource_sharing", "kind": "register"}  # no object's name
+FIXED = {"platform": "resource_sharing", "kind": "register", "day": "2027-01-14"}  # no object's name
 # Public knowledge, what only whole roles may ask, and what belongs to its maker: tried by the tests of their slices.
 ELSEWHERE = {
     "division_id", "key", "table", "receipt", "user_id", "layout_id", "grant_id", "zone_id", "search_id", "paper_id", "works_id", "case_id",
@@ -58,6 +59,10 @@ def hidden(city: City) -> City:
         lon_e7=1_203_800_000, lat_e7=360_670_000, **lies,
     )  # fmt: skip
     CameraArchive.objects.create(camera=camera)
+    ProvedDay.objects.create(
+        id="quoll-proof", camera=camera, day=FIXED["day"], window_days=30, made_ns=0, digest="ab" * 32, met=True,
+        recorded_ms=0, owed_ms=0, altered=0, missing=0, volumes_absent=0, sound=True,
+    )  # fmt: skip
     path = store.path_of("ab" * 32)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"%PDF-1.7")

@@ -26,7 +26,7 @@ VIEWS = (
     "/audit/names", "/looks", "/layouts", "/system/status", "/system/volumes", "/law/clauses",
     "/law/clauses/qd204.retention.thirty_days", "/law/coverage",
     "/divisions", "/organisations", "/organisations?text=gate", "/people", "/posts", "/bindings", "/grants",
-    "/agreements", "/qualifications",
+    "/agreements", "/qualifications", "/retention/proofs", "/retention/unproved", "/retention/completeness",
 )  # fmt: skip
 
 

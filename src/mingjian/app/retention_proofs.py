@@ -9,14 +9,25 @@ from mingjian.app.data_folder import DataFolder
 from mingjian.app.ledger_audit import engine_log_of
 from mingjian.app.ledger_keys import ledger_folder, load_signer, rotations
 from mingjian.kernel.canonical import canonical_bytes
-from mingjian.kernel.errors import MingjianError
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
 from mingjian.ledger.consistency import stored_inclusion_proof
 from mingjian.ledger.note import PublicKey, signed_by
 from mingjian.ledger.rotation import open_rotation
 from mingjian.media.custody.book import parse_signed
 from mingjian.media.custody.leaf_store import KeptRow
-from mingjian.ports.retention import StoredCertificate
+from mingjian.ports.retention import StoredCertificate, certificate_of, proofs_folder
 from mingjian.verify.retention import KIND
+
+
+def certificate_file(folder: DataFolder, camera: str, day: str) -> bytes:
+    """The file of a camera and day. Raises MingjianError not_found."""
+    stored = certificate_of(proofs_folder(folder.root), day, camera)
+    if stored is None:
+        raise MingjianError(
+            "not_found", Text(zh="没有这份留存证明书", en="there is no such certificate"), fault=Fault.USER
+        )
+    return proof_file(folder, stored)
 
 
 def proof_file(folder: DataFolder, stored: StoredCertificate) -> bytes:

@@ -12,6 +12,7 @@ from mingjian.app.camera_ports import RtspProbe, check_url
 from mingjian.app.data_folder import DataFolder
 from mingjian.app.engine_client import EngineClient
 from mingjian.app.hosts import EDGE_NAME, own_hosts
+from mingjian.app.retention_proofs import certificate_file
 from mingjian.app.settings import Settings, load_settings
 from mingjian.kernel.clock import SystemClock
 from mingjian.web import configuration, prepared_database, wiring
@@ -48,7 +49,11 @@ def bring_up_web(folder: DataFolder, *, tls: bool = False, public: bool = False,
     )
     wiring.install(
         wiring.Wiring(
-            engine=EngineClient(folder), check_camera_url=check_url, probe=RtspProbe(SystemClock()), clock=SystemClock()
+            engine=EngineClient(folder),
+            check_camera_url=check_url,
+            probe=RtspProbe(SystemClock()),
+            clock=SystemClock(),
+            retention_file=lambda camera, day: certificate_file(folder, camera, day),
         )
     )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingjian.web.settings")

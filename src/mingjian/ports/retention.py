@@ -46,6 +46,18 @@ def certificates_of(folder: Path, day: str) -> dict[str, StoredCertificate]:
     return {one.certificate.camera: one for one, _ in _lines(path, 0) if one is not None}
 
 
+def certificate_of(folder: Path, day: str, camera: str) -> StoredCertificate | None:
+    """The last certificate of one camera and day, without reading the others."""
+    path = folder / f"{day}.jl"
+    if not path.exists():
+        return None
+    found: StoredCertificate | None = None
+    for one, _ in _lines(path, 0, f'\\"camera\\":\\"{camera}\\"'.encode()):
+        if one is not None and one.certificate.camera == camera:
+            found = one
+    return found
+
+
 def digests_of(folder: Path, day: str) -> set[str]:
     """The digests of all certificates of a day, replaced ones included."""
     path = folder / f"{day}.jl"
@@ -69,14 +81,16 @@ def new_certificates(folder: Path, cursors: dict[str, int]) -> Iterator[StoredCe
             cursors[day] = end
 
 
-def _lines(path: Path, begin: int) -> Iterator[tuple[StoredCertificate | None, int]]:
-    """Whole lines from a byte on, with the byte behind each; None for one that is no certificate."""
+def _lines(path: Path, begin: int, holding: bytes = b"") -> Iterator[tuple[StoredCertificate | None, int]]:
+    """Whole lines from a byte on that hold these bytes, with the byte behind each; None for one that is no certificate."""
     with path.open("rb") as file:
         file.seek(begin)
         for line in file:
             if not line.endswith(b"\n"):
                 return
             begin += len(line)
+            if holding not in line:
+                continue
             try:
                 signed = str(json.loads(line)["note"])
                 yield StoredCertificate(read_signed(signed), signed), begin

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ class Wiring:
     check_camera_url: CameraUrlCheck | None = None
     probe: CameraProbe | None = None
     clock: Clock = field(default_factory=SystemClock)
+    retention_file: Callable[[str, str], bytes] | None = None  # camera, day: what `mingjian retention verify` takes
 
 
 _Port = TypeVar("_Port")
@@ -50,6 +52,11 @@ def check_camera_url() -> CameraUrlCheck:
 def probe() -> CameraProbe:
     """What tests and finds cameras. Raises MingjianError `not_wired`."""
     return _wired(_wiring[0].probe, "probe")
+
+
+def retention_file() -> Callable[[str, str], bytes]:
+    """Takes a certificate out with its proof; it raises MingjianError not_found. Raises MingjianError `not_wired`."""
+    return _wired(_wiring[0].retention_file, "retention_file")
 
 
 def _wired(port: _Port | None, name: str) -> _Port:

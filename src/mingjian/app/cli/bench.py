@@ -1,4 +1,4 @@
-"""`mingjian bench record|live|playback|index|ledger|evidence|retention --json`: the figures, from a checkout (the benchmarks are not in the wheel)."""
+"""`mingjian bench NAME --json`: the figures, from a checkout (the benchmarks are not in the wheel)."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from mingjian.rules.example import Example
 from mingjian.rules.examples import (
     builders,
     filing,
+    kept,
     looking,
     penalties,
     places,
@@ -28,6 +29,7 @@ EXAMPLES: tuple[Example, ...] = (
     *filing.EXAMPLES,
     *signs_and_obstruction.EXAMPLES,
     *retention.EXAMPLES,
+    *kept.EXAMPLES,
     *retrieval.EXAMPLES,
     *looking.EXAMPLES,
     *penalties.EXAMPLES,

@@ -106,7 +106,7 @@ def change_camera(
     seen = visible_camera(actor, camera_id)
     MANAGE.require(actor, seen)
     plain = _checked({key: value for key, value in values.items() if key in _PLAIN})
-    judgements = judge_keep_days(actor, CHANGED, plain["keep_days"]) if "keep_days" in plain else ()
+    judgements = judge_keep_days(actor, CHANGED, plain["keep_days"], seen) if "keep_days" in plain else ()
     push = any(stream.push for stream in seen.streams.all())
     urls = {
         name: _check_url(values[field], field, push=push)

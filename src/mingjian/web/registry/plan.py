@@ -14,6 +14,7 @@ from django.db import transaction
 from mingjian.kernel.errors import MingjianError
 from mingjian.ports.plan import CameraPlan, EnginePlan, StreamPlan
 from mingjian.web import wiring
+from mingjian.web.registry.keeping import least_days
 from mingjian.web.registry.models import Camera, PlanState
 
 log = logging.getLogger("mingjian.web")
@@ -43,7 +44,8 @@ def publish_plan() -> EnginePlan:
 
 def build_plan(version: int) -> EnginePlan:
     """The plan of the register as it is: cameras with streams. Removed ones stay: their footage is still kept."""
-    cameras = Camera.objects.filter(streams__isnull=False).distinct().prefetch_related("streams").order_by("id")
+    cameras = Camera.objects.filter(streams__isnull=False).distinct().select_related("place").order_by("id")
+    cameras = cameras.prefetch_related("streams", "place__kinds", "place__parts")
     return EnginePlan(
         version=version,
         made_ns=wiring.clock().now_ns(),
@@ -70,7 +72,7 @@ def _camera_plan(camera: Camera) -> CameraPlan:
         id=camera.id,
         name=camera.name,
         enabled=camera.enabled and camera.removed_ns is None and camera.standing == "active",
-        keep_days=camera.keep_days,
+        keep_days=max(camera.keep_days, least_days(camera)),
         streams=tuple(StreamPlan(stream.name, stream.url_sealed, stream.transport, stream.push) for stream in streams),
         priority=camera.priority,
         record_audio=camera.record_audio,

@@ -47,13 +47,13 @@ def enrol_camera(actor: Actor, values: Mapping[str, Any]) -> tuple[Camera, dict[
     MANAGE.require(actor, Scope(values["organisation"], values["division"]))
     now_ns = wiring.clock().now_ns()
     keep_days = values.get("keep_days") or configuration.current().keep_days
-    kept = judge_keep_days(actor, ADDED, keep_days)
     camera = Camera(
         id=new_id(now_ns), planned_from_ns=now_ns, created_ns=now_ns, keep_days=keep_days,
         group=clean(values.get("group", ""), "group", 0, 255),
     )  # fmt: skip
     archive = CameraArchive(camera=camera)
     _apply(camera, archive, values)
+    kept = judge_keep_days(actor, ADDED, keep_days, camera)
     judgements = _judged(actor, camera, archive)
     with transaction.atomic():
         if values.get("code"):

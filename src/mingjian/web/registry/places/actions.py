@@ -32,6 +32,7 @@ from mingjian.web.registry.places.names import (
     ROOM_ADDED,
 )
 from mingjian.web.registry.places.queries import kinds_on, visible_place
+from mingjian.web.registry.plan import plan_changed
 from mingjian.web.registry.rights import MANAGE_PLACES, Scope
 from mingjian.web.registry.searching import folded, initials, remember
 from mingjian.web.registry.shared import clean, division_of, organisation_of, placed, refused, span
@@ -126,6 +127,7 @@ def set_kinds(actor: Actor, place_id: str, kinds: Sequence[Mapping[str, str]], e
             actor, KINDS_SET, place, {"kinds": rows}, {"kinds": before},
             judgements=_exemptions(place, held, parts), clauses=judging.listing(held, parts, today()),
         )  # fmt: skip
+        plan_changed()  # how long footage is kept follows from what its place is
     return place
 
 
