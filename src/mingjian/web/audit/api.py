@@ -16,6 +16,7 @@ from mingjian.web.audit.actions import EXPORTED, record
 from mingjian.web.audit.names import all_names
 from mingjian.web.audit.policies import EXPORT, READ
 from mingjian.web.audit.queries import FIELDS, AuditFilter, as_row, entries_page, export_rows
+from mingjian.web.http.document import answers_file
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.language import language_of
 from mingjian.web.http.schemas import Cursor, Limit
@@ -132,7 +133,12 @@ def list_names(request: HttpRequest) -> list[dict[str, str]]:
     return [{"name": name, "title": title.for_language(language)} for name, title in all_names().items()]
 
 
-@router.get("/export", auth=Requires(EXPORT), response={200: Any}, operation_id="audit_export")
+@router.get(
+    "/export",
+    auth=Requires(EXPORT),
+    operation_id="audit_export",
+    openapi_extra=answers_file("text/csv", "application/json"),
+)
 def export_audit(
     request: HttpRequest, query: Query[AuditQuery], format: Literal["csv", "json"] = "csv"
 ) -> StreamingHttpResponse:

@@ -12,6 +12,7 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.web.files import actions, policies, queries
 from mingjian.web.files.models import StoredFile
+from mingjian.web.http.document import answers_file
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.paging import page
 from mingjian.web.http.schemas import Cursor, Limit, Reason
@@ -94,7 +95,12 @@ def get_file(request: HttpRequest, file_id: str) -> dict[str, Any]:
     return _plain(actions.file_by_id(actor_of(request), file_id))
 
 
-@router.get("/{file_id}/content", auth=Requires(policies.READ), operation_id="files_download")
+@router.get(
+    "/{file_id}/content",
+    auth=Requires(policies.READ),
+    operation_id="files_download",
+    openapi_extra=answers_file("*/*"),
+)
 def download(request: HttpRequest, file_id: str) -> StreamingHttpResponse:
     """The bytes: always as an attachment, never as a page of ours."""
     row, pieces = actions.download_file(actor_of(request), file_id)

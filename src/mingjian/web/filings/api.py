@@ -14,6 +14,7 @@ from mingjian.rules.states.filing import FILING
 from mingjian.web.filings import actions, exchange, intake, judging, papers, policies, queries
 from mingjian.web.filings.handing_in import today
 from mingjian.web.filings.models import Filing
+from mingjian.web.http.document import answers_file
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
@@ -21,6 +22,7 @@ from mingjian.web.http.paging import page
 from mingjian.web.http.schemas import Cursor, Input, Limit, Reason
 from mingjian.web.http.versions import expected_version, set_etag
 
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 router = Router(tags=["filings"])
 
 Kind = Literal["acceptance", "entry_into_use", "both"]
@@ -228,14 +230,19 @@ def enter_filing(request: HttpRequest, response: HttpResponse, data: EnterIn) ->
     return Status(status, body)
 
 
-@router.get("/exchange", auth=Requires(policies.EXCHANGE), operation_id="filings_exchange_export")
+@router.get(
+    "/exchange",
+    auth=Requires(policies.EXCHANGE),
+    operation_id="filings_exchange_export",
+    openapi_extra=answers_file("text/csv", "application/json", _XLSX),
+)
 def export_exchange(request: HttpRequest, format: Literal["csv", "xlsx", "json"] = "xlsx") -> HttpResponse:
     """The basic information table of what is registered, for the national filing platform."""
     content = exchange.export_table(actor_of(request), format)
     types = {
         "csv": "text/csv; charset=utf-8",
         "json": "application/json",
-        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "xlsx": _XLSX,
     }
     answer = HttpResponse(content, content_type=types[format])
     answer["Content-Disposition"] = f'attachment; filename="filings.{format}"'
@@ -313,7 +320,12 @@ def close_filing(request: HttpRequest, response: HttpResponse, filing_id: str, d
     return _answer(request, response, filing)
 
 
-@router.get("/{filing_id}/papers/{paper_id}.pdf", auth=Requires(policies.READ), operation_id="filings_paper")
+@router.get(
+    "/{filing_id}/papers/{paper_id}.pdf",
+    auth=Requires(policies.READ),
+    operation_id="filings_paper",
+    openapi_extra=answers_file("application/pdf"),
+)
 def get_paper(request: HttpRequest, filing_id: str, paper_id: str) -> HttpResponse:
     """A paper as PDF: the same bytes each time."""
     paper = queries.paper_of(actor_of(request), filing_id, paper_id)

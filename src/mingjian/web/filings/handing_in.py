@@ -10,7 +10,7 @@ from mingjian.kernel.text import Text
 from mingjian.rules.day_count import shanghai_day, submission_day
 from mingjian.rules.judgement import Judgement
 from mingjian.rules.library import current_law
-from mingjian.rules.state_table import step
+from mingjian.rules.state_table import Step, step
 from mingjian.rules.states.filing import FILING
 from mingjian.web import wiring
 from mingjian.web.audit.actions import record
@@ -53,14 +53,7 @@ def move(
 
     Raises MingjianError conflict, with the judgement's reason and remedy, when the table does not let it through.
     """
-    on = today()
-    law = current_law()
-    before = filing.state
-    taken = step(FILING, before, event, law, state_facts(law, filing, on), on)
-    if not taken.moved:
-        raise MingjianError(
-            "conflict", taken.judgement.reason, fault=Fault.USER, field="state", remedy=taken.judgement.remedy
-        )
+    before, taken = filing.state, require_step(filing, event)
     filing.state = taken.state
     filing.version += 1
     filing.save()
@@ -70,6 +63,17 @@ def move(
         judgements=[taken.judgement, *said], reason=reason,
     )  # fmt: skip
     return taken.judgement
+
+
+def require_step(filing: Filing, event: str) -> Step:
+    """What the state table makes of the event, before anything else is done. Raises MingjianError conflict."""
+    law, on = current_law(), today()
+    taken = step(FILING, filing.state, event, law, state_facts(law, filing, on), on)
+    if not taken.moved:
+        raise MingjianError(
+            "conflict", taken.judgement.reason, fault=Fault.USER, field="state", remedy=taken.judgement.remedy
+        )
+    return taken
 
 
 def hand_in(actor: Actor, filing: Filing, event: str, name: str, policy: Policy) -> None:

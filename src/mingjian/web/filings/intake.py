@@ -21,7 +21,7 @@ from mingjian.web.dates import check_date
 from mingjian.web.files.models import StoredFile
 from mingjian.web.filings import judging
 from mingjian.web.filings.actions import filer_of, new_filing, system_to_file
-from mingjian.web.filings.handing_in import hand_in, move, today
+from mingjian.web.filings.handing_in import hand_in, move, require_step, today
 from mingjian.web.filings.models import Filing, NumberSeries
 from mingjian.web.filings.names import CLOSED, ENTERED, REGISTERED, RETURNED, VERIFIED
 from mingjian.web.filings.papers import issue_notice, issue_receipt
@@ -101,6 +101,7 @@ def register_filing(actor: Actor, filing_id: str, expected: int | None) -> Filin
         filing = filing_by_id(actor, filing_id, lock=True)
         DECIDE.require(actor, filing)
         require_version(filing.version, expected)
+        require_step(filing, "register")  # before anything is judged that only a filing handed in has
         law = current_law()
         on = today()
         said = judging.judged(law, filing, on)

@@ -62,6 +62,12 @@ _DEFAULT = {
 }
 
 
+def answers_file(*kinds: str, status: int = 200) -> dict[str, Any]:
+    """`openapi_extra` of an endpoint that answers a file of one of these media types."""
+    content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}
+    return {"responses": {status: {"content": content}}}
+
+
 class DocumentedApi(NinjaAPI):
     """Ninja's API, whose document also says what Ninja does not know."""
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Status
 
 from mingjian.rules.state_table import LETS_THROUGH
+from mingjian.web.http.document import answers_file
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
@@ -78,7 +79,12 @@ def get(request: HttpRequest, response: HttpResponse, retrieval_id: str) -> dict
     return answer(request, response, requests.retrieval_by_id(actor_of(request), retrieval_id))
 
 
-@router.get("/{retrieval_id}/documents/{kind}.pdf", auth=_READ, operation_id="retrievals_document")
+@router.get(
+    "/{retrieval_id}/documents/{kind}.pdf",
+    auth=_READ,
+    operation_id="retrievals_document",
+    openapi_extra=answers_file("application/pdf"),
+)
 def document(request: HttpRequest, retrieval_id: str, kind: str) -> HttpResponse:
     """A paper as PDF: approval, notice, register, undertaking, receipt."""
     made = HttpResponse(document_pdf(actor_of(request), retrieval_id, kind), content_type="application/pdf")

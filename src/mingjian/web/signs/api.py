@@ -10,6 +10,7 @@ from ninja import Field, Router, Schema, Status
 from mingjian.rules.day_count import shanghai_day
 from mingjian.rules.library import current_law
 from mingjian.web import wiring
+from mingjian.web.http.document import answers_file
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.paging import page
@@ -165,7 +166,12 @@ def remove_sign(request: HttpRequest, response: HttpResponse, sign_id: str, data
     return _answer(response, actions.remove_sign(actor_of(request), sign_id, data.reason, expected_version(request)))
 
 
-@router.get("/{sign_id}/sign.pdf", auth=Requires(policies.READ), operation_id="signs_print")
+@router.get(
+    "/{sign_id}/sign.pdf",
+    auth=Requires(policies.READ),
+    operation_id="signs_print",
+    openapi_extra=answers_file("application/pdf"),
+)
 def print_sign(request: HttpRequest, sign_id: str) -> HttpResponse:
     """The printable sign: the same bytes each time under the same address of the installation."""
     sign = actions.sign_by_id(actor_of(request), sign_id)
