@@ -844,6 +844,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/emergencies/{retrieval_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Emergency
+         * @description End it before its expiry: what it opened is shut at once.
+         */
+        post: operations["emergencies_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/emergencies/{retrieval_id}/report": {
         parameters: {
             query?: never;
@@ -2878,6 +2898,126 @@ export interface paths {
          * @description Take a step; needs If-Match. `file` hands the removal filing in.
          */
         post: operations["removals_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/completeness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Completeness
+         * @description Recording completeness and retention met, of everything below an organisation, by system or organisation.
+         */
+        get: operations["retention_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/profiles/{system_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Profile
+         * @description Say what is asked of a system's stored quality; needs If-Match once there is one.
+         */
+        put: operations["retention_profile_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Proofs
+         * @description The proofs of a day (yesterday when not given), or of one camera through time; `findings` only with, or without.
+         */
+        get: operations["retention_proofs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/proofs/{camera_id}/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Proof
+         * @description One proof, judged as of the day it was due.
+         */
+        get: operations["retention_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/proofs/{camera_id}/{day}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Proof File
+         * @description The certificate with its place in the ledger, for `mingjian retention verify`.
+         */
+        get: operations["retention_proof_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/unproved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Unproved
+         * @description Cameras that have no proof of the day: nothing is known of what they keep.
+         */
+        get: operations["retention_unproved"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5372,6 +5512,19 @@ export interface components {
             code: string;
         };
         /**
+         * CompletenessOut
+         * @description Everything in reach, and each system or organisation with cameras.
+         */
+        CompletenessOut: {
+            /** Day */
+            day: string;
+            /** Items */
+            items: components["schemas"]["GroupFigures"][];
+            /** Next */
+            next: string | null;
+            total: components["schemas"]["Figures"];
+        };
+        /**
          * ConfirmIn
          * @description Who looked at which picture is the sender; does it show a prohibited room?
          */
@@ -6071,6 +6224,26 @@ export interface components {
             says: string;
         };
         /**
+         * Figures
+         * @description Sums over the cameras proved that day.
+         */
+        Figures: {
+            /** Cameras */
+            cameras: number;
+            /** Completeness Ppm */
+            completeness_ppm: number | null;
+            /** Met */
+            met: number;
+            /** Owed Ms */
+            owed_ms: number;
+            /** Proved */
+            proved: number;
+            /** Recorded Ms */
+            recorded_ms: number;
+            /** With Findings */
+            with_findings: number;
+        };
+        /**
          * FileChangeIn
          * @description What to change.
          */
@@ -6557,6 +6730,30 @@ export interface components {
             next: string | null;
         };
         /**
+         * GroupFigures
+         * @description Of one system or organisation.
+         */
+        GroupFigures: {
+            /** Cameras */
+            cameras: number;
+            /** Completeness Ppm */
+            completeness_ppm: number | null;
+            /** Id */
+            id: string;
+            /** Met */
+            met: number;
+            /** Name */
+            name: string;
+            /** Owed Ms */
+            owed_ms: number;
+            /** Proved */
+            proved: number;
+            /** Recorded Ms */
+            recorded_ms: number;
+            /** With Findings */
+            with_findings: number;
+        };
+        /**
          * GroupOut
          * @description A kind of things to do: how many there are, and the first of them.
          */
@@ -7032,10 +7229,14 @@ export interface components {
             footage_to: string | null;
             /** Id */
             id: string;
+            /** Opened By */
+            opened_by: string;
             /** Purpose */
             purpose: string;
             /** Renewals */
             renewals: number;
+            /** Retrieval */
+            retrieval: string;
             /** Revoked At */
             revoked_at: string | null;
             /** Rights */
@@ -8160,6 +8361,41 @@ export interface components {
             type: string;
         };
         /**
+         * ProfileIn
+         * @description What is asked of stored quality; `basis` names the standard, or whoever asks for it.
+         */
+        ProfileIn: {
+            /** Basis */
+            basis: string;
+            /**
+             * Bitrate Bps
+             * @default 0
+             */
+            bitrate_bps: number;
+            /** Fps Milli */
+            fps_milli: number;
+            /** Height */
+            height: number;
+        };
+        /**
+         * ProfileOut
+         * @description As it stands.
+         */
+        ProfileOut: {
+            /** Basis */
+            basis: string;
+            /** Bitrate Bps */
+            bitrate_bps: number;
+            /** Fps Milli */
+            fps_milli: number;
+            /** Height */
+            height: number;
+            /** System */
+            system: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * ProjectCameraOut
          * @description A camera of it with its assessment.
          */
@@ -8319,12 +8555,125 @@ export interface components {
             next: string | null;
         };
         /**
+         * ProofDetail
+         * @description One proof with what the law says: `judgements` by subject (kept, original, quality, floor); `floor_days` is the
+         *     least that packs and overlays ask for the camera's place; `document` the certificate as signed, null when it is gone.
+         */
+        ProofDetail: {
+            /** Altered */
+            altered: number;
+            /** Bitrate Bps */
+            bitrate_bps: number | null;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Certificate */
+            certificate: string;
+            /** Codecs */
+            codecs: string;
+            /** Completeness Ppm */
+            completeness_ppm: number | null;
+            /** Day */
+            day: string;
+            /** Decodes */
+            decodes: boolean | null;
+            /** Deleted Until */
+            deleted_until: string;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            } | null;
+            /** Findings */
+            findings: string[];
+            /** Floor Days */
+            floor_days: number;
+            /** Fps Milli */
+            fps_milli: number | null;
+            /** Height */
+            height: number | null;
+            /** Judgements */
+            judgements: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Keep Days */
+            keep_days: number;
+            /** Met */
+            met: boolean;
+            /** Missing */
+            missing: number;
+            /** Oldest S */
+            oldest_s: number | null;
+            /** Owed Ms */
+            owed_ms: number;
+            /** Recorded Ms */
+            recorded_ms: number;
+            /** Volumes Absent */
+            volumes_absent: number;
+            /** Width */
+            width: number | null;
+            /** Window Days */
+            window_days: number;
+        };
+        /**
          * ProofOut
-         * @description What stands for a code where one is asked: once, within two minutes.
+         * @description The figures of one certificate; times in milliseconds, `completeness_ppm` in millionths, null when nothing is owed.
          */
         ProofOut: {
-            /** Proof */
-            proof: string;
+            /** Altered */
+            altered: number;
+            /** Bitrate Bps */
+            bitrate_bps: number | null;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Certificate */
+            certificate: string;
+            /** Codecs */
+            codecs: string;
+            /** Completeness Ppm */
+            completeness_ppm: number | null;
+            /** Day */
+            day: string;
+            /** Decodes */
+            decodes: boolean | null;
+            /** Deleted Until */
+            deleted_until: string;
+            /** Findings */
+            findings: string[];
+            /** Fps Milli */
+            fps_milli: number | null;
+            /** Height */
+            height: number | null;
+            /** Met */
+            met: boolean;
+            /** Missing */
+            missing: number;
+            /** Oldest S */
+            oldest_s: number | null;
+            /** Owed Ms */
+            owed_ms: number;
+            /** Recorded Ms */
+            recorded_ms: number;
+            /** Volumes Absent */
+            volumes_absent: number;
+            /** Width */
+            width: number | null;
+            /** Window Days */
+            window_days: number;
+        };
+        /**
+         * ProofPage
+         * @description Proofs of a day, or of a camera the newest first.
+         */
+        ProofPage: {
+            /** Items */
+            items: components["schemas"]["ProofOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * ProposalIn
@@ -9689,14 +10038,26 @@ export interface components {
         /**
          * TicketIn
          * @description What to look at and what for. Playback and export name their time: from and to.
+         *
+         *     `retrieval` ties the look to one. With `narrow` the answer has those of the rights that may be had.
          */
         TicketIn: {
             /** Camera */
             camera: string;
             /** From */
             from?: string | null;
+            /**
+             * Narrow
+             * @default false
+             */
+            narrow: boolean;
             /** Purpose */
             purpose: string;
+            /**
+             * Retrieval
+             * @default
+             */
+            retrieval: string;
             /** Rights */
             rights: ("live" | "playback" | "snapshot" | "export")[];
             /** Streams */
@@ -9707,16 +10068,26 @@ export interface components {
         /**
          * TicketOut
          * @description A ticket: `id` names it for revocation, `edge` serves it, `watermark` is burned into what it shows.
+         *
+         *     `rights` and footage are what was let in: a retrieval cuts the span to what was approved.
          */
         TicketOut: {
             /** Edge */
             edge: string;
             /** Expires At */
             expires_at: string;
+            /** Footage From */
+            footage_from: string | null;
+            /** Footage To */
+            footage_to: string | null;
             /** Id */
             id: string;
             /** Issued At */
             issued_at: string;
+            /** Retrieval */
+            retrieval: string | null;
+            /** Rights */
+            rights: string[];
             /** Ticket */
             ticket: string;
             /** Watermark */
@@ -9864,6 +10235,30 @@ export interface components {
             source: string;
             /** Target */
             target: string;
+        };
+        /**
+         * UnprovedOut
+         * @description A camera without a proof of the day.
+         */
+        UnprovedOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Organisation */
+            organisation: string | null;
+        };
+        /**
+         * UnprovedPage
+         * @description By name.
+         */
+        UnprovedPage: {
+            /** Day */
+            day: string;
+            /** Items */
+            items: components["schemas"]["UnprovedOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * UserChangeIn
@@ -11964,6 +12359,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ConfirmIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetrievalOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    emergencies_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
             };
         };
         responses: {
@@ -16156,6 +16586,206 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RemovalOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_figures: {
+        parameters: {
+            query?: {
+                by?: "organisation" | "system";
+                day?: string;
+                organisation?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletenessOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_profile_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_proofs: {
+        parameters: {
+            query?: {
+                day?: string;
+                camera?: string;
+                findings?: boolean | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofDetail"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_proof_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_unproved: {
+        parameters: {
+            query?: {
+                day?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnprovedPage"];
                 };
             };
             /** @description Problem */

@@ -142,7 +142,7 @@ def post_setup(request: HttpRequest, response: HttpResponse, data: SetupIn) -> S
     user = actions.set_up(actor_of(request), data.name, data.password, data.code)
     sessions.begin_session(request, user)
     remember_device(request, response, user)
-    return Status(201, _me(request, user))
+    return Status(201, own_view(request, user))
 
 
 @auth_router.post("/login", auth=Requires(policies.SIGN_IN), response=MeOut, operation_id="auth_login")
@@ -150,7 +150,7 @@ def login(request: HttpRequest, response: HttpResponse, data: LoginIn) -> dict[s
     """Sign in. The CSRF cookie is a new one afterwards."""
     user = sessions.sign_in(request, actor_of(request), data.name, data.password, data.code)
     remember_device(request, response, user)
-    return _me(request, user)
+    return own_view(request, user)
 
 
 @auth_router.post("/logout", auth=Requires(policies.SIGN_OUT), response={204: None}, operation_id="auth_logout")
@@ -164,7 +164,7 @@ def logout(request: HttpRequest) -> Status[None]:
 def get_me(request: HttpRequest) -> dict[str, Any]:
     """Oneself. Also sets the CSRF cookie."""
     get_token(request)
-    return _me(request, queries.user_by_id(actor_of(request).user))
+    return own_view(request, queries.user_by_id(actor_of(request).user))
 
 
 @me_router.patch("", auth=Requires(policies.OWN), response=MeOut, operation_id="me_patch")
@@ -172,7 +172,7 @@ def patch_me(request: HttpRequest, data: MeIn) -> dict[str, Any]:
     """Change one's own language and theme."""
     user = actions.change_own(actor_of(request), data.given())
     request.user = user
-    return _me(request, user)
+    return own_view(request, user)
 
 
 @me_router.post("/password", auth=Requires(policies.OWN_PASSWORD), response=MeOut, operation_id="me_password")
@@ -181,7 +181,7 @@ def change_password(request: HttpRequest, data: PasswordChangeIn) -> dict[str, A
     user = actions.change_own_password(actor_of(request), data.current, data.new)
     update_session_auth_hash(request, user)
     request.user = user
-    return _me(request, user)
+    return own_view(request, user)
 
 
 @users_router.get("", auth=Requires(policies.USERS_READ), response=UserPage, operation_id="users_list")
@@ -253,7 +253,8 @@ def _plain(user: User) -> dict[str, Any]:
     return {field: getattr(user, field) for field in fields}
 
 
-def _me(request: HttpRequest, user: User) -> dict[str, Any]:
+def own_view(request: HttpRequest, user: User) -> dict[str, Any]:
+    """The user as he sees himself; the request is his from now on."""
     request.user = user
     actor = actor_of(request)
     return {

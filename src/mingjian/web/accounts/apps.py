@@ -16,5 +16,5 @@ class AccountsConfig(AppConfig):
         from mingjian.web.accounts import actions, second_factor, sessions, tokens  # noqa: F401
         from mingjian.web.authority.sources import keep_second_factors, keep_tokens
 
-        keep_second_factors(second_factor.enrolled)
+        keep_second_factors(second_factor.has_factor)
         keep_tokens(tokens.grant_of)

@@ -87,6 +87,37 @@ class RecoveryCode(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")]  # noqa: RUF012
 
 
+class Passkey(models.Model):
+    """A public key of a person's authenticator (WebAuthn). It opens a session alone: the device asks who holds it."""
+
+    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="passkeys")
+    name = models.CharField(max_length=64)  # what its person calls the device
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the credential's id, which may be 1,023 bytes
+    key = models.TextField()  # AttestedCredentialData in base64: AAGUID, the credential's id, the public key
+    uses = models.BigIntegerField(default=0)  # the authenticator's own count; 0 for those that keep none
+    created_ns = models.BigIntegerField()
+    last_used_ns = models.BigIntegerField(null=True)
+
+    class Meta:
+        """Of a user."""
+
+        default_permissions = ()
+
+
+class PasskeyProof(models.Model):
+    """That a person has just shown a passkey: good once, within two minutes, where a code is asked."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="passkey_proofs")
+    digest = models.CharField(max_length=64, unique=True)  # keyed, like a recovery code's
+    expires_ns = models.BigIntegerField()
+
+    class Meta:
+        """Removed when used."""
+
+        default_permissions = ()
+
+
 class ApiToken(models.Model):
     """A key to the API that stands for its person, cut by its scopes. Only a digest of the secret is kept."""
 

@@ -22,6 +22,7 @@ from mingjian.kernel.sealing import seal, unseal
 from mingjian.kernel.text import Text
 from mingjian.web import configuration, wiring
 from mingjian.web.accounts.models import RecoveryCode, SecondFactor, User
+from mingjian.web.accounts.passkeys import forget, has_passkey, take_proof
 from mingjian.web.accounts.policies import SECOND_FACTOR, USERS_MANAGE
 from mingjian.web.accounts.queries import user_by_id
 from mingjian.web.accounts.signals import account_closed
@@ -45,6 +46,11 @@ RECOVERY_CODES = 10
 def enrolled(user_id: str) -> bool:
     """Whether the user has a second factor that he has shown once."""
     return SecondFactor.objects.filter(user_id=user_id, confirmed_ns__isnull=False).exists()
+
+
+def has_factor(user_id: str) -> bool:
+    """Whether the user has any second factor: an authenticator, or a passkey."""
+    return enrolled(user_id) or has_passkey(user_id)
 
 
 def recovery_codes_left(user_id: str) -> int:
@@ -102,7 +108,7 @@ def finish_enrolment(actor: Actor, code: str) -> list[str]:
 
 
 def confirm_second_factor(actor: Actor, proof: str) -> None:
-    """Let the actor confirm himself by a code of his authenticator or a recovery code; each is good once.
+    """Let the actor confirm himself by a code of his authenticator, a recovery code or a passkey's proof, each good once.
 
     For signing in, and for what asks for it again, such as each of the two people at a retrieval. Call it before the
     transaction of what it confirms: a wrong code must stay counted when that is rolled back. Raises MingjianError
@@ -113,22 +119,25 @@ def confirm_second_factor(actor: Actor, proof: str) -> None:
     _count(user, actor)
     with transaction.atomic():
         factor = SecondFactor.objects.select_for_update().filter(user=user, confirmed_ns__isnull=False).first()
-        right = factor is not None and (_take_code(factor, proof, now_ns) or _take_recovery_code(user, proof, now_ns))
+        right = take_proof(user.id, proof, now_ns) or (
+            factor is not None and (_take_code(factor, proof, now_ns) or _take_recovery_code(user, proof, now_ns))
+        )
         outcome = Outcome.DONE if right else Outcome.FAILED
         record(
             actor, CONFIRMED, kind="user", object_id=user.id, name=user.name, policy=SECOND_FACTOR, outcome=outcome
         )  # fmt: skip
-    if factor is None:
+    if right:
+        _forgive(user, actor)
+        return
+    if factor is None and not has_passkey(user.id):
         raise _missing()
-    if not right:
-        raise _wrong()
-    _forgive(user, actor)
+    raise _wrong()
 
 
 def remove_own(actor: Actor, proof: str) -> None:
     """Give up one's own second factor, shown once more. Raises MingjianError conflict when a role of his needs it."""
     SECOND_FACTOR.require(actor)
-    if _demanded_of(actor):
+    if demanded_of(actor) and not has_passkey(actor.user):
         raise MingjianError(
             "conflict",
             Text("您的角色必须启用二次验证，不能停用", "your role has to have a second factor: it cannot be removed"),
@@ -147,7 +156,7 @@ def reset(actor: Actor, user_id: str, reason: str) -> User:
     USERS_MANAGE.require(actor)
     with transaction.atomic():
         user = user_by_id(user_id, lock=True)
-        _forget(user)
+        _forget_all(user)
         user.session_epoch += 1
         user.save(update_fields=["session_epoch"])
         record(actor, RESET, kind="user", object_id=user.id, name=user.name, policy=USERS_MANAGE, reason=reason)
@@ -155,7 +164,8 @@ def reset(actor: Actor, user_id: str, reason: str) -> User:
     return user
 
 
-def _demanded_of(actor: Actor) -> bool:
+def demanded_of(actor: Actor) -> bool:
+    """Whether a role of his has to have a second factor."""
     demanding = configuration.current().second_factor_roles
     return actor.role in demanding or any(binding.role in demanding for binding in actor.bindings)
 
@@ -211,6 +221,11 @@ def _context(user: User) -> str:
 def _forget(user: User) -> None:
     SecondFactor.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
+
+
+def _forget_all(user: User) -> None:
+    _forget(user)
+    forget(user)
 
 
 def _count(user: User, actor: Actor) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from django.contrib.auth import login, logout
 from django.contrib.auth.hashers import make_password
@@ -15,8 +18,9 @@ from mingjian.web import wiring
 from mingjian.web.accounts.devices import known_device
 from mingjian.web.accounts.hashers import hashing
 from mingjian.web.accounts.models import User, name_key
+from mingjian.web.accounts.passkeys import shown_by
 from mingjian.web.accounts.policies import SIGN_IN, SIGN_OUT
-from mingjian.web.accounts.second_factor import confirm_second_factor, enrolled
+from mingjian.web.accounts.second_factor import confirm_second_factor, enrolled, has_factor
 from mingjian.web.accounts.signals import signed_out
 from mingjian.web.accounts.throttle import count_attempt, forgive
 from mingjian.web.accounts.tokens import token_digest
@@ -53,13 +57,28 @@ def sign_in(request: HttpRequest, actor: Actor, name: str, password: str, code: 
     if not right or not user.is_active:
         record(actor, SIGNED_IN, kind="user", object_id=user.id, name=user.name, outcome=Outcome.FAILED, policy=SIGN_IN)
         raise _wrong_credentials()
-    if enrolled(user.id):
+    if has_factor(user.id):
         if not code:
-            raise _second_factor_needed()  # not forgiven: it is no success yet
+            raise _second_factor_needed(enrolled(user.id))  # not forgiven: it is no success yet
         confirm_second_factor(_as(user, actor), code)
     forgive(name, actor.address, now_ns, device)
     begin_session(request, user)
     record(_as(user, actor), SIGNED_IN, kind="user", object_id=user.id, name=user.name, policy=SIGN_IN)
+    return user
+
+
+def sign_in_by_passkey(request: HttpRequest, actor: Actor, answer: Mapping[str, Any]) -> User:
+    """Begin a session for whose passkey was shown: the device has verified its holder, nothing else is asked.
+
+    Raises MingjianError wrong_passkey, too_many_attempts.
+    """
+    anybody = replace(actor, user="")  # whoever is signed in at this browser: the key says who comes
+    user = shown_by(request, anybody, answer)
+    begin_session(request, user)
+    record(
+        _as(user, actor), SIGNED_IN, kind="user", object_id=user.id, name=user.name, after={"by": "passkey"},
+        policy=SIGN_IN,
+    )  # fmt: skip
     return user
 
 
@@ -95,7 +114,15 @@ def _as(user: User, actor: Actor) -> Actor:
     return Actor(user.id, user.display_name or user.name, user.unit, user.role, actor.address, actor.request)
 
 
-def _second_factor_needed() -> MingjianError:
+def _second_factor_needed(authenticator: bool) -> MingjianError:
+    if not authenticator:
+        return MingjianError(
+            "second_factor_needed",
+            Text("您已启用通行密钥，请用它登录", "you have a passkey: sign in with it"),
+            fault=Fault.USER,
+            field="code",
+            remedy=Text("密钥设备丢失时请联系管理员重置", "when the device is lost, the administrator can reset it"),
+        )
     return MingjianError(
         "second_factor_needed",
         Text("请输入验证器显示的验证码", "the code of your authenticator is needed, too"),

@@ -25,7 +25,7 @@ from mingjian.web import wiring
 from mingjian.web.accounts.models import ApiToken, User
 from mingjian.web.accounts.policies import TOKENS, USERS_MANAGE
 from mingjian.web.accounts.queries import user_by_id
-from mingjian.web.accounts.second_factor import check_own_password, confirm_second_factor, enrolled
+from mingjian.web.accounts.second_factor import check_own_password, confirm_second_factor, has_factor
 from mingjian.web.accounts.signals import account_closed, signed_out
 from mingjian.web.audit.actions import record
 from mingjian.web.audit.names import register
@@ -66,7 +66,7 @@ def create_token(
             field="scopes",
         )
     check_own_password(user, actor, password)
-    if enrolled(user.id):
+    if has_factor(user.id):
         confirm_second_factor(actor, code)
     now_ns, secret = wiring.clock().now_ns(), secrets.token_urlsafe(32)
     with transaction.atomic():

@@ -20,6 +20,7 @@ _STATUS = {
     "wrong_credentials": 401,
     "second_factor_needed": 401,
     "wrong_second_factor": 401,
+    "wrong_passkey": 401,
     "forbidden": 403,
     "no_powers": 403,
     "outside_scope": 403,
