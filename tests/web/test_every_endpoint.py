@@ -24,6 +24,7 @@ BOUND = {role.value for role in BoundRole}
 RECORD_READERS = READERS | {"organisation_admin", "approver", "inspector"}
 KEEPERS = {"manager", "organisation_admin"}
 RECORDERS = KEEPERS | {"officer", "planner"}
+IMPORTERS = MANAGERS | KEEPERS | {"officer"}
 FILING_READERS = READERS | {
     "manager", "organisation_admin", "officer", "inspector", "approver", "legal_reviewer",
 }  # fmt: skip
@@ -263,6 +264,15 @@ MAY: dict[str, set[str]] = {
     "GET /v1/files/{file_id}": STAFF | BOUND,
     "GET /v1/files/{file_id}/content": STAFF | BOUND,
     "POST /v1/files/{file_id}/remove": FILE_KEEPERS,
+    "GET /v1/imports/template": IMPORTERS,
+    "POST /v1/imports": IMPORTERS,
+    "GET /v1/imports": IMPORTERS,
+    "GET /v1/imports/{import_id}": IMPORTERS,
+    "GET /v1/imports/{import_id}/rows": IMPORTERS,
+    "POST /v1/imports/{import_id}/apply": IMPORTERS,
+    "POST /v1/imports/{import_id}/undo": IMPORTERS,
+    "POST /v1/imports/{import_id}/drop": IMPORTERS,
+    "GET /v1/exports/{objects}": MANAGERS | {"auditor"} | RECORDERS,
     "GET /v1/works": WORKS_READERS,
     "POST /v1/works": {"officer", "planner", "department_officer"},
     "GET /v1/works/{works_id}": WORKS_READERS,

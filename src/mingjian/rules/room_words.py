@@ -108,7 +108,12 @@ def room_words(text: str) -> tuple[RoomWord, ...]:
         plain = plain.replace(phrase, "")
     found: list[RoomWord] = []
     for kind, words in WORDS.items():
-        hits = [RoomWord(kind, word, _is_outside(plain[at + len(word) :])) for word in words for at in _at(plain, word)]
+        hits = [
+            RoomWord(kind, word, _is_outside(plain[at + len(word) :]))
+            for word in words
+            if word in plain
+            for at in _at(plain, word)
+        ]
         short = _SHORT_LATIN.get(kind)
         if short is not None:
             hits += [

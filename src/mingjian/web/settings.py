@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "mingjian.web.retention",
     "mingjian.web.retrievals",
     "mingjian.web.registry",
+    "mingjian.web.exchange",
     "mingjian.web.planning",
     "mingjian.web.todo",
     "mingjian.web.inspections",

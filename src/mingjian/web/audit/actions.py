@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +20,7 @@ from mingjian.web.authority.applying import RuledOut, note_recorded
 from mingjian.web.authority.policy import Policy, Refused
 from mingjian.web.authority.sources import post_of
 from mingjian.web.authority.subjects import subject_of
+from mingjian.web.http.bulk import insert_rows
 
 REFUSED = register("authority.refused", "越权操作被拒绝", "something not allowed was refused")
 EXPORTED = register("audit.export", "导出审计记录", "exported the audit record")
@@ -75,7 +78,54 @@ def record(
     return entry
 
 
-def _of(actor: Actor) -> Values:
+@dataclass(frozen=True, slots=True)
+class About:
+    """One of many objects to which the same was done; where it lies is told by whoever changed it."""
+
+    object_id: str
+    name: str
+    organisation_id: str
+    division_id: str
+    before: Values | None
+    after: Values | None
+    judgements: tuple[Judgement, ...] = ()
+    clauses: tuple[str, ...] = ()
+
+
+def record_many(
+    actor: Actor, action: str, kind: str, objects: Sequence[About], *, policy: Policy, reason: str = ""
+) -> None:
+    """An entry for each object, as `record` would add them one by one; inside a transaction. Raises as `record`."""
+    title_of(action)
+    common = {**_of(actor), "action": action, "object_kind": kind, "right": policy.name, "reason": reason[:500]}
+    common["outcome"] = Outcome.DONE.value
+    cited: list[tuple[AuditEntry, dict[str, str]]] = []
+    plain: list[dict[str, Any]] = []
+    for one in objects:
+        for values in (one.before, one.after):
+            _refuse_secrets(values)
+        clauses = _citations(one.judgements, one.clauses)
+        own = {
+            "object_id": one.object_id, "object_name": one.name[:128], "organisation_id": one.organisation_id,
+            "division_id": one.division_id, "before": one.before, "after": one.after,
+            "clause": next(iter(clauses), None),
+        }  # fmt: skip
+        if clauses:
+            cited.append((AuditEntry(**common, **own), clauses))
+        else:
+            plain.append(own)
+    names = (*common, *(plain[0] if plain else ()))
+    insert_rows(AuditEntry, names, ([*common.values(), *own.values()] for own in plain))
+    AuditEntry.objects.bulk_create([entry for entry, _ in cited])
+    AuditCitation.objects.bulk_create(
+        AuditCitation(entry=entry, clause=clause, verdict=verdict)
+        for entry, clauses in cited
+        for clause, verdict in clauses.items()
+    )
+    note_recorded(action, {clause for _, clauses in cited for clause in clauses})
+
+
+def _of(actor: Actor) -> dict[str, Any]:
     """When and by whom. Name and post are copied: the entry outlives both."""
     home = next((binding.organisation for binding in actor.bindings if not binding.grant), "")
     return {
@@ -139,7 +189,7 @@ def changes(before: Values, after: Values) -> tuple[dict[str, Any], dict[str, An
 
 
 def _refuse_secrets(value: object, key: str = "") -> None:
-    if any(word in key.lower() for word in _SECRET_WORDS) and not isinstance(value, bool):
+    if _names_secret(key) and not isinstance(value, bool):
         raise MingjianError(
             "secret_in_audit",
             Text(zh=f"审计内容含敏感字段 {key}", en=f"an audit entry would hold a secret: {key}"),
@@ -151,3 +201,8 @@ def _refuse_secrets(value: object, key: str = "") -> None:
     elif isinstance(value, list | tuple):
         for inner in value:
             _refuse_secrets(inner)
+
+
+@lru_cache(maxsize=4096)
+def _names_secret(key: str) -> bool:
+    return any(word in key.lower() for word in _SECRET_WORDS)

@@ -33,10 +33,10 @@ class Readable(Protocol):
 
 
 @contextlib.contextmanager
-def incoming(body: Readable) -> Iterator[Path]:
+def incoming(body: Readable, limit: int = FILE_LIMIT) -> Iterator[Path]:
     """The body as a file that is gone afterwards unless it was kept.
 
-    Raises MingjianError `body_too_large` beyond FILE_LIMIT, `invalid` when empty, `no_data_folder`.
+    Raises MingjianError `body_too_large` beyond `limit` bytes, `invalid` when empty, `no_data_folder`.
     """
     folder = _folder() / "incoming"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def incoming(body: Readable) -> Iterator[Path]:
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            _copy(body, file.write)
+            _copy(body, file.write, limit)
         yield path
     finally:
         path.unlink(missing_ok=True)
@@ -90,12 +90,13 @@ def _read(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _copy(body: Readable, write: Callable[[bytes], object]) -> None:
+def _copy(body: Readable, write: Callable[[bytes], object], limit: int) -> None:
     taken = 0
     while piece := body.read(_PIECE):
         taken += len(piece)
-        if taken > FILE_LIMIT:
-            said = Text(zh="文件过大,最多 32 MiB", en="the file is too large: at most 32 MiB")
+        if taken > limit:
+            most = limit >> 20
+            said = Text(zh=f"文件过大,最多 {most} MiB", en=f"the file is too large: at most {most} MiB")
             raise MingjianError("body_too_large", said, fault=Fault.USER, field="content")
         write(piece)
     if not taken:

@@ -116,7 +116,10 @@ def _gcj_to_wgs(given: Position) -> Position:
     guess = given
     for _ in range(12):
         there = _wgs_to_gcj(guess)
-        guess = Position(guess.lon - (there.lon - given.lon), guess.lat - (there.lat - given.lat))
+        east, north = there.lon - given.lon, there.lat - given.lat
+        guess = Position(guess.lon - east, guess.lat - north)
+        if abs(east) + abs(north) < 1e-12:
+            break
     return guess
 
 

@@ -6,6 +6,8 @@ about many positions at a margin in an hour is trying to find its outline: he is
 
 from __future__ import annotations
 
+from typing import Any
+
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.text import Text
 from mingjian.rules.library import current_law
@@ -27,15 +29,32 @@ def zones_near(actor: Actor, position: Position) -> tuple[Nearby, ...]:
 
     Only answers that touch a margin are counted: a city full of ordinary cameras never meets the limit.
     """
-    margin_m = current_law().policy_number(MARGIN)
-    found = []
-    for zone in SecureZone.objects.filter(removed_ns__isnull=True).order_by("id"):
-        away_m = distance_to_m(position, opened(zone)["geometry"])
-        if away_m <= margin_m:
-            found.append(Nearby(zone.kind, int(away_m)))
-    if found:
-        _count(actor)
-    return tuple(found)
+    return Surroundings(actor).near(position)
+
+
+class Surroundings:
+    """Every zone, opened once: for asking about many positions, each of which counts as if it was asked alone.
+
+    `counted` False: for positions this actor has been answered about just before.
+    """
+
+    def __init__(self, actor: Actor, *, counted: bool = True) -> None:
+        self._actor = actor
+        self._counted = counted
+        self._margin_m = current_law().policy_number(MARGIN)
+        zones = SecureZone.objects.filter(removed_ns__isnull=True).order_by("id")
+        self._zones: list[tuple[str, Any]] = [(zone.kind, opened(zone)["geometry"]) for zone in zones]
+
+    def near(self, position: Position) -> tuple[Nearby, ...]:
+        """As `zones_near`."""
+        found = []
+        for kind, geometry in self._zones:
+            away_m = distance_to_m(position, geometry)
+            if away_m <= self._margin_m:
+                found.append(Nearby(kind, int(away_m)))
+        if found and self._counted:
+            _count(self._actor)
+        return tuple(found)
 
 
 def _count(actor: Actor) -> None:

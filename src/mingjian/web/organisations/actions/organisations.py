@@ -44,9 +44,12 @@ def make_organisation(
     parent_id: str | None = None,
     credit_code: str = "",
     since_date: str = "",
+    organisation_id: str | None = None,
     **values: str,
 ) -> Organisation:
     """Make an organisation: the installation's administrator anywhere, an organisation's below his own, of its kind.
+
+    `organisation_id`: an id given before (an import's preview names it); a new one when None.
 
     Raises MingjianError conflict (the credit code is another's), not_found (parent, division), invalid, or Refused.
     """
@@ -62,7 +65,7 @@ def make_organisation(
     now_ns = wiring.clock().now_ns()
     with transaction.atomic():
         organisation = Organisation.objects.create(
-            id=new_id(now_ns), kind=kind, name=name, initials=initials(name), parent_id=parent_id,
+            id=organisation_id or new_id(now_ns), kind=kind, name=name, initials=initials(name), parent_id=parent_id,
             division_id=division_id, created_ns=now_ns, **values,
         )  # fmt: skip
         OrganisationName.objects.create(organisation=organisation, name=name, since_date=since_date)

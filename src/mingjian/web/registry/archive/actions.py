@@ -61,8 +61,8 @@ def enrol_camera(actor: Actor, values: Mapping[str, Any]) -> tuple[Camera, dict[
         _settle(camera, archive, judgements)
         camera.save(force_insert=True)
         archive.save(force_insert=True)
-        _join(camera, None)
-        _found_by(camera, archive)
+        join_system(camera, None)
+        remember_file(camera, archive)
         record(
             actor, ENROLLED, kind="camera", object_id=camera.id, name=camera.name, policy=MANAGE,
             after={**_state(camera, archive), "standing": camera.standing}, judgements=(*kept, *judgements.values()),
@@ -91,7 +91,7 @@ def change_archive(
         if not after:
             return camera, judgements
         _keep(camera, archive)
-        _join(camera, system)
+        join_system(camera, system)
         record(
             actor, FILE_CHANGED, kind="camera", object_id=camera.id, name=camera.name, before=before, after=after,
             policy=MANAGE, reason=reason, judgements=judgements.values(),
@@ -252,17 +252,18 @@ def _keep(camera: Camera, archive: CameraArchive) -> None:
     camera.version += 1
     camera.save()
     archive.save()
-    _found_by(camera, archive)
+    remember_file(camera, archive)
     if camera.streams.exists():
         plan_changed()  # what is suspended or refused is recorded no longer
 
 
-def _found_by(camera: Camera, archive: CameraArchive) -> None:
+def remember_file(camera: Camera, archive: CameraArchive) -> None:
+    """Keep what searching reads."""
     hosts = list(camera.streams.values_list("host", flat=True))
     remember(CameraSearch, camera.id, camera_text(camera, hosts, archive))
 
 
-def _join(camera: Camera, before: str | None) -> None:
+def join_system(camera: Camera, before: str | None) -> None:
     """The owning membership follows the camera's system; the one before ends today."""
     if camera.system_id == before:
         return

@@ -7,7 +7,8 @@ with what is still due.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mingjian.rules import audio, builders, declared_use, privacy, prohibited_rooms, secure_margins
@@ -38,42 +39,97 @@ may_install = applying(builders.may_install, by=ENROLLED)
 judge_margin = applying(secure_margins.judge_margin, by=ENROLLED)
 
 
+@dataclass(frozen=True, slots=True)
+class CameraFacts:
+    """All that the rules ask about one camera. Cameras alike in this are judged alike."""
+
+    room: Room
+    texts: tuple[str, ...]
+    confirmation: Confirmation | None
+    view: View
+    sound: Sound
+    privacy: PrivacyAssessment
+    declared: tuple[tuple[str, str], ...]
+    installation: Installation | None  # None: no place is known
+    nearby: tuple[Nearby, ...] | None  # None: no position is known
+    reply: Reply | None
+    installed: dt.date | None
+
+
 def judge_camera(
     law: Law, camera: Camera, archive: CameraArchive, nearby: tuple[Nearby, ...], on: dt.date
 ) -> dict[str, Judgement]:
     """Each judgement by name. What cannot be asked (no place, no position) is left out, and is due in the score."""
-    room = Room(None if camera.room is None else camera.room.kind, archive.room_interior)
+    return judge_facts(law, facts_of(camera, archive, nearby, on), on)
+
+
+def facts_of(
+    camera: Camera,
+    archive: CameraArchive,
+    nearby: tuple[Nearby, ...],
+    on: dt.date,
+    duties: Iterable[Duty] | None = None,
+) -> CameraFacts:
+    """What the rules ask; `duties` are those at the camera's place where the caller has read them already."""
+    return CameraFacts(
+        room=Room(None if camera.room is None else camera.room.kind, archive.room_interior),
+        texts=texts_of(camera, archive),
+        confirmation=_confirmation(archive),
+        view=View(archive.sees_prohibited_room, archive.could_see_by_moving),
+        sound=Sound(bool(archive.audio), archive.audio_basis, archive.overhears_privacy),
+        privacy=_privacy(archive),
+        declared=tuple(_declared(archive).items()),
+        installation=None if camera.place is None else installation(camera, archive, on, duties),
+        nearby=None if camera.lon_e7 is None else nearby,
+        reply=_reply(archive),
+        installed=dated_fact(archive.installed_date).day,
+    )
+
+
+def judge_facts(law: Law, facts: CameraFacts, on: dt.date) -> dict[str, Judgement]:
+    """As `judge_camera`."""
     found = {
-        "placement": strictest(  # as prohibited_rooms.judge_placement: nothing can soften the strictest answer
-            (
-                judge_room(law, room, on),
-                judge_names(law, texts_of(camera, archive), room, _confirmation(archive), on),
-                judge_view(law, View(archive.sees_prohibited_room, archive.could_see_by_moving), on),
-            )
+        "placement": _placement(
+            judge_room(law, facts.room, on),
+            judge_names(law, facts.texts, facts.room, facts.confirmation, on),
+            judge_view(law, facts.view, on),
         ),
-        "sound": judge_sound(law, Sound(bool(archive.audio), archive.audio_basis, archive.overhears_privacy), on),
-        "privacy": judge_privacy(law, _privacy(archive), on),
-        "declared_use": judge_declarations(law, _declared(archive), on),
+        "sound": judge_sound(law, facts.sound, on),
+        "privacy": judge_privacy(law, facts.privacy, on),
+        "declared_use": judge_declarations(law, dict(facts.declared), on),
     }
-    if camera.place is not None:
-        found["builder"] = may_install(law, installation(camera, archive, on), on)
-    if camera.lon_e7 is not None:
-        installed = dated_fact(archive.installed_date).day
-        found["margin"] = judge_margin(law, nearby, _reply(archive), installed, on)
+    if facts.installation is not None:
+        found["builder"] = may_install(law, facts.installation, on)
+    if facts.nearby is not None:
+        found["margin"] = judge_margin(law, facts.nearby, facts.reply, facts.installed, on)
     return found
 
 
-def installation(camera: Camera, archive: CameraArchive, on: dt.date) -> Installation:
+def _placement(room: Judgement, names: Judgement, view: Judgement) -> Judgement:
+    """The strictest, which nothing can soften; but a word for such a room suspends also where facts are missing."""
+    found = strictest((room, names, view))
+    undecided = found.verdict in (Verdict.UNDECIDABLE, Verdict.UNDETERMINED)
+    return names if undecided and names.verdict is Verdict.SUSPENDED else found
+
+
+def installation(
+    camera: Camera, archive: CameraArchive, on: dt.date, duties: Iterable[Duty] | None = None
+) -> Installation:
     """Who would install where: the builder's capacities at this part of the place on that day."""
     place = camera.place
     assert place is not None
     part = "whole" if camera.part is None else camera.part.part
     return Installation(
-        PlacePart(kinds_on(place, on), part), roles_at(camera, archive, on), place.public_place, archive.necessary
+        PlacePart(kinds_on(place, on), part),
+        roles_at(camera, archive, on, duties),
+        place.public_place,
+        archive.necessary,
     )
 
 
-def roles_at(camera: Camera, archive: CameraArchive, on: dt.date) -> frozenset[str]:
+def roles_at(
+    camera: Camera, archive: CameraArchive, on: dt.date, duties: Iterable[Duty] | None = None
+) -> frozenset[str]:
     """The capacities of the builder (who is not named: the organisation whose camera it is)."""
     builder = archive.builder if archive.builder is not None else camera.organisation
     place = camera.place
@@ -82,11 +138,16 @@ def roles_at(camera: Camera, archive: CameraArchive, on: dt.date) -> frozenset[s
     roles = {GOVERNMENT} if builder.kind in AUTHORITIES else set()
     if place.organisation_id == builder.id:
         roles.add("managing_unit")
-    duties = Duty.objects.filter(part__place=place, organisation=builder)
-    if camera.part_id is not None:
-        duties = duties.filter(part_id=camera.part_id)
+    if duties is None:
+        duties = Duty.objects.filter(part__place=place, organisation=builder)
     day = on.isoformat()
-    roles |= {duty.role for duty in duties if held_on(duty.since_date, duty.until_date, day)}
+    roles |= {
+        duty.role
+        for duty in duties
+        if duty.organisation_id == builder.id
+        and camera.part_id in (None, duty.part_id)
+        and held_on(duty.since_date, duty.until_date, day)
+    }
     return frozenset(roles)
 
 

@@ -1,8 +1,7 @@
-"""The register's tables: places and duties, systems, cameras with streams, archives and devices, records, imports."""
+"""The register's tables: places and duties, systems, cameras with streams, archives and devices, records."""
 
 from mingjian.web.registry.models.archive import CameraArchive, Device, DeviceChannel, Membership
 from mingjian.web.registry.models.cameras import Camera, PlanState, Stream
-from mingjian.web.registry.models.imports import ImportBatch, ImportRow
 from mingjian.web.registry.models.places import Duty, Place, PlaceKind, PlacePart, Room
 from mingjian.web.registry.models.records import (
     AreaInspection,
@@ -14,7 +13,7 @@ from mingjian.web.registry.models.systems import Conformance, System, SystemPart
 
 __all__ = [
     "AreaInspection", "Camera", "CameraArchive", "CameraSearch", "Conformance", "Device", "DeviceChannel", "Duty",
-    "ImportBatch", "ImportRow", "IntegrationCost", "Membership", "Place", "PlaceKind", "PlacePart",
+    "IntegrationCost", "Membership", "Place", "PlaceKind", "PlacePart",
     "PlaceSearch", "PlanState", "Room", "Stream", "System", "SystemParty", "SystemSearch",
     "VulnerabilityNotice",
 ]  # fmt: skip

@@ -52,7 +52,7 @@ def add_place(actor: Actor, values: Mapping[str, Any]) -> Place:
     """
     MANAGE_PLACES.require(actor, Scope(values.get("organisation") or None, values["division"]))
     now_ns = wiring.clock().now_ns()
-    place = Place(id=new_id(now_ns), created_ns=now_ns, **_checked(values))
+    place = Place(id=new_id(now_ns), created_ns=now_ns, **checked_place(values))
     kinds = [in_vocabulary(kind, PLACE_KINDS, "kinds") for kind in dict.fromkeys(values.get("kinds") or ())]
     parts = [in_vocabulary(part, PLACE_PARTS, "parts") for part in dict.fromkeys(values.get("parts") or ("whole",))]
     with transaction.atomic():
@@ -62,8 +62,8 @@ def add_place(actor: Actor, values: Mapping[str, Any]) -> Place:
         remember_place(place)
         record(
             actor, ADDED, kind="place", object_id=place.id, name=place.name,
-            after={**_state(place), "kinds": kinds, "parts": parts}, policy=MANAGE_PLACES,
-            judgements=_exemptions(place, kinds, parts), clauses=judging.listing(kinds, parts, today()),
+            after={**place_state(place), "kinds": kinds, "parts": parts}, policy=MANAGE_PLACES,
+            judgements=exemptions(place, kinds, parts), clauses=judging.listing(kinds, parts, today()),
         )  # fmt: skip
     return place
 
@@ -74,15 +74,15 @@ def change_place(
     """Change what `values` names. Raises MingjianError changed_meanwhile, or naming the field at fault."""
     with transaction.atomic():
         place = _mine(actor, place_id, expected)
-        checked = _checked(values)
+        checked = checked_place(values)
         target = Scope(
             checked.get("organisation_id", place.organisation_id), checked.get("division_id", place.division_id)
         )
         MANAGE_PLACES.require(actor, target)
-        old = _state(place)
+        old = place_state(place)
         for key, value in checked.items():
             setattr(place, key, value)
-        before, after = changes(old, _state(place))
+        before, after = changes(old, place_state(place))
         if "geometry" in checked:
             after = {**after, "geometry_replaced": True}
         if not after:
@@ -125,7 +125,7 @@ def set_kinds(actor: Actor, place_id: str, kinds: Sequence[Mapping[str, str]], e
         held, parts = kinds_on(place, today()), list(place.parts.values_list("part", flat=True))
         _record(
             actor, KINDS_SET, place, {"kinds": rows}, {"kinds": before},
-            judgements=_exemptions(place, held, parts), clauses=judging.listing(held, parts, today()),
+            judgements=exemptions(place, held, parts), clauses=judging.listing(held, parts, today()),
         )  # fmt: skip
         plan_changed()  # how long footage is kept follows from what its place is
     return place
@@ -232,7 +232,7 @@ def _mine(actor: Actor, place_id: str, expected: int | None) -> Place:
     return place
 
 
-def _exemptions(place: Place, kinds: Iterable[str], parts: Iterable[str]) -> list[Judgement]:
+def exemptions(place: Place, kinds: Iterable[str], parts: Iterable[str]) -> list[Judgement]:
     """What a public place is exempt from (sc799 9.2); of one that is not public the clause says nothing."""
     return [] if place.public_place is False else judging.exemptions_of(kinds, parts, today())
 
@@ -268,7 +268,8 @@ def _record(
     )  # fmt: skip
 
 
-def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
+def checked_place(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as columns of Place. Raises MingjianError naming the field at fault."""
     found: dict[str, Any] = {}
     for key in _PLAIN:
         if key in values:
@@ -291,5 +292,6 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _state(place: Place) -> dict[str, Any]:
+def place_state(place: Place) -> dict[str, Any]:
+    """What the audit record shows of a place."""
     return {field: getattr(place, field) for field in _SHOWN}

@@ -67,11 +67,11 @@ def add_system(actor: Actor, values: Mapping[str, Any]) -> System:
     """Register a system: `name`, `organisation` (responsible), `division`, `place`, and the plain fields."""
     MANAGE_SYSTEMS.require(actor, Scope(values["organisation"], values["division"]))
     now_ns = wiring.clock().now_ns()
-    system = System(id=new_id(now_ns), created_ns=now_ns, **_checked(values))
+    system = System(id=new_id(now_ns), created_ns=now_ns, **checked_system(values))
     with transaction.atomic():
         system.save(force_insert=True)
         remember(SystemSearch, system.id, system_text(system))
-        _record(actor, ADDED, system, _state(system), judgements=_governed(system))
+        _record(actor, ADDED, system, system_state(system), judgements=governed(system))
     return system
 
 
@@ -81,22 +81,22 @@ def change_system(
     """Change what `values` names. Raises MingjianError changed_meanwhile, or naming the field at fault."""
     with transaction.atomic():
         system = _mine(actor, system_id, expected)
-        checked = _checked(values)
+        checked = checked_system(values)
         MANAGE_SYSTEMS.require(
             actor,
             Scope(
                 checked.get("organisation_id", system.organisation_id), checked.get("division_id", system.division_id)
             ),
         )
-        old = _state(system)
+        old = system_state(system)
         for key, value in checked.items():
             setattr(system, key, value)
-        before, after = changes(old, _state(system))
+        before, after = changes(old, system_state(system))
         if not after:
             return system
         _bump(system)
         remember(SystemSearch, system.id, system_text(system))
-        _record(actor, CHANGED, system, after, before, reason, _governed(system))
+        _record(actor, CHANGED, system, after, before, reason, governed(system))
     return system
 
 
@@ -241,7 +241,7 @@ def _mine(actor: Actor, system_id: str, expected: int | None) -> System:
     return system
 
 
-def _governed(system: System) -> list[Judgement]:
+def governed(system: System) -> list[Judgement]:
     """Whether the municipal regulation governs the system, and if so what is still to be declared."""
     scope = judging.scope_of(system, today())
     return [scope] if scope.verdict is Verdict.NOT_APPLICABLE else [scope, judging.declarations_of(system, today())]
@@ -262,7 +262,8 @@ def _record(
     )  # fmt: skip
 
 
-def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
+def checked_system(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as columns of System. Raises MingjianError naming the field at fault."""
     found = {key: values[key] for key in _PLAIN if key in values}
     for key, known in _WORDS.items():
         if key in found:
@@ -283,7 +284,8 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _state(system: System) -> dict[str, Any]:
+def system_state(system: System) -> dict[str, Any]:
+    """What the audit record shows of a system."""
     return {key: getattr(system, key) for key in (*_PLAIN, "organisation_id", "division_id", "place_id")}
 
 

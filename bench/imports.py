@@ -1,0 +1,146 @@
+"""Imports a city's cameras and measures it: `python -m bench.imports --out FILE [--form csv] [--scale 1.0]`.
+
+100,000 cameras with 25 columns each, in places and systems of a register, on SQLite or with `--postgresql`. From the
+file to the preview, from the preview to the register, back again, and the export; the largest resident memory of the
+process that did it all. Prints JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.register import database, set_up
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="1.0: 100,000 cameras")
+    parser.add_argument("--form", choices=("xlsx", "csv"), default="xlsx")
+    parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--out", type=Path)
+    chosen = parser.parse_args()
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    with database(chosen.postgresql) as url, tempfile.TemporaryDirectory(prefix="mingjian-bench-") as folder:
+        set_up(Path(folder), url)
+        result = measure(Path(folder), int(100_000 * chosen.scale), chosen.form)
+    result["database"] = "postgresql" if chosen.postgresql else "sqlite"
+    text = json.dumps(result, indent=1, ensure_ascii=False)
+    print(text)
+    if chosen.out:
+        chosen.out.write_text(text + "\n", encoding="utf-8")
+
+
+def measure(folder: Path, number: int, form: str) -> dict[str, Any]:
+    from mingjian.web.authority.actor import local_person
+    from mingjian.web.exchange.batches import apply_batch, undo_batch, upload
+    from mingjian.web.exchange.export import export
+
+    fill(number)
+    file = folder / f"cameras.{form}"
+    written_s = timed(lambda: write(file, number, form))
+    actor = local_person("bench")
+    taken: dict[str, Any] = {"cameras": number, "form": form, "bytes": file.stat().st_size, "written_s": written_s}
+    start_mb = resident_mb()
+    start, start_cpu = time.perf_counter(), time.process_time()
+    with file.open("rb") as body:
+        batch = upload(actor, "cameras", file.name, body, {}, wait=True)
+    taken["preview_s"] = round(time.perf_counter() - start, 1)
+    assert batch.rows_new == number, (batch.error, batch.rows_refused)
+    begun = time.perf_counter()
+    batch = apply_batch(actor, batch.id, None, wait=True)
+    taken["apply_s"] = round(time.perf_counter() - begun, 1)
+    taken["import_s"] = round(time.perf_counter() - start, 1)
+    taken["import_cpu_s"] = round(time.process_time() - start_cpu, 1)
+    taken["resident_before_mb"], taken["resident_peak_mb"] = start_mb, resident_mb()
+    assert batch.state == "applied", batch.error
+    pieces, _ = export(actor, "cameras", "csv", {})
+    taken["export_csv_s"] = timed(lambda: sum(len(piece) for piece in pieces))
+    begun = time.perf_counter()
+    assert undo_batch(actor, batch.id, "bench", None, wait=True).rows_left == 0
+    taken["undo_s"] = round(time.perf_counter() - begun, 1)
+    return taken
+
+
+def timed(do: Any) -> float:
+    start = time.perf_counter()
+    do()
+    return round(time.perf_counter() - start, 1)
+
+
+def resident_mb() -> int:
+    """The largest so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def fill(number: int) -> None:
+    from tests.web.fakes import FakeEngine
+
+    from mingjian.web import wiring
+    from mingjian.web.organisations.models import Division, Organisation
+    from mingjian.web.organisations.trees import DIVISIONS, ORGANISATIONS
+    from mingjian.web.registry.models import Place, PlaceKind, PlacePart, System
+
+    wiring.install(wiring.Wiring(engine=FakeEngine(away=True)))
+    Division.objects.create(id="d", level="district", code="370202", name="东湖区")
+    organisations = [
+        Organisation(id=f"o{n}", kind="managing_unit", name=f"东湖第{n}物业有限公司", division_id="d", created_ns=0)
+        for n in range(400)
+    ]
+    Organisation.objects.bulk_create(organisations)
+    DIVISIONS.rebuild()
+    ORGANISATIONS.rebuild()
+    places = [
+        Place(id=f"p{n}", name=f"锦和苑{n}区", division_id="d", organisation_id=f"o{n % 400}", created_ns=0)
+        for n in range(max(1, number // 33))
+    ]
+    Place.objects.bulk_create(places)
+    PlaceKind.objects.bulk_create(PlaceKind(place=place, kind="residential_compound") for place in places)
+    PlacePart.objects.bulk_create(PlacePart(id=f"t{place.id}", place=place, part="entrance") for place in places)
+    System.objects.bulk_create(
+        System(id=f"s{n}", name=f"锦和苑{n}区视频系统", organisation_id=f"o{n % 400}", division_id="d", created_ns=0)
+        for n in range(len(places))
+    )
+
+
+def rows(number: int) -> Iterator[dict[str, str]]:
+    chance = random.Random(1)
+    places = max(1, number // 33)
+    for n in range(number):
+        at = n % places
+        yield {
+            "code": f"37020200001320{n:06d}", "name": f"锦和苑{at}区{n // places + 1}号门枪机",
+            "organisation": f"东湖第{at % 400}物业有限公司", "division": "370202", "group": f"东湖区/街道{at % 60}",
+            "place": f"锦和苑{at}区", "part": "出入口", "system": f"锦和苑{at}区视频系统", "datum": "GCJ-02",
+            "lon": f"{chance.gauss(120.4, 0.15):.6f}", "lat": f"{chance.gauss(36.1, 0.15):.6f}",
+            "azimuth_deg": str(n % 360), "view_angle_deg": "80", "view_distance_m": "50", "manufacturer": "云视",
+            "model": f"YS-{n % 40}", "address": f"锦和路{at}号{n // places + 1}门", "ptz_type": "固定枪机",
+            "room_type": "室外", "installed_date": "2024-05", "mac": f"02:00:{n >> 24 & 255:02x}:{n >> 16 & 255:02x}:"
+            f"{n >> 8 & 255:02x}:{n & 255:02x}", "purpose": "治安防范", "legal_basis": "第七条", "audio": "否",
+            "sharing_grade": "2级",
+        }  # fmt: skip
+
+
+def write(file: Path, number: int, form: str) -> None:
+    from mingjian.web.exchange.batches import KINDS
+    from mingjian.web.exchange.books import csv_pieces, xlsx_pieces
+
+    used: Mapping[str, str] = next(rows(1))
+    columns = [column for column in KINDS["cameras"].columns if column.key in used]
+    title = KINDS["cameras"].title
+    pieces = csv_pieces(columns, rows(number)) if form == "csv" else xlsx_pieces(columns, title, rows(number))
+    with file.open("wb") as out:
+        for piece in pieces:
+            out.write(piece)
+
+
+if __name__ == "__main__":
+    main()
