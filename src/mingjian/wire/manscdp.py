@@ -33,6 +33,7 @@ _DECLARATION = re.compile(r"<\?xml[^>]*\?>", re.IGNORECASE)
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
 _BARE_LESS = re.compile(r"<(?![/?!A-Za-z_])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _CUT = 64 << 10
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -106,33 +107,35 @@ def _elements(values: Mapping[str, Any]) -> str:
 
 
 def _decoded(pieces: Iterable[bytes]) -> Iterator[str]:
-    """Text, by the charset that the first piece shows. The declaration's word counts less than the bytes."""
-    decoder: codecs.IncrementalDecoder | None = None
-    for piece in pieces:
-        if decoder is None:
-            decoder = codecs.getincrementaldecoder(_charset(piece))()
-        try:
-            yield decoder.decode(piece)
-        except UnicodeDecodeError as error:
-            raise _bad("文件编码有误", "bytes that are no text of the file's encoding", error) from error
+    """Text, by the charset that the first bytes show. The declaration's word counts less than the bytes."""
+    rest = iter(pieces)
+    head = b""
+    for piece in rest:
+        head += piece
+        if len(head) >= _CUT:
+            break
+    decoder = codecs.getincrementaldecoder(_charset(head))()
     try:
-        yield "" if decoder is None else decoder.decode(b"", final=True)
+        yield decoder.decode(head)
+        for piece in rest:
+            yield decoder.decode(piece)
+        yield decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        raise _bad("文件在字符中间结束", "the file ends in the middle of a character", error) from error
+        raise _bad("文件编码有误", "bytes that are no text of the file's encoding", error) from error
 
 
 def _charset(head: bytes) -> str:
+    """GB 18030 unless the bytes are UTF-8 with Chinese in it: two bytes of GB 2312 may be a letter of UTF-8 (小写, Сд)."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return "gb18030"
-    told = re.search(rb"encoding=[\"']([A-Za-z0-9_-]+)", head[:200])
-    plain = head.isascii()
-    return "gb18030" if plain and told is not None and told[1].lower().startswith(b"gb") else "utf-8"
+    said = re.search(r"encoding=[\"']utf", text[:200], re.IGNORECASE)
+    return "utf-8" if said or _CHINESE.search(text) else "gb18030"
 
 
 class _Reader:

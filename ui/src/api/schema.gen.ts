@@ -884,6 +884,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/{objects}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export
+         * @description What is registered within one's reach, in the form it is imported from.
+         */
+        get: operations["exports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files": {
         parameters: {
             query?: never;
@@ -1282,6 +1302,152 @@ export interface paths {
          * @description End a hold; needs If-Match.
          */
         post: operations["holds_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description One's own imports; those of everybody for whoever imports for the whole installation.
+         */
+        get: operations["imports_list"];
+        put?: never;
+        /**
+         * Post Import
+         * @description Hand in a file (the body is its bytes: .xlsx, .csv or a catalogue of GB/T 28181) and begin its preview.
+         *
+         *     `organisation`, `division` and `datum` are for a catalogue, which does not say them.
+         */
+        post: operations["imports_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Template
+         * @description A sheet to fill in: Chinese headers, explanations in both languages, drop-down lists.
+         */
+        get: operations["imports_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Import
+         * @description How far it has come and what its rows do.
+         */
+        get: operations["imports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Apply
+         * @description Begin to import it: the whole file, or nothing of it. Takes If-Match.
+         */
+        post: operations["imports_apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Drop
+         * @description Throw a preview away. Takes If-Match.
+         */
+        post: operations["imports_drop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rows
+         * @description The preview row by row; `noted`: rows with notes, `left`: rows that undoing left as they are.
+         */
+        get: operations["imports_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Undo
+         * @description Begin to take it back; objects changed since stay as they are, and say so. Takes If-Match.
+         */
+        post: operations["imports_undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5308,6 +5474,18 @@ export interface components {
             picture: string;
         };
         /**
+         * CellOut
+         * @description A field that a row sets: its heading, what is there now ("" for a new object), and what will be.
+         */
+        CellOut: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Column */
+            column: string;
+        };
+        /**
          * CheckOut
          * @description What the law says before anything is sent; `missing` are the rules that do not let it through yet.
          */
@@ -6878,6 +7056,90 @@ export interface components {
             title: string;
             /** Until Date */
             until_date: string;
+        };
+        /**
+         * ImportOut
+         * @description An import: what its rows do, and how far the work on it has come (`total` 0: nobody can say yet).
+         */
+        ImportOut: {
+            /** Applied Ns */
+            applied_ns: string | null;
+            /** Created Ns */
+            created_ns: string;
+            /** Done */
+            done: number;
+            error: components["schemas"]["SaidOut"] | null;
+            /** Form */
+            form: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Rows Changed */
+            rows_changed: number;
+            /** Rows Left */
+            rows_left: number;
+            /** Rows New */
+            rows_new: number;
+            /** Rows Noted */
+            rows_noted: number;
+            /** Rows Refused */
+            rows_refused: number;
+            /** Rows Same */
+            rows_same: number;
+            /** Sha256 */
+            sha256: string;
+            /** State */
+            state: string;
+            /** Total */
+            total: number;
+            /** Undone Ns */
+            undone_ns: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ImportPage
+         * @description Imports, newest first.
+         */
+        ImportPage: {
+            /** Items */
+            items: components["schemas"]["ImportOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ImportRowOut
+         * @description A row: what it does, field by field.
+         */
+        ImportRowOut: {
+            /** Cells */
+            cells: components["schemas"]["CellOut"][];
+            /** Change */
+            change: string;
+            /** Errors */
+            errors: components["schemas"]["SaidOut"][];
+            left: components["schemas"]["SaidOut"] | null;
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: components["schemas"]["SaidOut"][];
+            /** Number */
+            number: number;
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * ImportRowPage
+         * @description Rows in the file's order.
+         */
+        ImportRowPage: {
+            /** Items */
+            items: components["schemas"]["ImportRowOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * InterfaceIn
@@ -9232,6 +9494,18 @@ export interface components {
             name: string;
             /** Part */
             part: string | null;
+        };
+        /**
+         * SaidOut
+         * @description A problem or a note, in the reader's language. `column` is the heading of its column, "" for the whole row.
+         */
+        SaidOut: {
+            /** Column */
+            column: string;
+            /** Remedy */
+            remedy: string;
+            /** Said */
+            said: string;
         };
         /**
          * ScopeIn
@@ -12452,6 +12726,39 @@ export interface operations {
             };
         };
     };
+    exports_get: {
+        parameters: {
+            query?: {
+                form?: "xlsx" | "csv" | "gb28181";
+                organisation?: string;
+                division?: string;
+            };
+            header?: never;
+            path: {
+                objects: "cameras" | "places" | "systems" | "organisations";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     files_list: {
         parameters: {
             query: {
@@ -13291,6 +13598,270 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HoldOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_list: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_upload: {
+        parameters: {
+            query: {
+                kind: "cameras" | "places" | "systems" | "organisations";
+                name: string;
+                organisation?: string;
+                division?: string;
+                datum?: "" | "WGS-84" | "CGCS2000" | "GCJ-02" | "BD-09";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_template: {
+        parameters: {
+            query: {
+                kind: "cameras" | "places" | "systems" | "organisations";
+                form?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_drop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_rows: {
+        parameters: {
+            query?: {
+                change?: "" | "new" | "changed" | "same" | "refused" | "noted" | "left";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRowPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
                 };
             };
             /** @description Problem */
