@@ -21,6 +21,7 @@ def serve(folder: DataFolder, options: argparse.Namespace) -> None:
     from django.db import connections
 
     from mingjian.app.ledger_worker import LedgerWorker
+    from mingjian.app.package_worker import PackageWorker
     from mingjian.app.retention_prover import RetentionProver
     from mingjian.app.web_worker import WebWorker
 
@@ -29,7 +30,7 @@ def serve(folder: DataFolder, options: argparse.Namespace) -> None:
         signal.signal(number, lambda *_: stop.set())
     clock = SystemClock()
     prover = RetentionProver(folder, settings, clock)
-    workers = (LedgerWorker(folder, settings, clock), WebWorker(clock), prover)
+    workers = (LedgerWorker(folder, settings, clock), WebWorker(clock), prover, PackageWorker())
     while not stop.wait(_STEP_S):
         for worker in workers:
             try:

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from mingjian.app.camera_ports import RtspProbe, check_url
 from mingjian.app.data_folder import DataFolder
 from mingjian.app.engine_client import EngineClient
+from mingjian.app.evidence_maker import EvidenceMaker
 from mingjian.app.hosts import EDGE_NAME, own_hosts
 from mingjian.app.retention_proofs import certificate_file
 from mingjian.app.settings import Settings, load_settings
@@ -54,6 +55,7 @@ def bring_up_web(folder: DataFolder, *, tls: bool = False, public: bool = False,
             probe=RtspProbe(SystemClock()),
             clock=SystemClock(),
             retention_file=lambda camera, day: certificate_file(folder, camera, day),
+            packages=EvidenceMaker(folder, settings.ledger.suite, SystemClock()),
         )
     )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingjian.web.settings")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from mingjian.kernel.text import Text
 
@@ -146,3 +147,49 @@ class Package:
     path: Path
     bytes: int
     manifest_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class WantedClip:
+    """[from_ns, to_ns) of one camera's stream, as somebody was granted it."""
+
+    camera: str
+    name: str
+    stream: str
+    from_ns: int
+    to_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackageWish:
+    """What web knows of a package: all but footage, clocks and the ledger's proofs, which the maker finds."""
+
+    package: str
+    created_ns: int
+    subject: Subject
+    clips: tuple[WantedClip, ...]
+    custody: tuple[CustodyStep, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    receipt: bytes | None = None
+
+
+class PackageWatch(Protocol):
+    """Who waits for a package."""
+
+    def on_progress(self, done: int, total: int) -> None:
+        """So many bytes of so many are written."""
+
+    def is_cancelled(self) -> bool:
+        """Whether it was called off; asked after every fragment."""
+
+
+class PackageMaker(Protocol):
+    """What makes packages from the footage and the ledger of this machine. Blocking, for a thread."""
+
+    def make(self, wish: PackageWish, output: Path, watch: PackageWatch) -> Package:
+        """Write the sealed package to `output`, which must not exist; called off or failed, nothing of it is left.
+
+        Raises MingjianError `segment_open`, `leaf_missing`, `not_signed_yet` (later it may go), `no_footage`,
+        `footage_missing`, `footage_altered`, `output_unwritable`, `cancelled`.
+        """

@@ -12,6 +12,7 @@ from mingjian.kernel.text import Text
 from mingjian.ports.camera_probe import CameraProbe
 from mingjian.ports.camera_url import CameraUrlCheck
 from mingjian.ports.engine import EngineControl
+from mingjian.ports.evidence import PackageMaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Wiring:
     engine: EngineControl | None = None
     check_camera_url: CameraUrlCheck | None = None
     probe: CameraProbe | None = None
+    packages: PackageMaker | None = None
     clock: Clock = field(default_factory=SystemClock)
     retention_file: Callable[[str, str], bytes] | None = None  # camera, day: what `mingjian retention verify` takes
 
@@ -57,6 +59,11 @@ def probe() -> CameraProbe:
 def retention_file() -> Callable[[str, str], bytes]:
     """Takes a certificate out with its proof; it raises MingjianError not_found. Raises MingjianError `not_wired`."""
     return _wired(_wiring[0].retention_file, "retention_file")
+
+
+def packages() -> PackageMaker:
+    """What makes evidence packages. Raises MingjianError `not_wired`."""
+    return _wired(_wiring[0].packages, "packages")
 
 
 def _wired(port: _Port | None, name: str) -> _Port:

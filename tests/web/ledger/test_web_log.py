@@ -165,7 +165,8 @@ def test_a_refused_look_is_a_leaf_too(viewer: Api, camera) -> None:
     assert (denied.act, denied.camera, denied.person.split(" (")[0]) == ("denied", camera.id, "Vera")
 
 
-def test_an_export_at_the_command_line_opens_and_ends(camera, clock: ManualClock) -> None:
+def test_an_export_at_the_command_line_opens_and_ends(camera, clock: ManualClock, configure) -> None:
+    configure(demo=True)
     access = begin_export(local_person("root"), camera.id, "main", NOW_NS, NOW_NS + NS_PER_S, "case 7")
     began_ns = clock.now_ns()
     clock.advance(3 * NS_PER_S)

@@ -83,7 +83,7 @@ def test_the_parent_of_a_missing_child_views_attended_and_gets_no_copy(town: Tow
     row = go(manager, row, "approve", grant)
     for verb, given in (("present", {"papers": []}), ("register", None), ("execute", None)):
         row = go(desk, row, verb, given)
-    go(desk, row, "seal", {"files": []}, status=422)
+    go(desk, row, "seal", {"files": []}, status=409)
     assert go(desk, row, "finish")["state"] == "closed"
     assert "张三" not in Retrieval.objects.get().person_sealed
     assert not EvidenceHold.objects.filter(released_ns__isnull=True).exists()

@@ -1,15 +1,18 @@
-"""`mingjian evidence verify|page`: check an evidence package; hand out the checking page. No data folder needed."""
+"""`mingjian evidence verify|page|anchor`: check an evidence package; hand out the checking page, and this machine's keys."""
 
 from __future__ import annotations
 
 import sys
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mingjian.app.cli.options import JsonOption
+from mingjian.app.checking_page import verify_page
+from mingjian.app.cli.options import DataOption, JsonOption
+from mingjian.app.data_folder import DataFolder
+from mingjian.app.evidence_keys import anchor_text
+from mingjian.app.settings import load_settings
 from mingjian.app.terminal import language, say
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
@@ -56,14 +59,9 @@ def page_command(
     say(Text(zh=f"已写入 {output}", en=f"wrote {output}"))
 
 
-def verify_page() -> bytes:
-    """The checking page as it was built. Raises MingjianError `no_page` in a checkout where the UI was not built."""
-    page = files("mingjian.web").joinpath("ui_dist/verify.html")
-    if not page.is_file():
-        raise MingjianError(
-            "no_page",
-            Text(zh="检查网页尚未构建", en="the checking page is not built"),
-            fault=Fault.ENVIRONMENT,
-            remedy=Text(zh="请先运行 make ui", en="run make ui"),
-        )
-    return page.read_bytes()
+@evidence_app.command("anchor")
+def anchor_command(data: DataOption) -> None:
+    """Print the public keys by which packages of this machine are checked; hand them out apart. 输出信任锚。"""
+    folder = DataFolder(data)
+    identity = folder.identity()
+    sys.stdout.write(anchor_text(folder, load_settings(folder, demo=identity.demo).ledger.suite))

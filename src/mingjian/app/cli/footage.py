@@ -124,16 +124,19 @@ def extract_command(
     reason: Annotated[str, typer.Option("--reason", help="why; goes into the audit record 事由")],
     output: Annotated[Path, typer.Option("-o", "--output", help="FILE.mp4")],
     stream: StreamOption = "main",
+    retrieval: Annotated[
+        str, typer.Option("--retrieval", help="the retrieval it is for; needed outside demo folders 调取编号")
+    ] = "",
     overwrite: Annotated[bool, typer.Option("--overwrite")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Take footage out as recorded, never re-encoded; leaves an audit entry. 导出原始录像。"""
+    """Take footage out as recorded, never re-encoded, for a retrieval; leaves an audit entry. 凭调取导出原始录像。"""
     from_ns, to_ns = _interval(from_time, to_time)
     _check_stream(stream)
     with as_local_person(data) as actor:
         from mingjian.web.viewing.exports import begin_export, end_export
 
-        access = begin_export(actor, camera, stream, from_ns, to_ns, reason)
+        access = begin_export(actor, camera, stream, from_ns, to_ns, reason, retrieval)
     began_ns = SystemClock().now_ns()
     footage = StoreRecordings(data)
     try:

@@ -44,6 +44,11 @@ def ways_to(actor: Actor, camera: Camera, retrieval_id: str = "") -> list[Way]:
     return [one for one in _granted(camera, retrieval_id) if _his(actor, one.retrieval)]
 
 
+def ways_granted(camera: Camera, retrieval_id: str) -> list[Way]:
+    """The granted spans of the camera by one retrieval, whoever asks: for the machine's own command line."""
+    return _granted(camera, retrieval_id)
+
+
 def ways_at_the_counter(camera: Camera, retrieval_id: str) -> list[Way]:
     """The granted spans of a retrieval from this camera's own unit: its staff show them to who has no account."""
     mine = camera.organisation_id

@@ -81,6 +81,18 @@ def document_pdf(actor: Actor, retrieval_id: str, kind: str) -> bytes:
     return made
 
 
+def papers_of(row: Retrieval) -> list[tuple[str, str, bytes]]:
+    """(kind, title, PDF) of each paper whose step was taken, for a package; of the receipt, which can name a package
+    only once there is one, what is handed over to whom."""
+    made = []
+    for kind, (event, maker) in _MAKERS.items():
+        step = row.steps.filter(event="execute" if kind == "receipt" else event).order_by("-number").first()
+        if step is not None:
+            document = maker(row, step)
+            made.append((kind, document.title, render(document)))
+    return made
+
+
 def _approval(row: Retrieval, step: RetrievalStep) -> Document:
     asked, granted = _spans(row, granted=False), _spans(row, granted=True)
     narrowed = "" if asked == granted else "；".join(f"{one.camera} {one.begins}至{one.ends}" for one in granted)

@@ -21,10 +21,12 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.policy import Policy, Refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.retrievals import names
+from mingjian.web.retrievals.desk import at_the_desk
 from mingjian.web.retrievals.marking import HandedFile, marked
 from mingjian.web.retrievals.models import Retrieval, RetrievalAttestation, RetrievalExecutor
+from mingjian.web.retrievals.packaging import COPIES, order_package, with_package
 from mingjian.web.retrievals.policies import ASK, HAND_OVER
-from mingjian.web.retrievals.requests import COUNTER_WAYS, digest_of, require_file, retrieval_by_id, sealed
+from mingjian.web.retrievals.requests import digest_of, require_file, retrieval_by_id, sealed
 from mingjian.web.retrievals.stepping import move
 
 
@@ -108,20 +110,29 @@ def register(actor: Actor, retrieval_id: str, expected: int | None) -> Retrieval
 
 
 def execute(actor: Actor, retrieval_id: str, event: str, expected: int | None) -> Retrieval:
-    """`execute`: footage may be seen or handed over from now on. `finish_view`: they have seen it."""
+    """`execute`: footage may be seen or handed over from now on; of a copy the package is ordered at once.
+
+    `finish_view`: they have seen it.
+    """
     with transaction.atomic():
         row = at_the_desk(actor, retrieval_id, expected)
         move(actor, row, event, HAND_OVER)
+        if event == "execute" and row.form in COPIES:
+            order_package(actor, row)
     return row
 
 
 def seal_material(actor: Actor, retrieval_id: str, files: Sequence[HandedFile], expected: int | None) -> Retrieval:
-    """What was copied or taken, with its digests; each file carries the strictest mark of its sources (qd204 5)."""
+    """What was copied or taken, with its digests; each file carries the strictest mark of its sources (qd204 5).
+
+    The package, if one was made, is always among them; one still being made while other files are named is called off.
+    """
     with transaction.atomic():
         row = at_the_desk(actor, retrieval_id, expected)
-        row.handed, inherited = marked(actor, row, files)
+        files = with_package(row, files)
+        row.handed, inherited = marked(actor, row, files) if files else ([], None)
         document = files[0].digest if len(files) == 1 and len(files[0].digest) == 64 else None
-        move(actor, row, "seal", HAND_OVER, document=document, said=[inherited])
+        move(actor, row, "seal", HAND_OVER, document=document, said=[] if inherited is None else [inherited])
     return row
 
 
@@ -147,26 +158,6 @@ def attest_ending(actor: Actor, retrieval_id: str, event: str, file_id: str, exp
             move(actor, row, event, HAND_OVER, document=digest)
         else:
             _note(actor, row, names.ATTESTED, HAND_OVER)
-    return row
-
-
-def at_the_desk(actor: Actor, retrieval_id: str, expected: int | None) -> Retrieval:
-    """The row, locked, for the holder's custodian, who is none of those he checks."""
-    row = retrieval_by_id(actor, retrieval_id, lock=True)
-    if row.holder is None:
-        raise _conflict("范围内有多家单位，请分别申请调取", "the area has several holders: ask each of them")
-    HAND_OVER.require(actor, row.holder)
-    require_version(row.version, expected)
-    others = {row.approver_id, *row.executors.values_list("person", flat=True)}
-    if row.way not in COUNTER_WAYS:
-        others.add(row.requester_id)
-    if actor.user in others:
-        raise Refused(
-            "forbidden",
-            Text("资料管理员不得是申请、批准或者执行调取的人", "the custodian neither asks, decides nor executes"),
-            policy=HAND_OVER.name,
-            actor=actor,
-        )
     return row
 
 

@@ -143,6 +143,39 @@ class RetrievalStep(models.Model):
         ]
 
 
+class RetrievalPackage(models.Model):
+    """An evidence package of all that was granted: `state` is wanted, making, ready, failed or cancelled.
+
+    `sha256` is of the whole file, `manifest_digest` what its seal signs. The file lies in `evidence/ID.zip` of the data
+    folder and is evidence from "ready" on: never written again.
+    """
+
+    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
+    retrieval = models.ForeignKey(Retrieval, on_delete=models.PROTECT, related_name="packages")
+    state = models.CharField(max_length=12, default="wanted", db_index=True)
+    cancel = models.BooleanField(default=False)  # somebody called it off; who makes it looks now and then
+    attempts = models.PositiveSmallIntegerField(default=0)
+    wanted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    wanted_by_name = models.CharField(max_length=64)
+    wanted_by_unit = models.CharField(max_length=128, blank=True)
+    wanted_ns = models.BigIntegerField()
+    retry_ns = models.BigIntegerField()  # not before this instant
+    ready_ns = models.BigIntegerField(null=True)
+    done_bytes = models.BigIntegerField(default=0)
+    total_bytes = models.BigIntegerField(default=0)
+    bytes = models.BigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    manifest_digest = models.CharField(max_length=64, blank=True)
+    problem_code = models.CharField(max_length=32, blank=True)
+    problem_zh = models.CharField(max_length=500, blank=True)
+    problem_en = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        """Of a retrieval."""
+
+        default_permissions = ()
+
+
 class RetrievalAttestation(models.Model):
     """Somebody attests that material was returned or destroyed; two different people have to."""
 

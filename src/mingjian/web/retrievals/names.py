@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mingjian.rules import declared_use
+from mingjian.rules import declared_use, looking
 from mingjian.rules import retrieval as rules
 from mingjian.web.audit.names import register
 from mingjian.web.authority.applying import applying
@@ -34,6 +34,10 @@ ENDED = register("retrievals.end", "提前结束突发事件授权", "ended an e
 REPORTED = register("retrievals.report", "突发事件事后报告", "reported after an emergency")
 EXPIRED = register("retrievals.expire", "调取批准到期", "an approval expired")
 PRINTED = register("retrievals.print", "出具调取文书", "made a document of a retrieval")
+PACKAGED = register("retrievals.package", "制作证据包", "ordered the package of a retrieval")
+PACKAGE_CANCELLED = register("retrievals.package_cancel", "取消制作证据包", "called a package off")
+PACKAGE_SEALED = register("retrievals.package_seal", "证据包制成", "the package of a retrieval was sealed")
+PACKAGE_TAKEN = register("retrievals.package_take", "领取证据包", "took the package of a retrieval")
 HELD = register("holds.place", "锁定录像", "placed a hold on footage")
 RELEASED = register("holds.release", "解除锁定", "released a hold")
 
@@ -58,3 +62,5 @@ judge_conditions = applying(rules.judge_conditions, by=EXECUTED)
 executable = applying(rules.executable, by=EXECUTED)
 strictest_flag = applying(declared_use.strictest_flag, by=SEALED)
 judge_inherited = applying(declared_use.judge_inherited, by=SEALED)
+executable_copy = applying(rules.executable, by=[PACKAGED, PACKAGE_TAKEN])
+judge_copy = applying(looking.judge_copy, by=[PACKAGED, PACKAGE_TAKEN])

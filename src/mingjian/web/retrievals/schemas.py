@@ -10,7 +10,7 @@ from mingjian.kernel.clock import NS_PER_S
 from mingjian.rules.states.retrieval import RETRIEVAL
 from mingjian.web.http.schemas import Input
 from mingjian.web.retrievals.deciding import DECIDE_HOURS, decide_by_ns
-from mingjian.web.retrievals.models import Retrieval, RetrievalExtent
+from mingjian.web.retrievals.models import Retrieval, RetrievalExtent, RetrievalPackage
 from mingjian.web.retrievals.requests import NewRequest, Span
 
 Id = Annotated[str, Field(min_length=1, max_length=26)]
@@ -128,9 +128,9 @@ class HandedIn(Input):
 
 
 class SealIn(Input):
-    """All that was handed over."""
+    """All that was handed over; nothing named: the package that was made."""
 
-    files: list[HandedIn] = Field(min_length=1, max_length=1000)
+    files: list[HandedIn] = Field(default_factory=list, max_length=1000)
 
 
 class EndIn(Input):
@@ -192,6 +192,7 @@ class RetrievalOut(Schema):
     papers: list[str]
     registered_s: int | None
     handed: list[dict[str, Any]]
+    packages: list[dict[str, Any]]
     event_kind: str
     authority: str
     area: dict[str, Any] | None
@@ -246,6 +247,7 @@ def whole(row: Retrieval, language: str) -> dict[str, Any]:
         ],
         "registered_s": seconds(row.registered_ns),
         "confirmed": row.confirmed_ns is not None,
+        "packages": [package_out(one, language) for one in row.packages.order_by("-wanted_ns", "-id")],
         "history": [
             {
                 "number": one.number, "event": one.event, "before": one.before, "after": one.after, "by": one.by_name,
@@ -255,6 +257,18 @@ def whole(row: Retrieval, language: str) -> dict[str, Any]:
             for one in row.steps.order_by("number")
         ],
     }  # fmt: skip
+
+
+def package_out(row: RetrievalPackage, language: str) -> dict[str, Any]:
+    """A package with its progress."""
+    return {
+        **{key: getattr(row, key) for key in ("id", "state", "done_bytes", "total_bytes", "sha256", "manifest_digest")},
+        "wanted_s": seconds(row.wanted_ns),
+        "ready_s": seconds(row.ready_ns),
+        "size_bytes": row.bytes,
+        "problem": row.problem_zh if language == "zh" else row.problem_en,
+        "wanted_by": row.wanted_by_name,
+    }
 
 
 def seconds(ns: int | None) -> int | None:

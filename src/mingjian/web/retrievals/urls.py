@@ -8,10 +8,12 @@ from mingjian.web.retrievals.api import router
 from mingjian.web.retrievals.api_desk import emergencies_router
 from mingjian.web.retrievals.api_desk import router as desk_router
 from mingjian.web.retrievals.api_holds import router as holds_router
+from mingjian.web.retrievals.api_packages import router as packages_router
 
 routers: list[tuple[str, Router]] = [
     ("/retrievals", router),
     ("/retrievals", desk_router),
+    ("/retrievals", packages_router),
     ("/emergencies", emergencies_router),
     ("/holds", holds_router),
 ]

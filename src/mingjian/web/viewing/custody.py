@@ -26,9 +26,11 @@ def look_opened(actor: Actor, look: Look) -> None:
         )  # fmt: skip
 
 
-def export_opened(actor: Actor, access: str, camera: str, stream: str, from_ns: int, to_ns: int, reason: str) -> None:
+def export_opened(
+    actor: Actor, access: str, camera: str, stream: str, from_ns: int, to_ns: int, reason: str, retrieval: str
+) -> None:
     """An export at the command line, which has no ticket."""
-    _open(actor, access, "export", camera, [stream], from_ns // NS_PER_MS, to_ns // NS_PER_MS, reason)
+    _open(actor, access, "export", camera, [stream], from_ns // NS_PER_MS, to_ns // NS_PER_MS, reason, retrieval)
 
 
 def look_denied(actor: Actor, camera: str, streams: list[str], from_ms: int, to_ms: int, purpose: str) -> None:

@@ -1,0 +1,174 @@
+"""Evidence packages as `app` makes them: footage and ledger of this data folder joined to what web orders. Blocking."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mingjian.app.checking_page import verify_page
+from mingjian.app.data_folder import DataFolder
+from mingjian.app.evidence_keys import evidence_signer
+from mingjian.app.ledger_keys import ledger_folder, load_signer
+from mingjian.kernel.clock import NS_PER_S, Clock
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
+from mingjian.ledger.consistency import stored_inclusion_proof
+from mingjian.media.custody import book
+from mingjian.media.custody.leaf_search import leaves_from, written_ns
+from mingjian.media.custody.leaf_store import KeptRow
+from mingjian.media.export.package import build_package
+from mingjian.media.playback.store_recordings import StoreRecordings
+from mingjian.ports.evidence import (
+    ClipOrder,
+    ClockWord,
+    LedgerWord,
+    Package,
+    PackageOrder,
+    PackageWatch,
+    PackageWish,
+    ProvedLeaf,
+    WantedClip,
+)
+
+_SLACK_NS = 3600 * NS_PER_S  # a leaf is written some minutes after what it speaks of; a clock may be set back a little
+
+
+class EvidenceMaker:
+    """`ports.evidence.PackageMaker` over a data folder. Each package opens the store anew, so threads need no order."""
+
+    def __init__(self, folder: DataFolder, suite: str, clock: Clock) -> None:
+        self._folder = folder
+        self._suite = suite
+        self._clock = clock
+
+    def make(self, wish: PackageWish, output: Path, watch: PackageWatch) -> Package:
+        """Build and seal it. Raises MingjianError as `build_package`, and `not_signed_yet`."""
+        recordings = StoreRecordings(self._folder.root, self._clock)
+        try:
+            word, found = self._ledger(recordings, wish.clips)
+            order = PackageOrder(
+                wish.package, wish.created_ns, wish.subject, tuple(_clip(one, found) for one in wish.clips), word,
+                wish.custody, wish.approvals, wish.attachments, word_digest(word),
+            )  # fmt: skip
+            return build_package(
+                recordings, order, evidence_signer(self._folder, self._suite), output, page=_page(),
+                receipt=wish.receipt, progress=watch.on_progress, cancelled=watch.is_cancelled,
+            )  # fmt: skip
+        finally:
+            recordings.close()
+
+    def _ledger(
+        self, recordings: StoreRecordings, clips: Sequence[WantedClip]
+    ) -> tuple[LedgerWord, list[dict[str, Any]]]:
+        """The last checkpoint with the leaves of these clips, and the leaves as values."""
+        folder = ledger_folder(self._folder) / "engine"
+        signed = _signed(folder)
+        said = book.parse_signed(signed)
+        wanted = {
+            record.id
+            for one in clips
+            for record in recordings.segments(one.camera, one.stream, one.from_ns, one.to_ns)
+            if record.sealed
+        }
+        leaves = _leaves_about(folder, clips, wanted, said.size)
+        row = KeptRow(folder)
+        try:
+            proved = tuple(
+                ProvedLeaf(index, data, tuple(stored_inclusion_proof(said.algorithm, row.node, index, said.size)))
+                for index, data in leaves
+            )
+        finally:
+            row.close()
+        return LedgerWord(load_signer(self._folder).public.encode(), signed, proved), [
+            json.loads(data) for _, data in leaves
+        ]
+
+
+def word_digest(word: LedgerWord) -> str:
+    """Manifest and attachments are hashed as the ledger is: one algorithm to check."""
+    return book.parse_signed(word.checkpoint).algorithm
+
+
+def _signed(folder: Path) -> str:
+    state = book.read_state(folder)
+    signed = state.signed if state is not None and state.signed is not None else book.last_note(folder)
+    if signed is None:
+        raise MingjianError(
+            "not_signed_yet",
+            Text("账本尚未签署检查点", "the ledger has no signed checkpoint yet"),
+            fault=Fault.ENVIRONMENT,
+            remedy=Text("请在一分钟后重试", "try again in a minute"),
+        )
+    return signed
+
+
+def _leaves_about(folder: Path, clips: Sequence[WantedClip], wanted: set[str], size: int) -> list[tuple[int, bytes]]:
+    """Leaves of the wanted segments and of gaps that touch the clips; the whole log is read when one was not found."""
+    from_ns, to_ns = min(one.from_ns for one in clips), max(one.to_ns for one in clips)
+    found, missing = _read(folder, clips, wanted, size, max(0, from_ns - _SLACK_NS), to_ns + _SLACK_NS)
+    if missing:
+        found, _ = _read(folder, clips, wanted, size, 0, to_ns + _SLACK_NS)
+    return found
+
+
+def _read(
+    folder: Path, clips: Sequence[WantedClip], wanted: set[str], size: int, since_ns: int, until_ns: int
+) -> tuple[list[tuple[int, bytes]], set[str]]:
+    marks = {f'"camera":"{one.camera}"'.encode() for one in clips}
+    found: list[tuple[int, bytes]] = []
+    missing = set(wanted)
+    for index, data in leaves_from(folder, since_ns, size):
+        if not missing and written_ns(data) > until_ns:
+            break
+        if not any(mark in data for mark in marks):
+            continue
+        leaf = json.loads(data)
+        if leaf["kind"] == "segment" and leaf["segment"] in wanted:
+            found.append((index, data))
+            missing.discard(leaf["segment"])
+        elif leaf["kind"] == "gap" and any(_touches(leaf, one) for one in clips):
+            found.append((index, data))
+    return found, missing
+
+
+def _touches(gap: dict[str, Any], clip: WantedClip) -> bool:
+    same = (gap["camera"], gap["stream"]) == (clip.camera, clip.stream)
+    return same and int(gap["end_ns"]) > clip.from_ns and int(gap["start_ns"]) < clip.to_ns
+
+
+def _clip(clip: WantedClip, leaves: Sequence[dict[str, Any]]) -> ClipOrder:
+    """With no masks: the program draws none yet, so originals are what everybody sees."""
+    return ClipOrder(
+        clip.camera, clip.name, clip.stream, clip.from_ns, clip.to_ns,
+        _clock_word([one for one in leaves if one["kind"] == "segment" and one["camera"] == clip.camera]),
+    )  # fmt: skip
+
+
+def _clock_word(segments: Sequence[dict[str, Any]]) -> ClockWord:
+    """What the camera's own reports said last within the clip."""
+    known = [one for one in segments if one["clock_offset_ms"] is not None]
+    if not known:
+        return ClockWord(
+            None, None,
+            Text("摄像机未报告时钟，时间以录像服务器到达时间为准", "the camera reported no clock: times are those of arrival"),
+        )  # fmt: skip
+    last = max(known, key=lambda one: int(one["end_ns"]))
+    offset_ms = int(last["clock_offset_ms"])
+    seconds = f"{abs(offset_ms) / 1000:.3f}"
+    return ClockWord(
+        offset_ms, int(last["end_ns"]),
+        Text(
+            f"摄像机时钟比真实时间{'快' if offset_ms >= 0 else '慢'} {seconds} 秒；时间以录像服务器到达时间为准",
+            f"the camera's clock is {seconds} s {'fast' if offset_ms >= 0 else 'slow'}; times are those of arrival",
+        ),
+    )  # fmt: skip
+
+
+def _page() -> bytes | None:
+    """The checking page; a checkout without the built screens seals without it, and the published page checks as well."""
+    try:
+        return verify_page()
+    except MingjianError:
+        return None

@@ -1,0 +1,111 @@
+"""What a package is ordered with: clips, people, chain of custody, papers; and the leaves of the accesses it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mingjian.kernel.text import Text
+from mingjian.ledger.leaf import AccessEnd, AccessOpening, Leaf
+from mingjian.ports.evidence import Approval, Attachment, CustodyStep, PackageWish, Subject, WantedClip
+from mingjian.web import wiring
+from mingjian.web.audit.names import title_of
+from mingjian.web.authority.actor import Actor
+from mingjian.web.files import store
+from mingjian.web.files.models import StoredFile
+from mingjian.web.ledger.actions import person_of
+from mingjian.web.retrievals.documents import papers_of
+from mingjian.web.retrievals.models import Retrieval, RetrievalExtent, RetrievalPackage
+from mingjian.web.retrievals.names import OF_EVENT
+
+_STREAM = "main"
+_APPROVAL = "documents/approval.pdf"
+_OWN_APPROVAL = "documents/own-approval.pdf"
+
+
+def wish_of(row: RetrievalPackage) -> PackageWish:
+    """The order, from the retrieval as it stands. Raises MingjianError `file_missing`, and what rendering raises."""
+    retrieval = row.retrieval
+    papers = papers_of(retrieval)
+    attachments = [
+        Attachment(f"documents/{kind}.pdf", title, data) for kind, title, data in papers if kind != "receipt"
+    ]
+    attachments += _own_approval(retrieval)
+    names = {one.name for one in attachments}
+    return PackageWish(
+        package=row.pk,
+        created_ns=wiring.clock().now_ns(),
+        subject=Subject(
+            purpose=retrieval.purpose,
+            holder="-" if retrieval.holder is None else retrieval.holder.name,
+            retrieval=retrieval.id,
+            basis=retrieval.legal_basis or None,
+            requester=f"{retrieval.requester_name} {retrieval.organisation.name}",
+            recipient="、".join(retrieval.executors.order_by("pk").values_list("name", flat=True)) or None,
+        ),
+        clips=tuple(_clips(retrieval)),
+        custody=tuple(_custody(retrieval)),
+        approvals=tuple(_approvals(retrieval, names)),
+        attachments=tuple(attachments),
+        receipt=next((data for kind, _, data in papers if kind == "receipt"), None),
+    )
+
+
+def leaves_of_opening(row: Retrieval, access: str, actor: Actor) -> Iterator[Leaf]:
+    """Somebody is about to take the footage: one leaf for each granted span."""
+    now_ns = wiring.clock().now_ns()
+    for number, one in enumerate(_granted(row)):
+        yield AccessOpening(
+            at_ns=now_ns, access=f"{access}/{number}", act="export", camera=one.camera_id, stream=_STREAM,
+            start_ns=one.from_ns, end_ns=min(one.to_ns, max(now_ns, one.from_ns)), person=person_of(actor),
+            unit=actor.unit[:256] or row.organisation.name[:256], purpose=row.purpose or "-", retrieval=row.id,
+        )  # fmt: skip
+
+
+def leaves_of_end(row: Retrieval, package: RetrievalPackage | None, access: str = "") -> Iterator[Leaf]:
+    """It was taken whole, or, of a package that came to nothing, not at all."""
+    now_ns = wiring.clock().now_ns()
+    whole = package is None or package.state == "ready"
+    began_ns = now_ns if package is None else package.wanted_ns
+    for number, one in enumerate(_granted(row)):
+        yield AccessEnd(
+            at_ns=now_ns, access=f"{access or (package.pk if package else '')}/{number}",
+            start_ns=one.from_ns if whole else None,
+            end_ns=min(one.to_ns, max(now_ns, one.from_ns)) if whole else None,
+            duration_ns=max(0, now_ns - began_ns),
+        )  # fmt: skip
+
+
+def _granted(row: Retrieval) -> list[RetrievalExtent]:
+    rows = row.extents.filter(granted=True).select_related("camera")
+    return list(rows.order_by("camera_id", "from_ns", "pk"))
+
+
+def _clips(row: Retrieval) -> Iterator[WantedClip]:
+    now_ns = wiring.clock().now_ns()
+    for one in _granted(row):
+        if one.from_ns < now_ns:
+            yield WantedClip(one.camera_id, one.camera.name, _STREAM, one.from_ns, min(one.to_ns, now_ns))
+
+
+def _custody(row: Retrieval) -> Iterator[CustodyStep]:
+    """Every step so far. Their leaves stand in web's log, the package proves the engine's: the leaf is named in words."""
+    for step in row.steps.order_by("number"):
+        title: Text = title_of(OF_EVENT[step.event])
+        detail = f"{title.zh}；账本记录 SHA-256 {step.leaf}" + (f"；{step.reason}" if step.reason else "")
+        yield CustodyStep(step.at_ns, step.event, step.by_name or "-", step.by_unit or None, detail)
+
+
+def _approvals(row: Retrieval, names: set[str]) -> Iterator[Approval]:
+    step = row.steps.filter(event__in=("approve", "declare")).order_by("-number").first()
+    member = next((one for one in (_OWN_APPROVAL, _APPROVAL, "documents/notice.pdf") if one in names), None)
+    if step is not None and member is not None:
+        post = "、".join(str(one[0]) for one in row.posts) or None
+        yield Approval(title_of(OF_EVENT[step.event]).zh, step.by_name or "-", post, step.at_ns, member)
+
+
+def _own_approval(row: Retrieval) -> list[Attachment]:
+    """A department's or court's own paper, as it was handed in."""
+    found = StoredFile.objects.filter(pk=row.own_approval_file, removed_ns__isnull=True).first()
+    if found is None or found.media_type != "application/pdf":
+        return []
+    return [Attachment(_OWN_APPROVAL, "本单位批准文件", b"".join(store.pieces(found.sha256, found.bytes)))]

@@ -1,0 +1,226 @@
+"""From executing a retrieval to a sealed package in the hands of two: real footage, a real ledger, checked by others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scripts.build_verifier import build as build_verifier
+from tests.media.feeding import SMALL, camera_on
+from tests.web.client import Api
+from tests.web.retrievals.conftest import HOUR, Town, go
+from tests.web.retrievals.test_theft import Theft
+
+from mingjian.app.data_folder import DataFolder, init_data_folder
+from mingjian.app.engine_ledger import engine_log
+from mingjian.app.evidence_keys import anchor_text
+from mingjian.app.evidence_maker import EvidenceMaker
+from mingjian.app.settings import load_settings
+from mingjian.kernel.clock import NS_PER_S
+from mingjian.ledger.leaf import AccessEnd, AccessOpening, decode
+from mingjian.media.custody.engine_log import EngineLog
+from mingjian.media.store.store import Store
+from mingjian.ports.plan import CameraPlan, EnginePlan, StreamPlan
+from mingjian.web import wiring
+from mingjian.web.audit.models import AuditEntry
+from mingjian.web.authority.actor import BoundRole
+from mingjian.web.ledger.models import PendingLeaf
+from mingjian.web.retrievals.models import RetrievalPackage
+from mingjian.web.retrievals.packaging import adopt_packages, folder, make_next
+
+SECONDS = 6
+
+
+@dataclass
+class Shelf:
+    """A data folder in which the mall's gate was recorded a while ago, signed by the engine's log."""
+
+    folder: DataFolder
+    store: Store
+    log: EngineLog
+    from_s: int
+    to_s: int
+
+
+@pytest.fixture
+def shelf(town: Town, tmp_path: Path, configure: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
+    clock = town.clock
+    made = init_data_folder(tmp_path / "data", demo=False, clock=clock)
+    log = engine_log(made, load_settings(made, demo=False), clock)
+    store = Store([made.first_volume], clock, log=log, space=SMALL)
+    store.open()
+    cameras = tuple(CameraPlan(name, name, True, 30, (StreamPlan("main", ""),)) for name in ("gate", "hall"))
+    store.apply_plan(EnginePlan(1, 0, cameras))
+    begun_s = town.now_s
+    feeds = [camera_on(store, clock, name=name).connect() for name in ("gate", "hall")]
+    for _ in range(SECONDS):
+        for feed in feeds:
+            feed.send(1)
+    for feed in feeds:
+        feed.stop()
+    assert store.flush()
+    assert store.flush()
+    assert log.checkpoint()
+    configure(data_folder=made.root)
+    now = wiring._wiring[0]
+    wiring.install(
+        wiring.Wiring(engine=now.engine, clock=clock, packages=EvidenceMaker(made, "ed25519", clock))
+    )  # fmt: skip
+    shelf = Shelf(made, store, log, begun_s, town.now_s)
+    town.clock.advance(60 * NS_PER_S)
+    yield shelf
+    assert store.close()
+
+
+def span(shelf: Shelf, camera: str = "gate") -> dict[str, Any]:
+    return {"camera": camera, "from_s": shelf.from_s, "to_s": shelf.to_s}
+
+
+def leaves(kind: type) -> list[Any]:
+    return [leaf for one in PendingLeaf.objects.order_by("id") if isinstance(leaf := decode(bytes(one.data)), kind)]
+
+
+@pytest.mark.applies("looking.judge_copy", "retrievals.package")
+@pytest.mark.applies("retrieval.executable", "retrievals.package")
+@pytest.mark.applies("looking.judge_copy", "retrievals.package_take")
+@pytest.mark.applies("retrieval.executable", "retrievals.package_take")
+def test_the_two_who_execute_take_a_package_that_passes_elsewhere(town: Town, shelf: Shelf, tmp_path: Path) -> None:
+    theft = Theft(town)
+    row = go(Api(theft.custodian), theft.registered(spans=[span(shelf), span(shelf, "hall")]), "execute")
+    (ordered,) = row["packages"]
+    assert ordered["state"] == "wanted"
+    before = len(leaves(AccessOpening))
+    assert make_next()
+    assert not make_next()
+    opened = leaves(AccessOpening)[before:]
+    assert {(leaf.act, leaf.camera, leaf.retrieval) for leaf in opened} == {
+        ("export", "gate", row["id"]), ("export", "hall", row["id"])
+    }  # fmt: skip
+    row = Api(theft.officer).get(f"/retrievals/{row['id']}")
+    (ready,) = row["packages"]
+    assert (ready["state"], ready["problem"]) == ("ready", "")
+    assert row["handed"][0]["digest"] == ready["sha256"]
+    address = f"/retrievals/{row['id']}/packages/{ready['id']}"
+    outsider = town.person("officer.zhou", "east-station", BoundRole.OFFICER)
+    for user, status in ((outsider, 403), (theft.head, 403), (theft.custodian, 403)):
+        Api(user).get(f"{address}/content", status=status)
+    taken = []
+    for user in (theft.officer, theft.partner):
+        answer = Api(user).get(f"{address}/content")
+        taken.append(b"".join(answer.streaming_content))
+        assert answer["Content-Length"] == str(len(taken[-1]))
+    assert taken[0] == taken[1]
+    assert hashlib.sha256(taken[0]).hexdigest() == ready["sha256"]
+    ended = leaves(AccessEnd)
+    assert {leaf.access.partition("/")[0] for leaf in ended} == {
+        leaf.access.partition("/")[0] for leaf in leaves(AccessOpening)[before:]
+    }
+    row = go(Api(theft.custodian), row, "seal", {})
+    assert row["state"] == "sealed"
+    assert row["history"][-1]["event"] == "seal"
+
+    package, anchor = tmp_path / "gate.zip", tmp_path / "anchor.txt"
+    package.write_bytes(taken[0])
+    anchor.write_text(anchor_text(shelf.folder, "ed25519"))
+    verifier = tmp_path / "mingjian-verify.pyz"
+    build_verifier(verifier)
+    told = subprocess.run(
+        [sys.executable, "-I", "-S", verifier, package, "--trust", anchor, "--json"], capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    by_program = subprocess.run(
+        [sys.executable, "-m", "mingjian.app.cli", "evidence", "verify", str(package), "--trust", str(anchor), "--json"],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert (by_program.returncode, json.loads(by_program.stdout)["verdict"]) == (0, "PASS")
+    bent = bytearray(taken[0])
+    bent[len(bent) // 2] ^= 1
+    package.write_bytes(bent)
+    told = subprocess.run([sys.executable, "-I", "-S", verifier, package, "--trust", anchor], capture_output=True)
+    assert told.returncode == 1
+
+
+def test_called_off_or_killed_nothing_is_left_and_another_is_made(
+    town: Town, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theft = Theft(town)
+    desk = Api(theft.custodian)
+    row = go(desk, theft.registered(spans=[span(shelf)]), "execute")
+    address = f"/retrievals/{row['id']}/packages"
+    maker = wiring.packages()
+    make = type(maker).make
+
+    def called_off(self: Any, wish: Any, output: Path, watch: Any) -> Any:
+        desk.post(f"{address}/{wish.package}/cancel")
+        return make(self, wish, output, watch)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(maker), "make", called_off)
+        assert make_next()
+    assert [one["state"] for one in desk.get(address)] == ["cancelled"]
+    assert list(folder().iterdir()) == []
+    assert leaves(AccessEnd)[-1].start_ns is None, "nothing was taken"
+
+    again = desk.post(address, status=201, If_Match=f'"v{desk.get("/retrievals/" + row["id"])["version"]}"')
+
+    class Killed(BaseException):
+        pass
+
+    def killed(self: Any, wish: Any, output: Path, watch: Any) -> Any:
+        make(self, wish, output, watch)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(maker), "make", killed)
+        with pytest.raises(Killed):
+            make_next()
+    assert RetrievalPackage.objects.get(pk=again["id"]).state == "failed"
+    RetrievalPackage.objects.filter(pk=again["id"]).update(state="making")  # as after a real death: nobody said so
+    (folder() / f"{again['id']}.zip").write_bytes(b"half")
+    assert adopt_packages() == 1
+    assert list(folder().iterdir()) == []
+    assert make_next()
+    assert desk.get(address)[0]["state"] == "ready"
+    desk.post(f"{address}/{again['id']}/cancel", status=409)
+    assert adopt_packages() == 0
+    assert len(list(folder().iterdir())) == 1
+
+
+def test_footage_that_is_not_sealed_yet_is_waited_for_and_what_was_never_recorded_fails(
+    town: Town, shelf: Shelf
+) -> None:
+    theft = Theft(town)
+    feed = camera_on(shelf.store, town.clock, name="gate").connect()
+    feed.send(2)
+    row = theft.registered(spans=[{"camera": "gate", "from_s": shelf.from_s, "to_s": town.now_s}])
+    row = go(Api(theft.custodian), row, "execute")
+    address = f"/retrievals/{row['id']}/packages"
+    assert shelf.store.flush()
+    assert make_next()
+    assert not make_next(), "not before a while"
+    (waiting,) = Api(theft.custodian).get(address)
+    assert (waiting["state"], "not sealed" in waiting["problem"]) == ("wanted", True)
+    feed.stop()
+    assert shelf.store.flush()
+    assert shelf.store.flush()
+    assert shelf.log.checkpoint()
+    town.clock.advance(15 * NS_PER_S)
+    assert make_next()
+    assert Api(theft.custodian).get(address)[0]["state"] == "ready"
+
+
+def test_a_package_of_an_approval_that_expired_is_taken_by_nobody(town: Town, shelf: Shelf) -> None:
+    theft = Theft(town)
+    row = go(Api(theft.custodian), theft.registered(spans=[span(shelf)]), "execute")
+    assert make_next()
+    town.clock.advance(25 * HOUR * NS_PER_S)
+    package = RetrievalPackage.objects.get()
+    Api(theft.officer).get(f"/retrievals/{row['id']}/packages/{package.pk}/content", status=409)
+    assert AuditEntry.objects.filter(action="retrievals.package_take", outcome="denied").count() == 1
