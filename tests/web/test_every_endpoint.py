@@ -283,6 +283,7 @@ MAY: dict[str, set[str]] = {
     "GET /v1/obstructions/{case_id}": READERS | OBSTRUCTION_REPORTERS,
     "POST /v1/obstructions/{case_id}/step": OBSTRUCTION_REPORTERS,
     "POST /v1/retrievals/check": RETRIEVAL_ASKERS,
+    "POST /v1/retrievals/cameras": RETRIEVAL_ASKERS,
     "GET /v1/retrievals": RETRIEVAL_READERS,
     "POST /v1/retrievals": RETRIEVAL_ASKERS,
     "GET /v1/retrievals/{retrieval_id}": RETRIEVAL_READERS,

@@ -16,6 +16,7 @@ from mingjian.app.hosts import EDGE_NAME, own_hosts
 from mingjian.app.retention_proofs import certificate_file
 from mingjian.app.settings import Settings, load_settings
 from mingjian.kernel.clock import SystemClock
+from mingjian.media.playback.store_recordings import StoreRecordings
 from mingjian.web import configuration, prepared_database, wiring
 
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -53,6 +54,8 @@ def bring_up_web(folder: DataFolder, *, tls: bool = False, public: bool = False,
             engine=EngineClient(folder),
             check_camera_url=check_url,
             probe=RtspProbe(SystemClock()),
+            footage=StoreRecordings(folder.root),
+            packages=EvidenceMaker(folder, settings.ledger.suite, SystemClock()),
             clock=SystemClock(),
             retention_file=lambda camera, day: certificate_file(folder, camera, day),
             packages=EvidenceMaker(folder, settings.ledger.suite, SystemClock()),

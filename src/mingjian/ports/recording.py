@@ -5,8 +5,10 @@ Wall times (`*_ns`) are UTC nanoseconds since 1970 by the arrival clock of the m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 
 class SpanKind(StrEnum):
@@ -94,3 +96,12 @@ class FragmentRef:
     duration_90k: int
     keyframe: bool
     start_ns: int
+
+
+class FootageIndex(Protocol):
+    """What knows what became of every second; safe to share between threads, needs no running engine."""
+
+    def spans(
+        self, camera: str, stream: str, from_ns: int, to_ns: int, now_ns: int, language: str = "en"
+    ) -> Sequence[Span]:
+        """[from, to) without hole, oldest first."""

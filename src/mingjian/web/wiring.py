@@ -13,6 +13,7 @@ from mingjian.ports.camera_probe import CameraProbe
 from mingjian.ports.camera_url import CameraUrlCheck
 from mingjian.ports.engine import EngineControl
 from mingjian.ports.evidence import PackageMaker
+from mingjian.ports.recording import FootageIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Wiring:
     check_camera_url: CameraUrlCheck | None = None
     probe: CameraProbe | None = None
     packages: PackageMaker | None = None
+    footage: FootageIndex | None = None
     clock: Clock = field(default_factory=SystemClock)
     retention_file: Callable[[str, str], bytes] | None = None  # camera, day: what `mingjian retention verify` takes
 
@@ -64,6 +66,11 @@ def retention_file() -> Callable[[str, str], bytes]:
 def packages() -> PackageMaker:
     """What makes evidence packages. Raises MingjianError `not_wired`."""
     return _wired(_wiring[0].packages, "packages")
+
+
+def footage() -> FootageIndex:
+    """What knows which times were recorded. Raises MingjianError `not_wired`."""
+    return _wired(_wiring[0].footage, "footage")
 
 
 def _wired(port: _Port | None, name: str) -> _Port:

@@ -9,8 +9,10 @@ from mingjian.web.retrievals.api_desk import emergencies_router
 from mingjian.web.retrievals.api_desk import router as desk_router
 from mingjian.web.retrievals.api_holds import router as holds_router
 from mingjian.web.retrievals.api_packages import router as packages_router
+from mingjian.web.retrievals.api_proposing import router as proposing_router
 
 routers: list[tuple[str, Router]] = [
+    ("/retrievals", proposing_router),
     ("/retrievals", router),
     ("/retrievals", desk_router),
     ("/retrievals", packages_router),
