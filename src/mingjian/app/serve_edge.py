@@ -18,6 +18,7 @@ from mingjian.media.edge.server import EdgeServer, run_edge
 from mingjian.media.edge.settings import EdgeSettings
 from mingjian.media.playback.routes import HTTP_STATUS
 from mingjian.media.playback.service import open_playback
+from mingjian.ports.seen import seen_path
 
 UI_FOLDER = Path(mingjian.web.__file__).parent / "ui_dist"
 
@@ -31,7 +32,7 @@ def serve(folder: DataFolder, options: argparse.Namespace) -> None:
 async def _serve(folder: DataFolder, options: argparse.Namespace) -> None:
     clock = SystemClock()
     server = EdgeServer(_settings(folder, options, clock), clock)
-    playback = open_playback(folder.root, clock)
+    playback = open_playback(folder.root, clock, note=server.seen.note)
     server.mount(playback.calls.table(), HTTP_STATUS)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -57,5 +58,6 @@ def _settings(folder: DataFolder, options: argparse.Namespace, clock: SystemCloc
         port=options.port,
         edge=EDGE_NAME,
         ui_folder=UI_FOLDER,
+        seen_file=seen_path(folder.root, EDGE_NAME),
         tls=tls,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -10,16 +12,18 @@ from typing import Any
 
 import aiohttp
 import pytest
-from tests.media.edge.conftest import CLOCK, TicketOffice
+from tests.media.edge.conftest import CLOCK, TicketOffice, now_ms
 from tests.media.feeding import CAMERA, START_NS, camera_on, make_store
 from tests.media.footage import frame_hashes, video
 
 from mingjian.kernel.clock import NS_PER_MS, NS_PER_S, ManualClock
-from mingjian.kernel.isotime import format_iso_ns
+from mingjian.kernel.isotime import format_iso_ns, parse_iso_ns
+from mingjian.media.edge.seen import SeenBook
 from mingjian.media.edge.server import EdgeServer
 from mingjian.media.edge.settings import EdgeSettings
 from mingjian.media.playback.routes import HTTP_STATUS
 from mingjian.media.playback.service import open_playback
+from mingjian.ports.seen import EdgeWord, word_from_json
 
 FROM_MS = START_NS // NS_PER_MS - 1_000
 WHOLE = {"from": format_iso_ns(START_NS - NS_PER_S), "to": format_iso_ns(START_NS + 60 * NS_PER_S)}
@@ -30,6 +34,7 @@ class Place:
     office: TicketOffice
     client: aiohttp.ClientSession
     address: str
+    seen: Path
 
     async def session(self, **changes: object) -> str:
         claims: dict[str, object] = {"camera": CAMERA, "from_ms": FROM_MS, "to_ms": FROM_MS + 60_000, **changes}
@@ -56,14 +61,15 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
             ticket_key=office.key.public_key(),
             port=0,
             ui_folder=tmp_path,
+            seen_file=Path(name, "seen.json"),
         )
         server = EdgeServer(settings, CLOCK)
-        service = open_playback(tmp_path, CLOCK)
+        service = open_playback(tmp_path, CLOCK, note=server.seen.note)
         server.mount(service.calls.table(), HTTP_STATUS)
         await server.start()
         address = f"http://127.0.0.1:{server.port}"
         async with aiohttp.ClientSession(address, cookie_jar=aiohttp.CookieJar(unsafe=True)) as client:
-            yield Place(office, client, address)
+            yield Place(office, client, address, Path(name, "seen.json"))
         await server.stop()
         service.close()
 
@@ -124,3 +130,40 @@ async def test_bad_input_is_told_in_the_readers_language(place: Place) -> None:
         problem = await response.json()
         assert (response.status, problem["code"], problem["field"]) == (400, "bad_time", "from")
         assert words in problem["detail"]
+
+
+async def test_the_edge_tells_what_left_for_each_ticket_and_nothing_for_what_was_only_opened(place: Place) -> None:
+    tickets = [
+        place.office.ticket(camera=CAMERA, from_ms=FROM_MS, to_ms=FROM_MS + 60_000, expires_ms=now_ms() + 60_000)
+        for _ in range(2)
+    ]
+    bases = [await place.session(id=ticket.id) for ticket in tickets]
+    chunks = (await plan(place, bases[0]))["chunks"]
+    assert len(chunks) > 2
+    chunk = chunks[1]
+    url = chunk["url"]
+    response = await place.client.get(url if url.startswith("/") else f"{bases[0]}/{url}")
+    assert response.status == 200
+    await response.read()
+
+    async def told() -> EdgeWord:
+        before = now_ms()
+        while True:
+            if place.seen.exists():
+                word = word_from_json(json.loads(place.seen.read_text()))
+                if word.written_ms > before:
+                    return word
+            await asyncio.sleep(0.05)
+
+    word = await asyncio.wait_for(told(), 5)
+    seen = word.tickets[tickets[0].id]
+    assert (format_iso_ns(seen.from_ns), seen.cut) == (chunk["start"], False)
+    assert abs(seen.to_ns - parse_iso_ns(chunk["end"], "end")) < NS_PER_S
+    assert tickets[1].id not in word.tickets
+    again = SeenBook(place.seen, CLOCK)
+    again.note(tickets[1], 5, 6)
+    again._written_ms -= 2000
+    again.tick()
+    after = word_from_json(json.loads(place.seen.read_text()))
+    assert after.tickets[tickets[0].id].cut, "its writer died: more may have left"
+    assert after.since_ms > tickets[0].issued_ms

@@ -10,12 +10,13 @@ from tests.ledger.logs import SIGNERS
 from tests.web.client import Api
 from tests.web.conftest import BASE, NOW_NS
 
-from mingjian.kernel.clock import NS_PER_S, ManualClock
+from mingjian.kernel.clock import NS_PER_MS, NS_PER_S, ManualClock
 from mingjian.kernel.errors import MingjianError
 from mingjian.ledger.checkpoint import open_checkpoint
 from mingjian.ledger.leaf import Restore, decode
 from mingjian.ledger.merkle import leaf_hash, tree_root, verify_inclusion
 from mingjian.ports.ledger import LedgerStatus, LogStatus, status_path, status_to_json
+from mingjian.ports.seen import EdgeWord, Seen, seen_path, word_to_json
 from mingjian.web.authority.actor import local_person
 from mingjian.web.ledger import queries
 from mingjian.web.ledger.actions import append_leaf, begin, sequence, settings_seen, sign_checkpoint
@@ -23,6 +24,7 @@ from mingjian.web.ledger.models import LedgerCheckpoint, LedgerLeaf, PendingLeaf
 from mingjian.web.registry.actions import change_camera, remove_camera
 from mingjian.web.viewing.custody import end_looks
 from mingjian.web.viewing.exports import begin_export, end_export
+from mingjian.web.viewing.models import IssuedTicket
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +158,34 @@ def test_footage_asked_for_is_in_the_leaf_and_in_its_end(viewer: Api, camera, cl
     end_looks()
     (ended,) = told("access_end")
     assert (ended.start_ns, ended.end_ns) == (opened.start_ns, opened.end_ns)
+
+
+def test_the_end_says_what_really_left_when_the_edge_can_tell(viewer: Api, camera, clock: ManualClock) -> None:
+    span = {"from": "2027-01-15T06:00:00Z", "to": "2027-01-15T07:00:00Z"}
+    wish = {"camera": camera.id, **LIVE, "rights": ["playback"], **span}
+    seen, unseen, cut, later = (viewer.post("/tickets", wish, status=201)["id"] for _ in range(4))
+    issued_ms = clock.now_ns() // NS_PER_MS
+    clock.advance(301 * NS_PER_S)
+    over_ms = issued_ms + 300_000
+    path = seen_path(BASE.data_folder, "edge")
+    path.parent.mkdir(exist_ok=True)
+    told_of = {
+        seen: Seen(NOW_NS - 7000 * NS_PER_S, NOW_NS - 6000 * NS_PER_S, over_ms),
+        cut: Seen(NOW_NS - 7000 * NS_PER_S, NOW_NS - 6000 * NS_PER_S, over_ms, cut=True),
+    }
+    try:
+        path.write_text(json.dumps(word_to_json(EdgeWord(issued_ms, over_ms, told_of))))
+        assert end_looks() == 0, "the edge has not said yet what left at the end"
+        path.write_text(json.dumps(word_to_json(EdgeWord(issued_ms, over_ms + 1000, told_of))))
+        assert end_looks() == 4
+    finally:
+        path.unlink()
+    look_of = {one.id: one.look_id for one in IssuedTicket.objects.all()}
+    ends = {leaf.access: (leaf.start_ns, leaf.end_ns) for leaf in told("access_end")}
+    whole = (NOW_NS - 7200 * NS_PER_S, NOW_NS - 3600 * NS_PER_S)
+    assert ends[look_of[seen]] == (NOW_NS - 7000 * NS_PER_S, NOW_NS - 6000 * NS_PER_S)
+    assert ends[look_of[unseen]] == ends[look_of[later]] == (None, None)
+    assert ends[look_of[cut]] == whole
 
 
 def test_a_refused_look_is_a_leaf_too(viewer: Api, camera) -> None:

@@ -11,6 +11,7 @@ from mingjian.kernel.errors import MingjianError
 from mingjian.ports.revocation import Revocation, revocations_from_json
 from mingjian.ports.ticket import open_ticket, sign_ticket
 from mingjian.web.audit.models import AuditEntry
+from mingjian.web.viewing.custody import end_looks
 from mingjian.web.viewing.models import IssuedTicket, Look, RevocationRow
 from mingjian.web.viewing.revocations import take_back, write_file
 
@@ -224,6 +225,7 @@ def test_a_revocation_that_cannot_be_written_says_so(configure, tmp_path, commit
 def test_expired_tickets_leave_only_the_look(viewer: Api, camera, clock) -> None:
     ask(viewer, camera)
     clock.advance(3600 * NS_PER_S)
+    assert end_looks() == 1
     ask(viewer, camera)
     assert (IssuedTicket.objects.count(), Look.objects.count()) == (1, 2)
 

@@ -17,6 +17,7 @@ from mingjian.media.edge.feeds import FeedKey, Feeds, notice_of
 from mingjian.media.edge.metrics import EdgeMetrics
 from mingjian.media.edge.tickets import TicketGate
 from mingjian.media.edge.viewer import Viewer
+from mingjian.ports.seen import NoteSeen, forget_seen
 from mingjian.ports.ticket import Right, Ticket
 
 _LOG = logging.getLogger(__name__)
@@ -32,7 +33,10 @@ _H265 = ("hvc1", "hev1")
 class LiveEndpoint:
     """All live viewers of this edge."""
 
-    def __init__(self, gate: TicketGate, feeds: Feeds, clock: Clock, metrics: EdgeMetrics) -> None:
+    def __init__(
+        self, gate: TicketGate, feeds: Feeds, clock: Clock, metrics: EdgeMetrics, note: NoteSeen = forget_seen
+    ) -> None:
+        self._note = note
         self._gate = gate
         self._feeds = feeds
         self._clock = clock
@@ -66,6 +70,7 @@ class LiveEndpoint:
             self._open.discard(connection)
             self._metrics.viewers.set(len(self._open))
             connection.viewer.leave()
+            connection.note_seen()
             await self._settle(connection)
         return ws
 
@@ -159,6 +164,7 @@ class _Connection:
         """Called by the ticker."""
         if self._ticket is None or self._ended:
             return
+        self.note_seen()
         try:
             self._endpoint._gate.check(self._ticket)
         except MingjianError as error:
@@ -170,12 +176,19 @@ class _Connection:
             self._pinged_ns = now_ns
             self.viewer.ping()
 
+    def note_seen(self) -> None:
+        """Tell what was sent since the last time, by the ticket in force."""
+        span = self.viewer.take_sent()
+        if span is not None and self._ticket is not None:
+            self._endpoint._note(self._ticket, *span)
+
     def end(self, notice: Notice) -> None:
         """Say why, and close."""
         if self._ended:
             return
         self._ended = True
         self.viewer.leave()
+        self.note_seen()
         self.viewer.tell({"end": notice.json()})
         self._endpoint.close_soon(self.ws, self.transport)
 
@@ -201,6 +214,7 @@ class _Connection:
         try:
             ticket = self._endpoint._gate.renewal(text, before)
             self._endpoint.key_for(ticket, self._stream, "")
+            self.note_seen()
             self._ticket = ticket
         except MingjianError as error:
             self._endpoint._metrics.refused.labels(error.code).inc()

@@ -18,6 +18,7 @@ from mingjian.media.edge.feed import Notice, SharedFragment, SharedInit
 from mingjian.media.edge.feeds import FeedKey, Feeds
 from mingjian.media.edge.sessions import MediaSessions, SessionHandler
 from mingjian.media.edge.worker_feed import BUSY
+from mingjian.ports.seen import NoteSeen, forget_seen
 from mingjian.ports.ticket import Ticket
 
 BOUNDARY = "mingjian-picture"
@@ -32,7 +33,14 @@ _DELIMITER = f"\r\n--{BOUNDARY}\r\n".encode()
 class MjpegPictures:
     """All of this edge's MJPEG answers. `key_for` gives the feed that a ticket opens, or raises `not_covered`."""
 
-    def __init__(self, sessions: MediaSessions, feeds: Feeds, key_for: Callable[[Ticket, str, str], FeedKey]) -> None:
+    def __init__(
+        self,
+        sessions: MediaSessions,
+        feeds: Feeds,
+        key_for: Callable[[Ticket, str, str], FeedKey],
+        note: NoteSeen = forget_seen,
+    ) -> None:
+        self._note = note
         self._sessions = sessions
         self._feeds = feeds
         self._key_for = key_for
@@ -91,6 +99,7 @@ class MjpegPictures:
                 if picture is None:
                     await newest.wait(CHECK_S)
                     continue
+                self._note(self._sessions.find(request).ticket, picture.start_ns, picture.start_ns)
                 async with asyncio.timeout(STUCK_S):
                     await response.write(_part(picture))
             await response.write(f"--{BOUNDARY}--\r\n".encode())

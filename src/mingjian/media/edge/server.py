@@ -20,6 +20,7 @@ from mingjian.media.edge.metrics import EdgeMetrics
 from mingjian.media.edge.mjpeg import MjpegPictures
 from mingjian.media.edge.problems import Handler, Problems
 from mingjian.media.edge.proxy import WebProxy
+from mingjian.media.edge.seen import SeenBook
 from mingjian.media.edge.sessions import MediaSessions, SessionHandler
 from mingjian.media.edge.settings import PROXIED, EdgeSettings
 from mingjian.media.edge.static_files import UiFiles
@@ -44,8 +45,9 @@ class EdgeServer:
         self.link = EngineLink(settings.engine_socket)
         quotas = {"h264": settings.transcode_quota, "jpeg": settings.picture_quota}
         self.feeds = Feeds(self.link, clock, self.metrics, quotas)
-        self.live = LiveEndpoint(self.gate, self.feeds, clock, self.metrics)
-        self.mjpeg = MjpegPictures(self.sessions, self.feeds, self.live.key_for)
+        self.seen = SeenBook(settings.seen_file, clock)
+        self.live = LiveEndpoint(self.gate, self.feeds, clock, self.metrics, self.seen.note)
+        self.mjpeg = MjpegPictures(self.sessions, self.feeds, self.live.key_for, self.seen.note)
         self._proxy = WebProxy(settings.web_socket, clock, secure=settings.secure)
         self._ui = UiFiles(settings.ui_folder)
         self._revocations: WatchedFile[tuple[Revocation, ...]] = WatchedFile(
@@ -133,6 +135,7 @@ class EdgeServer:
             self.gate.revoke(revocations)
         self.sessions.sweep()
         self.live.tick()
+        self.seen.tick()
 
     async def _healthz(self, request: web.Request) -> web.Response:
         """The process answers."""

@@ -26,6 +26,7 @@ class EdgeSettings:
     port: int = 8000
     edge: str = "edge"
     ui_folder: Path | None = None
+    seen_file: Path | None = None  # where it tells what was seen (ports/seen.py)
     tls: tuple[Path, Path] | None = None
     transcode_quota: int = 2
     picture_quota: int = 2

@@ -26,6 +26,7 @@ class Viewer:
         refuses: Callable[[SharedInit], bool],
     ) -> None:
         self.dropped = 0
+        self._sent_from_ns = self._sent_to_ns = 0
         self._transport = transport
         self._metrics = metrics
         self._on_over = on_over
@@ -94,6 +95,17 @@ class Viewer:
             if not waiting:
                 self._burst = 0
         transport.write(fragment.message)
+        self._sent_to_ns = fragment.start_ns
+        if not self._sent_from_ns:
+            self._sent_from_ns = fragment.start_ns
+
+    def take_sent(self) -> tuple[int, int] | None:
+        """From the first to the last picture sent since this was asked (UTC nanoseconds); None for none."""
+        if not self._sent_from_ns:
+            return None
+        span = min(self._sent_from_ns, self._sent_to_ns), max(self._sent_from_ns, self._sent_to_ns)
+        self._sent_from_ns = 0
+        return span
 
     def on_notice(self, notice: Notice | None) -> None:
         """Why nothing comes."""

@@ -26,6 +26,7 @@ from mingjian.media.playback.recordings import Recordings
 from mingjian.media.playback.retime import retimed
 from mingjian.media.playback.segment_file import SegmentFile
 from mingjian.ports.recording import SegmentRecord
+from mingjian.ports.seen import NoteSeen, forget_seen
 from mingjian.ports.ticket import Right, Ticket
 
 Handler = Callable[[web.Request, Ticket], Awaitable[web.StreamResponse]]
@@ -95,7 +96,8 @@ class LiveWindow:
 class LiveList:
     """The calls of HLS live. `reads` is the executor in which index and files are read."""
 
-    def __init__(self, recordings: Recordings, clock: Clock, reads: Executor) -> None:
+    def __init__(self, recordings: Recordings, clock: Clock, reads: Executor, note: NoteSeen = forget_seen) -> None:
+        self._note = note
         self._recordings = recordings
         self._clock = clock
         self._reads = reads
@@ -141,14 +143,17 @@ class LiveList:
         offset, length, _ = parse_place(request.match_info["place"])
         oldest_ns = self._clock.now_ns() - REACH_NS
 
-        def read() -> bytearray:
+        def read() -> tuple[bytearray, Chunk]:
             chunks = chunks_of(record, self._recordings.fragments(record))
-            if not any((one.offset, one.length) == (offset, length) and one.end_ns > oldest_ns for one in chunks):
+            found = [one for one in chunks if (one.offset, one.length) == (offset, length) and one.end_ns > oldest_ns]
+            if not found:
                 raise not_covered("range")
             with SegmentFile(self._recordings.path(record), record) as opened:
-                return retimed(opened.read_whole(offset, length), opened.init, record.start_90k)
+                return retimed(opened.read_whole(offset, length), opened.init, record.start_90k), found[0]
 
-        return web.Response(body=await self._read(read), content_type="video/mp4", headers=PRIVATE)
+        body, chunk = await self._read(read)
+        self._note(ticket, chunk.start_ns, chunk.end_ns)
+        return web.Response(body=body, content_type="video/mp4", headers=PRIVATE)
 
     async def _recent(self, request: web.Request, ticket: Ticket) -> SegmentRecord:
         """The segment of a request, if the ticket shows its stream live and it ended a moment ago or goes on."""

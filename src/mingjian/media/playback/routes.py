@@ -18,6 +18,7 @@ from aiohttp import web
 from mingjian.kernel.clock import Clock
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.isotime import format_iso_ns, parse_iso_ns
+from mingjian.kernel.media_time import ticks_90k_to_ns
 from mingjian.kernel.text import Text
 from mingjian.media.playback.access import covered_bytes, covered_range, covered_segment, require
 from mingjian.media.playback.answers import PRIVATE, days_json, frames_json, plan_json, timeline_json, trick_json
@@ -36,6 +37,7 @@ from mingjian.media.playback.segment_file import SegmentFile
 from mingjian.media.playback.timeline import coalesce, days_with_recordings, month_days_ns, timezone
 from mingjian.media.playback.trick import TrickPlan, check_speed, plan_trick, trick_codecs, trick_groups, trick_stream
 from mingjian.ports.recording import SegmentRecord, Span
+from mingjian.ports.seen import NoteSeen, forget_seen
 from mingjian.ports.ticket import Right, Ticket
 
 Handler = Callable[[web.Request, Ticket], Awaitable[web.StreamResponse]]
@@ -67,14 +69,20 @@ _PLAYLIST_CHUNKS = 20_000
 
 
 class PlaybackCalls:
-    """All of a session's calls on recordings. `reads` is the executor in which index and files are read."""
+    """All of a session's calls on recordings. `reads` is the executor in which index and files are read.
 
-    def __init__(self, recordings: Recordings, pictures: Pictures, clock: Clock, reads: Executor) -> None:
+    `note` hears of what is about to be sent.
+    """
+
+    def __init__(
+        self, recordings: Recordings, pictures: Pictures, clock: Clock, reads: Executor, note: NoteSeen = forget_seen
+    ) -> None:
+        self._note = note
         self._recordings = recordings
         self._pictures = pictures
         self._clock = clock
         self._reads = reads
-        self._live = LiveList(recordings, clock, reads)
+        self._live = LiveList(recordings, clock, reads, note)
 
     def table(self) -> list[tuple[str, str, Handler]]:
         """(method, path below the session's base, handler)."""
@@ -154,7 +162,10 @@ class PlaybackCalls:
         """Whole fragments of a segment, as they were recorded."""
         record = await self._covered_segment(request, ticket)
         offset, length, in_run_time = parse_place(request.match_info["place"])
-        await self._read(lambda: covered_bytes(ticket, record, self._recordings.fragments(record), offset, length))
+        refs = await self._read(
+            lambda: covered_bytes(ticket, record, self._recordings.fragments(record), offset, length)
+        )
+        self._note(ticket, refs[0].start_ns, refs[-1].start_ns + ticks_90k_to_ns(refs[-1].duration_90k))
         if in_run_time:
             return await self._send_in_run_time(record, offset, length)
         if _conversion(request) is not None:
@@ -203,6 +214,8 @@ class PlaybackCalls:
         plan, _ = await self._trick(request, ticket)
         if not plan.pictures:
             return web.Response(status=204, headers=PRIVATE)
+        times = [one.chunk.start_ns for one in plan.pictures]
+        self._note(ticket, min(times), max(times))
         codecs = trick_codecs(plan.pictures)
         convert = _conversion(request) is not None and converted_codecs(codecs) != codecs
         codecs = converted_codecs(codecs) if convert else codecs
@@ -234,14 +247,18 @@ class PlaybackCalls:
         """The frame of an instant, in full size."""
         stream = _stream(request, ticket, Right.SNAPSHOT)
         at_ns = parse_iso_ns(request.query.get("at", ""), "at")
-        return _picture(await self._pictures.snapshot(ticket, stream, at_ns, self._clock.now_ns()))
+        return self._picture(ticket, await self._pictures.snapshot(ticket, stream, at_ns, self._clock.now_ns()))
 
     async def thumb(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
         """The keyframe at or before an instant, small."""
         stream = request.query.get("stream", "main")
         at_ns = parse_iso_ns(request.query.get("at", ""), "at")
         width = _integer(request, "width", 240, 16, 480)
-        return _picture(await self._pictures.thumbnail(ticket, stream, at_ns, width, self._clock.now_ns()))
+        return self._picture(ticket, await self._pictures.thumbnail(ticket, stream, at_ns, width, self._clock.now_ns()))
+
+    def _picture(self, ticket: Ticket, picture: StillPicture) -> web.Response:
+        self._note(ticket, picture.at_ns, picture.at_ns)
+        return _picture(picture)
 
     async def _read(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._reads, call)

@@ -18,6 +18,7 @@ from mingjian.media.playback.store_recordings import StoreRecordings
 from mingjian.media.playback.thumb_cache import ThumbCache
 from mingjian.media.watched_file import WatchedFile
 from mingjian.ports.plan import EnginePlan, plan_from_json
+from mingjian.ports.seen import NoteSeen, forget_seen
 
 CHINA = dt.timezone(dt.timedelta(hours=8), "UTC+8")
 """The zone of the clock in watermarks: all of China keeps it, and it has no daylight saving."""
@@ -56,11 +57,13 @@ class PlaybackService:
         self.recordings.close()
 
 
-def open_playback(data: Path, clock: Clock, zone: dt.tzinfo = CHINA, decoders: int = 2) -> PlaybackService:
+def open_playback(
+    data: Path, clock: Clock, zone: dt.tzinfo = CHINA, decoders: int = 2, note: NoteSeen = forget_seen
+) -> PlaybackService:
     """Playback over all volumes of a data folder; needs no running engine. Nothing is started until somebody asks."""
     recordings = StoreRecordings(data, clock)
     reads = ThreadPoolExecutor(_READ_THREADS, "playback")
     pool = WorkPool(decoders)
     names = CameraNames(data / "plan" / "plan.json")
     pictures = Pictures(recordings, pool, ThumbCache(data / "cache" / "thumbs"), reads, names, zone)
-    return PlaybackService(recordings, PlaybackCalls(recordings, pictures, clock, reads), pool, reads)
+    return PlaybackService(recordings, PlaybackCalls(recordings, pictures, clock, reads, note), pool, reads)

@@ -12,9 +12,11 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.ledger.actions import append_leaf, person_of
 from mingjian.web.viewing.admission import unit_of
 from mingjian.web.viewing.models import Look
+from mingjian.web.viewing.seen import edge_word, span_seen
 
 _ACTS = {Right.LIVE: "view", Right.PLAYBACK: "playback", Right.SNAPSHOT: "snapshot", Right.EXPORT: "export"}
 _SWEEP = 500
+_CLOSING_MS = 1000  # an edge hears of a revocation within half a second
 
 
 def look_opened(actor: Actor, look: Look) -> None:
@@ -64,9 +66,11 @@ def _open(
 def end_looks() -> int:
     """The end of every look that is over: its last ticket ran out, or was taken back. How many; the worker's business.
 
-    The span is that of the tickets: what was seen lies within it.
+    The span is what the edge says has left; of a look that it cannot speak of, that of the tickets.
     """
     now_ms = wiring.clock().now_ns() // NS_PER_MS
+    word = edge_word()
+    ended = []
     with transaction.atomic():
         over = list(Look.objects.select_for_update().filter(ended=False, expires_ms__lte=now_ms)[:_SWEEP])
         over += list(
@@ -76,9 +80,12 @@ def end_looks() -> int:
         )
         for look in over:
             end_ms = look.expires_ms if look.revoked_ms is None else min(look.revoked_ms, look.expires_ms)
-            access_ended(look.id, look.from_ms, look.to_ms, end_ms - look.issued_ms)
-        Look.objects.filter(pk__in=[look.pk for look in over]).update(ended=True)
-    return len(over)
+            seen = span_seen(word, look, end_ms + _CLOSING_MS if look.revoked_ms is not None else end_ms, now_ms)
+            if seen is not None:
+                access_ended(look.id, seen.from_ms, seen.to_ms, end_ms - look.issued_ms)
+                ended.append(look.pk)
+        Look.objects.filter(pk__in=ended).update(ended=True)
+    return len(ended)
 
 
 def access_ended(access: str, from_ms: int, to_ms: int, duration_ms: int) -> None:

@@ -44,7 +44,7 @@ class Look(models.Model):
 
 
 class IssuedTicket(models.Model):
-    """A ticket that may still be used, and the look it belongs to. Rows go when they have expired."""
+    """A ticket that may still be used, and the look it belongs to. Rows go when they have expired and the look is over."""
 
     id = models.CharField(primary_key=True, max_length=26)
     look = models.ForeignKey(Look, on_delete=models.CASCADE, related_name="tickets")

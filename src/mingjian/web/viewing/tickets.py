@@ -79,7 +79,7 @@ def _issue(actor: Actor, session: str, camera: Camera, wish: Wish) -> Issued:
         retrieval=admitted.retrieval,
     )
     ticket = _ticket_of(look, actor)
-    IssuedTicket.objects.filter(expires_ms__lt=now_ms).delete()
+    IssuedTicket.objects.filter(expires_ms__lt=now_ms, look__ended=True).delete()
     look.save(force_insert=True)
     IssuedTicket.objects.create(id=ticket.id, look=look, issued_ms=now_ms, expires_ms=ticket.expires_ms)
     after = {
