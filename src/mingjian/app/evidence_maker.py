@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from mingjian.media.custody import book
 from mingjian.media.custody.leaf_search import leaves_from, written_ns
 from mingjian.media.custody.leaf_store import KeptRow
 from mingjian.media.export.package import build_package
+from mingjian.media.playback.recordings import Recordings
 from mingjian.media.playback.store_recordings import StoreRecordings
 from mingjian.ports.evidence import (
     ClipOrder,
@@ -36,17 +38,25 @@ _SLACK_NS = 3600 * NS_PER_S  # a leaf is written some minutes after what it spea
 
 
 class EvidenceMaker:
-    """`ports.evidence.PackageMaker` over a data folder. Each package opens the store anew, so threads need no order."""
+    """`ports.evidence.PackageMaker` over a data folder. Each package opens the store anew, so threads need no order.
 
-    def __init__(self, folder: DataFolder, suite: str, clock: Clock) -> None:
+    `open_recordings` is for who keeps footage elsewhere (a bench).
+    """
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        suite: str,
+        clock: Clock,
+        open_recordings: Callable[[], AbstractContextManager[Recordings]] | None = None,
+    ) -> None:
         self._folder = folder
         self._suite = suite
-        self._clock = clock
+        self._open = open_recordings or (lambda: closing(StoreRecordings(folder.root, clock)))
 
     def make(self, wish: PackageWish, output: Path, watch: PackageWatch) -> Package:
         """Build and seal it. Raises MingjianError as `build_package`, and `not_signed_yet`."""
-        recordings = StoreRecordings(self._folder.root, self._clock)
-        try:
+        with self._open() as recordings:
             word, found = self._ledger(recordings, wish.clips)
             order = PackageOrder(
                 wish.package, wish.created_ns, wish.subject, tuple(_clip(one, found) for one in wish.clips), word,
@@ -56,12 +66,8 @@ class EvidenceMaker:
                 recordings, order, evidence_signer(self._folder, self._suite), output, page=_page(),
                 receipt=wish.receipt, progress=watch.on_progress, cancelled=watch.is_cancelled,
             )  # fmt: skip
-        finally:
-            recordings.close()
 
-    def _ledger(
-        self, recordings: StoreRecordings, clips: Sequence[WantedClip]
-    ) -> tuple[LedgerWord, list[dict[str, Any]]]:
+    def _ledger(self, recordings: Recordings, clips: Sequence[WantedClip]) -> tuple[LedgerWord, list[dict[str, Any]]]:
         """The last checkpoint with the leaves of these clips, and the leaves as values."""
         folder = ledger_folder(self._folder) / "engine"
         signed = _signed(folder)

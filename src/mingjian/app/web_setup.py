@@ -58,7 +58,6 @@ def bring_up_web(folder: DataFolder, *, tls: bool = False, public: bool = False,
             packages=EvidenceMaker(folder, settings.ledger.suite, SystemClock()),
             clock=SystemClock(),
             retention_file=lambda camera, day: certificate_file(folder, camera, day),
-            packages=EvidenceMaker(folder, settings.ledger.suite, SystemClock()),
         )
     )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingjian.web.settings")

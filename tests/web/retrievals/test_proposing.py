@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from tests.web.retrievals.conftest import HOUR, Town
 from tests.web.retrievals.conftest import town as town  # the fixture
-from tests.web.retrievals.test_packages import Shelf
+from tests.web.retrievals.test_packages import SECONDS, Shelf
 from tests.web.retrievals.test_packages import shelf as shelf  # the fixture
 
 from mingjian.media.playback.store_recordings import StoreRecordings
@@ -41,9 +41,7 @@ def test_a_route_is_seen_by_the_fewest_and_each_is_asked_for_its_part(town: Town
         "from_s": town.now_s - HOUR, "to_s": town.now_s, "margin_s": 60,
     }  # fmt: skip
     said = officer.post("/retrievals/cameras", sought)
-    assert [one["camera"] for one in said["proposed"]] == ["a", "b", "c"] or {
-        one["camera"] for one in said["proposed"]
-    } == {"a", "b", "c"}
+    assert {one["camera"] for one in said["proposed"]} == {"a", "b", "c"}
     assert {one["camera"] for one in said["more"]} >= {"between"}
     assert "far" not in str(said)
     assert (said["unseen_places"], said["unseen_route_m"]) == ([], 0)
@@ -73,7 +71,7 @@ def test_who_has_recorded_nothing_is_not_proposed(town: Town, shelf: Shelf) -> N
     said = town.city.browser(BoundRole.OFFICER).post("/retrievals/cameras", sought)
     footage.close()
     assert [one["camera"] for one in said["proposed"]] == ["gate"]
-    assert said["proposed"][0]["recorded_s"] == shelf.to_s - shelf.from_s
+    assert SECONDS <= said["proposed"][0]["recorded_s"] <= shelf.to_s - shelf.from_s
     assert [one["camera"] for one in said["without_footage"]] == ["blind"]
 
 

@@ -59,7 +59,7 @@ def test_outside_a_demo_it_needs_a_retrieval_in_force_that_names_camera_and_span
         assert denied.act == "denied"
         return raised.value
 
-    assert "20" in refused("").message.en
+    assert "第二十条第(五)项" in refused("").message.zh
     assert "--retrieval" in str(refused("").remedy)
     refused(row["id"])  # approved and registered, but not executed
     row = go(Api(theft.custodian), row, "execute")

@@ -3214,6 +3214,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retrievals/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose
+         * @description The fewest cameras and spans that see these places and this route. Keeps nothing.
+         */
+        post: operations["retrievals_cameras"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retrievals/check": {
         parameters: {
             query?: never;
@@ -3412,6 +3432,70 @@ export interface paths {
          * @description They have seen it.
          */
         post: operations["retrievals_finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Packages
+         * @description Newest first, with progress.
+         */
+        get: operations["retrievals_packages"];
+        put?: never;
+        /**
+         * Order
+         * @description Another one, after one that failed or was called off; needs If-Match. The first is ordered by executing.
+         */
+        post: operations["retrievals_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/packages/{package_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Call it off: nothing of it stays. One that is ready is evidence and stays.
+         */
+        post: operations["retrievals_package_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/packages/{package_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take
+         * @description The package itself, for those who execute the retrieval.
+         */
+        get: operations["retrievals_package_take"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7878,6 +7962,34 @@ export interface components {
             text: string;
         };
         /**
+         * PackageOut
+         * @description A package. `state`: wanted, making, ready, failed, cancelled; `problem` says what it waits for or why it failed.
+         */
+        PackageOut: {
+            /** Done Bytes */
+            done_bytes: number;
+            /** Id */
+            id: string;
+            /** Manifest Digest */
+            manifest_digest: string;
+            /** Problem */
+            problem: string;
+            /** Ready S */
+            ready_s: number | null;
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** State */
+            state: string;
+            /** Total Bytes */
+            total_bytes: number;
+            /** Wanted By */
+            wanted_by: string;
+            /** Wanted S */
+            wanted_s: number;
+        };
+        /**
          * PaperOut
          * @description An issued paper; its PDF is at /filings/{id}/papers/{paper}.pdf.
          */
@@ -8950,6 +9062,55 @@ export interface components {
             reason: string;
         };
         /**
+         * ProposalOut
+         * @description `more` are cameras that see only what the proposed see; `whole_time_adds_s`: footage that asking the proposed for
+         *     the whole time would add.
+         */
+        ProposalOut: {
+            /** Asked S */
+            asked_s: number;
+            /** More */
+            more: components["schemas"]["ProposedOut"][];
+            /** More Adds S */
+            more_adds_s: number;
+            /** Proposed */
+            proposed: components["schemas"]["ProposedOut"][];
+            /** Unseen Places */
+            unseen_places: number[];
+            /** Unseen Route M */
+            unseen_route_m: number;
+            /** Whole Time Adds S */
+            whole_time_adds_s: number;
+            /** Without Footage */
+            without_footage: components["schemas"]["ProposedOut"][];
+        };
+        /**
+         * ProposedOut
+         * @description A camera and the spans to ask for. `recorded_s` is null when the recordings cannot be asked.
+         */
+        ProposedOut: {
+            /** Asked S */
+            asked_s: number;
+            /** Camera */
+            camera: string;
+            /** Holder */
+            holder: string;
+            /** Holder Name */
+            holder_name: string;
+            /** Name */
+            name: string;
+            /** Places */
+            places: number[];
+            /** Recorded S */
+            recorded_s: number | null;
+            /** Route M */
+            route_m: number;
+            /** Spans */
+            spans: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * QualificationIn
          * @description A new certificate.
          */
@@ -9387,6 +9548,10 @@ export interface components {
             organisation: string;
             /** Organisation Name */
             organisation_name: string;
+            /** Packages */
+            packages: {
+                [key: string]: unknown;
+            }[];
             /** Papers */
             papers: string[];
             /** Purpose */
@@ -9527,11 +9692,11 @@ export interface components {
         };
         /**
          * SealIn
-         * @description All that was handed over.
+         * @description All that was handed over; nothing named: the package that was made.
          */
         SealIn: {
             /** Files */
-            files: components["schemas"]["HandedIn"][];
+            files?: components["schemas"]["HandedIn"][];
         };
         /**
          * SearchErrorOut
@@ -9733,6 +9898,25 @@ export interface components {
             items: components["schemas"]["SignOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * SoughtIn
+         * @description Places and a line on the map (longitude, latitude in WGS-84), the time, and how uneven the pace may be.
+         */
+        SoughtIn: {
+            /** From S */
+            from_s: number;
+            /**
+             * Margin S
+             * @default 300
+             */
+            margin_s: number;
+            /** Places */
+            places?: number[][];
+            /** Route */
+            route?: number[][];
+            /** To S */
+            to_s: number;
         };
         /**
          * SpanIn
@@ -17436,6 +17620,39 @@ export interface operations {
             };
         };
     };
+    retrievals_cameras: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SoughtIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retrievals_check: {
         parameters: {
             query?: never;
@@ -17792,6 +18009,130 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RetrievalOut"];
                 };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_packages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageOut"][];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_package_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                package_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_package_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                package_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             default: {

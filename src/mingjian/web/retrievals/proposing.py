@@ -180,9 +180,12 @@ def _along_route(
         point = line.interpolate(share, normalized=True)
         x.append(point.x)
         y.append(point.y)
-        at_s = sought.from_s + share * whole_s
-        begins.append(max(sought.from_s, math.floor(at_s) - sought.margin_s))
-        ends.append(min(sought.to_s, math.ceil(at_s) + 1 + sought.margin_s))
+        at_s, half_s = (
+            sought.from_s + share * whole_s,
+            whole_s / (count - 1) / 2,
+        )  # the way to its neighbours is its own
+        begins.append(max(sought.from_s, math.floor(at_s - half_s) - sought.margin_s))
+        ends.append(min(sought.to_s, math.ceil(at_s + half_s) + sought.margin_s))
     return float(line.length) / (count - 1)
 
 
