@@ -12,7 +12,7 @@ import typer
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 
-_NAMES = ("record", "live", "playback", "index", "ledger", "evidence", "retention")
+_NAMES = ("record", "live", "screen", "playback", "index", "ledger", "evidence", "retention")
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def bench(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="record, live, playback, index, ledger, evidence or retention")],
+    name: Annotated[str, typer.Argument(help="record, live, screen, playback, index, ledger, evidence or retention")],
 ) -> None:
     """Measure, with a peer in the same run; what follows the name goes to the benchmark. 性能测量。"""
     if name not in _NAMES:
