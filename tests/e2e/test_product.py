@@ -43,7 +43,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     told = data.parent / "told.txt"
     with told.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mingjian.app.cli", "demo", "--data", str(data), "--port", str(port)],
+            [sys.executable, "-m", "mingjian.app.cli", "demo", "--data", str(data), "--port", str(port), "--no-city"],
             cwd=ROOT, env={"PYTHONPATH": f"{ROOT}/src", "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"},
             stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
         )  # fmt: skip

@@ -27,13 +27,14 @@ def demo(
     data: Annotated[Path, typer.Option("--data", help="demo folder 演示目录")] = Path("demo-data"),
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8000,
     cameras: Annotated[int, typer.Option("--cameras", min=1, max=64)] = 9,
+    city: Annotated[bool, typer.Option("--city/--no-city", help="fill the register, too 同时填充登记资料")] = True,
     destroy: Annotated[bool, typer.Option("--destroy", help="stop it and delete all of it 停止并全部删除")] = False,
 ) -> None:
     """Start the demo city: simulated cameras, recording, screens. 启动演示市。"""
     if destroy:
         destroy_demo(data, SystemClock())
     else:
-        run_demo(data, port, cameras, SystemClock())
+        run_demo(data, port, cameras, SystemClock(), city=city)
 
 
 def simulate(
