@@ -10,7 +10,7 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.ports.camera_probe import DeviceStream, FoundDevice, ProbeStep, SearchWatch, SearchWish
 from mingjian.ports.camera_url import CheckedUrl
-from mingjian.ports.engine import EngineStatus, StreamStatus, VolumeStatus
+from mingjian.ports.engine import EngineStatus, OrderedDeletion, StreamStatus, VolumeStatus
 from mingjian.ports.plan import EnginePlan
 
 
@@ -35,6 +35,7 @@ class FakeEngine:
     broken: bool = False
     paused: Text | None = None
     holds: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    ordered: list[tuple[str, str, int, int, tuple[str, ...]]] = field(default_factory=list)
 
     def publish_plan(self, plan: EnginePlan) -> None:
         if self.broken:
@@ -61,6 +62,14 @@ class FakeEngine:
     def hold_remove(self, hold: str, reason: str, person: str) -> None:
         self._answer()
         self.holds.pop(hold, None)
+
+    def delete_ordered(
+        self, order: str, camera: str, from_ns: int, to_ns: int, reason: str, persons: tuple[str, ...]
+    ) -> OrderedDeletion:
+        self._answer()
+        held = any(hold[0] == camera and hold[1] < to_ns and from_ns < hold[2] for hold in self.holds.values())
+        self.ordered.append((order, camera, from_ns, to_ns, persons))
+        return OrderedDeletion(0 if held else 3, 0 if held else 450_000_000, (), held)
 
     def _answer(self) -> None:
         if self.away:

@@ -44,6 +44,7 @@ RETRIEVAL_ASKERS = {"officer", "department_officer", "emergency_commander", "reg
 RETRIEVAL_READERS = RETRIEVAL_ASKERS | {"auditor", "approver", "legal_reviewer", "manager"}
 DECLARANTS = {"emergency_commander", "officer"}
 HOLDERS = {"custodian", "manager", "officer"}
+ORGAN = {"officer", "inspector", "approver", "legal_reviewer"}
 PROOF_READERS = READERS | {
     "operator", "manager", "organisation_admin", "custodian", "officer", "inspector", "approver", "regulator",
 }  # fmt: skip
@@ -250,6 +251,12 @@ MAY: dict[str, set[str]] = {
     "GET /v1/retention/completeness": PROOF_READERS,
     "GET /v1/retention/proofs/{camera_id}/{day}": PROOF_READERS,
     "GET /v1/retention/proofs/{camera_id}/{day}/file": PROOF_READERS,
+    "GET /v1/retention/orders": READERS | ORGAN | {"manager", "custodian"},
+    "POST /v1/retention/orders": ORGAN,
+    "POST /v1/retention/orders/{order_id}/confirm": ORGAN,
+    "POST /v1/retention/orders/{order_id}/withdraw": ORGAN,
+    "GET /v1/retention/deletion-due": PROOF_READERS,
+    "PUT /v1/retention/purposes/{camera_id}": {"admin"} | KEEPERS,
     "PUT /v1/retention/profiles/{system_id}": {"admin"} | KEEPERS,
     "GET /v1/signs": SIGN_READERS,
     "GET /v1/signs/due": SIGN_READERS,

@@ -14,7 +14,7 @@ from mingjian.app.data_folder import DataFolder
 from mingjian.files.whole import replace_file
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
-from mingjian.ports.engine import EngineStatus, StreamStatus, VolumeStatus
+from mingjian.ports.engine import EngineStatus, OrderedDeletion, StreamStatus, VolumeStatus
 from mingjian.ports.plan import EnginePlan, plan_to_json
 from mingjian.wire.feed import FrameReader, Kind, decode_json, encode_json
 
@@ -56,6 +56,17 @@ class EngineClient:
     def hold_remove(self, hold: str, reason: str, person: str) -> None:
         """End a hold. Raises MingjianError `engine_away`."""
         self.ask("hold_remove", {"hold": hold, "reason": reason, "person": person})
+
+    def delete_ordered(
+        self, order: str, camera: str, from_ns: int, to_ns: int, reason: str, persons: tuple[str, ...]
+    ) -> OrderedDeletion:
+        """Carry out a deletion decision. Raises MingjianError `engine_away`, `volume_absent`."""
+        span = {"from_ns": from_ns, "to_ns": to_ns}
+        told = self.ask(
+            "delete_ordered", {"order": order, "camera": camera, **span, "reason": reason, "persons": list(persons)}
+        )
+        left = tuple((int(one[0]), int(one[1])) for one in told["left"])
+        return OrderedDeletion(int(told["segments"]), int(told["bytes"]), left, bool(told["held"]))
 
     def ask(self, method: str, params: dict[str, object]) -> dict[str, Any]:
         """One request and its response. Raises the engine's own error, or MingjianError `engine_away`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mingjian.app.ledger_findings import FolderFinding
@@ -140,7 +140,13 @@ class FootageAudit:
         return None
 
     def _deletion(self, index: int, receipt: Deletion, told: _Told) -> Iterator[FolderFinding]:
-        if not self._demo and receipt.at_ns < receipt.end_ns + FLOOR_DAYS * DAY_NS:
+        if receipt.ground.startswith("order ") and receipt.person is not None:
+            text = Text(
+                zh=f"录像段 {receipt.segment} 依公安机关决定删除：{receipt.ground}（{receipt.person}）",
+                en=f"the segment {receipt.segment} was deleted by {receipt.ground} ({receipt.person})",
+            )
+            yield replace(_of(receipt, index, "deleted_by_order", text), declared=True)
+        elif not self._demo and receipt.at_ns < receipt.end_ns + FLOOR_DAYS * DAY_NS:
             text = Text(
                 zh=f"录像段 {receipt.segment} 未满 {FLOOR_DAYS} 天即被删除",
                 en=f"the segment {receipt.segment} was deleted before {FLOOR_DAYS} days were over",

@@ -45,6 +45,7 @@ class WebWorker:
         from mingjian.web.filings.deadlines import sweep
         from mingjian.web.organisations.actions.agreements import close_ended_agreements
         from mingjian.web.retention.actions import take_certificates
+        from mingjian.web.retention.deleting import execute_orders
         from mingjian.web.retrievals.emergencies import close_what_is_over
         from mingjian.web.retrievals.holds import release_expired, tell_engine
 
@@ -55,6 +56,7 @@ class WebWorker:
             _Duty("retrievals", close_what_is_over, RETRIEVALS_EVERY_NS),
             _Duty("holds", release_expired, RETRIEVALS_EVERY_NS),
             _Duty("holds at the engine", tell_engine, RETRIEVALS_EVERY_NS),
+            _Duty("deletion orders", execute_orders, RETRIEVALS_EVERY_NS),
             _Duty("retention", take_certificates, AGREEMENTS_EVERY_NS),
             _Duty("changes", check_all_changes, DEADLINES_EVERY_NS, daily=True),
         ]

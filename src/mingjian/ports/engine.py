@@ -61,6 +61,17 @@ class EngineStatus:
     extra: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class OrderedDeletion:
+    """What carrying out a deletion decision did: segments and bytes gone, stretches [from, to) of the span that are left
+    (a segment that reaches beyond it, or is still written). `held`: a hold covers some of it, and nothing was deleted."""
+
+    segments: int
+    bytes: int
+    left: tuple[tuple[int, int], ...]
+    held: bool
+
+
 class EngineControl(Protocol):
     """Commands and questions to the engine. Every method raises MingjianError `engine_away` when it does not answer."""
 
@@ -82,4 +93,11 @@ class EngineControl(Protocol):
 
     def hold_remove(self, hold: str, reason: str, person: str) -> None:
         """End a hold; one that is unknown or over already is no error."""
+        ...
+
+    def delete_ordered(
+        self, order: str, camera: str, from_ns: int, to_ns: int, reason: str, persons: tuple[str, ...]
+    ) -> OrderedDeletion:
+        """Delete what public security ordered deleted; `persons` are the two who entered the decision. Told again, it
+        deletes what is left. Raises MingjianError `engine_away`, `volume_absent`."""
         ...

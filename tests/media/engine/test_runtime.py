@@ -238,6 +238,8 @@ async def test_the_socket_is_ours_alone_and_answers(stage: Stage, engine: Engine
         "hold_add", {"camera": camera.id, "from_ns": 1, "to_ns": 2, "reason": "案件", "person": "王敏"}
     )
     assert await link.request("hold_remove", {"hold": hold["hold"], "reason": "结案", "person": "王敏"}) == {}
+    order = {"order": "o1", "camera": camera.id, "from_ns": 1, "to_ns": 2, "reason": "27", "persons": ["王敏", "李强"]}
+    assert await link.request("delete_ordered", order) == {"segments": 0, "bytes": 0, "left": [], "held": False}
     assert await link.request("confirm_time", {"person": "王敏", "reason": "核对"}) == {}
 
 
@@ -247,6 +249,11 @@ async def test_the_socket_is_ours_alone_and_answers(stage: Stage, engine: Engine
         ("nothing", {}, "bad_request"),
         ("hold_add", {"camera": "x"}, "bad_request"),
         ("hold_add", {"camera": "x", "from_ns": "a", "to_ns": 1, "reason": "", "person": ""}, "bad_request"),
+        (
+            "delete_ordered",
+            {"order": "o", "camera": "x", "from_ns": 1, "to_ns": 2, "reason": "27", "persons": ["王敏", "王敏"]},
+            "bad_request",
+        ),
         ("subscribe", {}, "bad_request"),
         ("subscribe", {"camera": "nobody", "stream": "main"}, "no_such_stream"),
     ],

@@ -11,8 +11,9 @@ from tests.media.feeding import CAMERA, SMALL, camera_on, make_store, reader_of_
 from mingjian.kernel.clock import DAY_NS, NS_PER_S, ManualClock
 from mingjian.media.store.disk import Disk
 from mingjian.media.store.fsck import check
+from mingjian.media.store.journal import entries_after
 from mingjian.media.store.rebuild import rebuild
-from mingjian.media.store.retention import RetentionRule
+from mingjian.media.store.retention import Order, RetentionRule
 from mingjian.media.store.store import Store
 from mingjian.media.store.time_guard import AWAY_NS, CONFIRM_LASTS_NS, TimeGuard
 from mingjian.media.store.volume import make_volume
@@ -306,3 +307,40 @@ def test_a_file_that_cannot_be_deleted_stays_known(
     disk.refuses = False
     assert store.retain() == 1
     store.close()
+
+
+def test_an_order_deletes_what_lies_wholly_inside_with_receipts_and_nothing_under_a_hold(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    store = recorded(tmp_path, clock)
+    begin_ns = NOON_NS
+    for _ in range(2):
+        camera = camera_on(store, clock).connect()
+        camera.send(8)
+        camera.stop()
+        assert store.flush()
+        assert store.flush()
+    reader = reader_of_store(tmp_path)
+    first, second, third = reader.segments(CAMERA, "main", *EVER)
+    with pytest.raises(ValueError, match="two people"):
+        Order("o1", CAMERA, *EVER, "27", ("Olga", "Olga"))
+    order = Order("o1", CAMERA, begin_ns, third.start_ns + NS_PER_S, "sc799 27", ("Olga", "Ivan"))
+    hold = store.add_hold(CAMERA, None, second.start_ns, second.end_ns, "case 7", "Olga")
+    assert store.flush()
+    assert store.delete_ordered(order).held
+    assert len(reader.segments(CAMERA, "main", *EVER)) == 3
+    store.remove_hold(hold, "closed", "Olga")
+    assert store.flush()
+    done = store.delete_ordered(order)
+    assert (done.segments, done.bytes, done.held) == (2, first.bytes + second.bytes, False)
+    assert done.left == ((third.start_ns, third.start_ns + NS_PER_S),)  # of the segment that reaches beyond
+    assert store.delete_ordered(order).segments == 0
+    assert store.flush()
+    assert [one.id for one in reader.segments(CAMERA, "main", *EVER)] == [third.id]
+    assert not (tmp_path / "v0" / first.path).exists()
+    receipts = [entry for entry in entries_after(tmp_path / "v0" / "journal", "000000.jl:0") if entry["t"] == "deleted"]
+    assert [(one["reason"], one["person"]) for one in receipts] == [("order o1: sc799 27", "Olga, Ivan")] * 2
+    spans = reader.timeline(CAMERA, "main", first.start_ns, third.end_ns, clock.now_ns())
+    assert spans[0].kind is SpanKind.EXPIRED
+    reader.close()
+    assert store.close()

@@ -3090,6 +3090,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention/deletion-due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Due
+         * @description Footage older than 30 days whose purpose is not stated, or achieved (sc799 17).
+         */
+        get: operations["retention_deletion_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Orders
+         * @description Deletion decisions of the actor's reach.
+         */
+        get: operations["retention_orders"];
+        put?: never;
+        /**
+         * Post Order
+         * @description Enter a deletion decision: the footage is sealed from view and held at once. Takes Idempotency-Key.
+         */
+        post: operations["retention_order_enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/orders/{order_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Order
+         * @description A second person of the organ confirms; then it is carried out. Needs If-Match.
+         */
+        post: operations["retention_order_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/orders/{order_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Order
+         * @description Take it back before it is confirmed; needs If-Match.
+         */
+        post: operations["retention_order_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention/profiles/{system_id}": {
         parameters: {
             query?: never;
@@ -3163,6 +3247,26 @@ export interface paths {
          */
         get: operations["retention_proof_file"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/purposes/{camera_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Purpose
+         * @description State why footage is kept on, or that its purpose is achieved: needs If-Match once there is a statement.
+         */
+        put: operations["retention_purpose_set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6179,6 +6283,36 @@ export interface components {
             organisation: string;
         };
         /**
+         * DueOut
+         * @description A camera that holds footage longer than must be, with what sc799 17 says of its oldest.
+         */
+        DueOut: {
+            /** Camera */
+            camera: string;
+            /** Judgement */
+            judgement: {
+                [key: string]: unknown;
+            };
+            /** Keep Days */
+            keep_days: number;
+            /** Name */
+            name: string;
+            /** Oldest S */
+            oldest_s: number;
+            /** Purpose */
+            purpose: string;
+        };
+        /**
+         * DuePage
+         * @description By camera.
+         */
+        DuePage: {
+            /** Items */
+            items: components["schemas"]["DueOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * DutyBearerOut
          * @description Who must build, by which clause.
          */
@@ -7797,6 +7931,77 @@ export interface components {
             changed: number;
         };
         /**
+         * OrderIn
+         * @description A deletion decision: whose footage, of which time (UTC seconds), on which article, under which number.
+         */
+        OrderIn: {
+            /** Camera */
+            camera: string;
+            /** Decided Date */
+            decided_date: string;
+            /** From S */
+            from_s: number;
+            /**
+             * Ground
+             * @enum {string}
+             */
+            ground: "sc799.penalty.unauthorised" | "sc799.penalty.prohibited_place" | "sc799.penalty.no_consent";
+            /** Number */
+            number: string;
+            /** To S */
+            to_s: number;
+        };
+        /**
+         * OrderOut
+         * @description A decision: entered, confirmed, done or withdrawn. `left`: stretches (UTC seconds) that could not be deleted.
+         */
+        OrderOut: {
+            /** Bytes */
+            bytes: number;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Confirmed By */
+            confirmed_by: string;
+            /** Decided Date */
+            decided_date: string;
+            /** Entered By */
+            entered_by: string;
+            /** Evidence */
+            evidence: string;
+            /** From S */
+            from_s: number;
+            /** Ground */
+            ground: string;
+            /** Held */
+            held: boolean;
+            /** Id */
+            id: string;
+            /** Left */
+            left: number[][];
+            /** Number */
+            number: string;
+            /** Segments */
+            segments: number;
+            /** State */
+            state: string;
+            /** To S */
+            to_s: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * OrderPage
+         * @description Newest first.
+         */
+        OrderPage: {
+            /** Items */
+            items: components["schemas"]["OrderOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * OrganisationChangeIn
          * @description What can be changed; what is not given stays.
          */
@@ -9109,6 +9314,40 @@ export interface components {
             spans: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * PurposeIn
+         * @description Why footage is kept on, until it is looked at again; or that the purpose is achieved.
+         */
+        PurposeIn: {
+            /**
+             * Achieved
+             * @default false
+             */
+            achieved: boolean;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Review Date
+             * @default
+             */
+            review_date: string;
+        };
+        /**
+         * PurposeOut
+         * @description As stated.
+         */
+        PurposeOut: {
+            /** Achieved */
+            achieved: boolean;
+            /** Camera */
+            camera: string;
+            /** Purpose */
+            purpose: string;
+            /** Review Date */
+            review_date: string;
+            /** Version */
+            version: number;
         };
         /**
          * QualificationIn
@@ -17389,6 +17628,173 @@ export interface operations {
             };
         };
     };
+    retention_deletion_due: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuePage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_orders: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_order_enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_order_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_order_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retention_profile_set: {
         parameters: {
             query?: never;
@@ -17509,6 +17915,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_purpose_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeOut"];
+                };
             };
             /** @description Problem */
             default: {

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mingjian.app.cli.local import as_local_person
 from mingjian.app.cli.options import DataOption, JsonOption
 from mingjian.app.data_folder import DataFolder
 from mingjian.app.ledger_keys import CurrentSigner, ensure_key, finish_rotation
@@ -17,12 +18,14 @@ from mingjian.app.settings import load_settings
 from mingjian.app.terminal import language, note, print_json, print_table, say
 from mingjian.kernel.clock import SystemClock
 from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.isotime import format_iso_ns
 from mingjian.kernel.text import Text
 from mingjian.ledger.retention import RetentionCertificate
 from mingjian.media.retention.daily import due as due_cameras
 from mingjian.media.retention.daily import run_pass
 from mingjian.media.store.reader import StoreReader
 from mingjian.ports.retention import StoredCertificate, certificates_of, proofs_folder, proved_days
+from mingjian.rules.library import current_law
 from mingjian.verify.retention import check_certificate, summary
 
 retention_app = typer.Typer(no_args_is_help=True, help="What is kept, proved each day. 留存证明。")
@@ -101,7 +104,7 @@ def show_command(
 
 @retention_app.command("due")
 def due_command(data: DataOption, as_json: JsonOption = False) -> None:
-    """Cameras without a certificate for the last whole day. 尚未证明的摄像机。"""
+    """Cameras without a certificate for the last whole day; footage to delete or to justify. 待证明与待删除。"""
     folder = _folder(data)
     settings = load_settings(folder, demo=folder.identity().demo)
     rule, now_ns = rule_of(folder), SystemClock().now_ns()
@@ -114,9 +117,17 @@ def due_command(data: DataOption, as_json: JsonOption = False) -> None:
         ]
     finally:
         reader.close()
+    deletion = _deletion_due(data)
     if as_json:
-        print_json({"proofs": rows})
+        print_json({"proofs": rows, "deletion": deletion})
         return
+    for one in deletion:
+        say(
+            Text(
+                zh=f"{one['name']}：最早录像 {one['oldest']}，{one['zh']}",
+                en=f"{one['name']}: oldest {one['oldest']}, {one['en']}",
+            )
+        )
     headers = ["摄像机", "截至日", "天数"] if language() == "zh" else ["camera", "day", "days"]
     print_table(headers, [[row["camera"], row["day"], row["window_days"]] for row in rows])
 
@@ -136,6 +147,23 @@ def verify_command(
     else:
         sys.stdout.write("\n".join(report.lines(language())) + "\n")
     raise typer.Exit(report.verdict.exit_code)
+
+
+def _deletion_due(data: Path) -> list[dict[str, Any]]:
+    """What sc799 17 says of footage older than must be, by the register."""
+    with as_local_person(data) as actor:
+        from mingjian.web.retention.purposes import due, judge_due
+
+        law = current_law()
+        rows = due(actor).prefetch_related("camera__place__kinds", "camera__place__parts").order_by("camera_id")
+        judged = [(row, judge_due(law, row)) for row in rows]
+    return [
+        {
+            "camera": row.camera_id, "name": row.camera.name, "oldest": format_iso_ns(row.oldest_ns or 0),
+            "verdict": one.verdict.value, "zh": one.reason.zh, "en": one.reason.en,
+        }
+        for row, one in judged
+    ]  # fmt: skip
 
 
 def _folder(data: Path) -> DataFolder:

@@ -18,6 +18,7 @@ from mingjian.media.engine.sources import SourceFactory, StreamOrder, order_of, 
 from mingjian.media.engine.supervisor import StreamSupervisor
 from mingjian.media.sources.push import PushServer
 from mingjian.media.sources.shared_buffer import SharedBuffer
+from mingjian.media.store.retention import Order
 from mingjian.media.store.store import Store
 from mingjian.media.watched_file import POLL_S
 from mingjian.ports.engine import EngineStatus, StreamStatus
@@ -137,6 +138,7 @@ class EngineRuntime:
         method("confirm_time", self._confirm_time)
         method("hold_add", self._hold_add)
         method("hold_remove", self._hold_remove)
+        method("delete_ordered", self._delete_ordered)
 
     async def _reload_plan(self, params: dict[str, Any]) -> dict[str, Any]:
         self._plans.again()
@@ -165,6 +167,15 @@ class EngineRuntime:
     def _hold_remove(self, params: dict[str, Any]) -> dict[str, Any]:
         self._store.remove_hold(str(params["hold"]), str(params["reason"]), str(params["person"]))
         return {}
+
+    async def _delete_ordered(self, params: dict[str, Any]) -> dict[str, Any]:
+        order = Order(
+            str(params["order"]), str(params["camera"]), int(params["from_ns"]), int(params["to_ns"]),
+            str(params["reason"]), tuple(str(one) for one in params["persons"]),
+        )  # fmt: skip
+        done = await asyncio.get_running_loop().run_in_executor(None, self._store.delete_ordered, order)
+        _LOG.warning("deleted by order", extra={"data": {"order": order.id, "segments": done.segments}})
+        return asdict(done)
 
     # The plan
 

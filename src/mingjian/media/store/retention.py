@@ -5,6 +5,9 @@ D is there through the whole of day D + keep_days; of no camera whose keeping th
 not while a volume is missing or its index waits for its rebuild (holds may be missing); never under the floor of 30 days but on
 a volume marked as demo when it was made; and only while the time guard lets.
 
+One thing goes earlier: what a decision of public security orders deleted (`delete_ordered`), entered by two people, under
+no hold, by the same steps; its receipt names the decision and the people. The clock's trust is no matter there.
+
 Steps for a batch: 1. receipts into the journal, synced; 2. the guard and the holds once more, as of now; 3. the files;
 4. the second line of each receipt, by which the index forgets the segment and shows its time as expired. A death between
 two steps leaves a segment to the next pass; a receipt is never without its first line.
@@ -26,6 +29,7 @@ from mingjian.media.store.disk import Disk
 from mingjian.media.store.schema import open_for_reading
 from mingjian.media.store.volume import Volume
 from mingjian.media.store.writer import VolumeWriter
+from mingjian.ports.engine import OrderedDeletion
 from mingjian.ports.recording import SegmentRecord
 
 _log = logging.getLogger(__name__)
@@ -67,6 +71,34 @@ class Hold:
             and record.start_ns < self.to_ns
             and self.from_ns < record.end_ns
         )
+
+    def overlaps(self, order: Order) -> bool:
+        """Whether any of an order's span is under the hold."""
+        return self.camera == order.camera and order.from_ns < self.to_ns and self.from_ns < order.to_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A decision of public security: [from, to) of every stream of a camera. Raises ValueError unless two people sign."""
+
+    id: str
+    camera: str
+    from_ns: int
+    to_ns: int
+    reason: str
+    persons: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(set(self.persons)) < 2 or not all(self.persons):
+            raise ValueError("an order needs two people")
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """The ground of a receipt, and whose word it is (None: the retention rule's)."""
+
+    reason: str = "retention"
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +178,55 @@ def retain(
     return count
 
 
+def delete_ordered(writers: Sequence[VolumeWriter], disk: Disk, clock: Clock, order: Order) -> OrderedDeletion:
+    """Delete the sealed segments that lie wholly inside an order's span. Blocks; may be asked again until nothing is left.
+
+    A segment that reaches beyond the span is left whole, since what was not ordered must stay, and told in `left`. A hold
+    over any of it stops everything: `held`. `writers` are all volumes, as in `retain`.
+    """
+    connections = {writer.volume.id: open_for_reading(writer.volume.index) for writer in writers}
+    why = _Why(f"order {order.id}: {order.reason}"[:4000], ", ".join(order.persons)[:256])
+    segments = total = 0
+    left: list[tuple[int, int]] = []
+    try:
+        if any(hold.overlaps(order) for hold in duties(connections.values()).holds):
+            return OrderedDeletion(0, 0, (), held=True)
+        for writer in writers:
+            inside: list[SegmentRecord] = []
+            for record in _of_order(connections[writer.volume.id], writer, order):
+                within = order.from_ns <= record.start_ns and record.end_ns <= order.to_ns and record.sealed
+                if within:
+                    inside.append(record)
+                else:
+                    left.append((max(record.start_ns, order.from_ns), min(record.end_ns, order.to_ns)))
+            for first in range(0, len(inside), BATCH):
+                batch = inside[first : first + BATCH]
+                done = _delete(writer, batch, disk, clock, lambda: duties(connections.values()), lambda: None, why)
+                segments, total = segments + done, total + sum(record.bytes for record in batch[:done])
+                left += [(record.start_ns, record.end_ns) for record in batch[done:]]
+    finally:
+        for connection in connections.values():
+            connection.close()
+    return OrderedDeletion(segments, total, tuple(sorted(left)), held=False)
+
+
+def _of_order(connection: sqlite3.Connection, writer: VolumeWriter, order: Order) -> list[SegmentRecord]:
+    streams = connection.execute("SELECT stream FROM streams WHERE camera=?", (order.camera,)).fetchall()
+    return [
+        record
+        for (stream,) in streams
+        for record in rows.segments_between(
+            connection, writer.volume.id, order.camera, stream, order.from_ns, order.to_ns
+        )
+    ]
+
+
 def _delete(
     writer: VolumeWriter, batch: list[SegmentRecord], disk: Disk, clock: Clock, now_known: Callable[[], Duties],
-    paused: Callable[[], Text | None],
+    paused: Callable[[], Text | None], why: _Why = _Why(),
 ) -> int:  # fmt: skip
     for record in batch:
-        writer.note(_receipt("delete", record, clock.now_ns()))
+        writer.note(_receipt("delete", record, clock.now_ns(), why))
     if not writer.flush() or paused() is not None:
         return 0
     known = now_known()
@@ -166,7 +241,7 @@ def _delete(
         except OSError as error:
             _log.warning("%s could not be deleted: %s", record.path, error)  # stays in the index for the next pass
             break
-        writer.note(_receipt("deleted", record, clock.now_ns()))
+        writer.note(_receipt("deleted", record, clock.now_ns(), why))
         count += 1
     writer.flush()
     for folder in {(writer.volume.root / record.path).parent for record in batch}:
@@ -175,9 +250,10 @@ def _delete(
     return count
 
 
-def _receipt(kind: str, record: SegmentRecord, now_ns: int) -> dict[str, Any]:
+def _receipt(kind: str, record: SegmentRecord, now_ns: int, why: _Why) -> dict[str, Any]:
     return {
         "t": kind, "segment": record.id, "camera": record.camera, "stream": record.stream, "path": record.path,
         "start_ns": record.start_ns, "end_ns": record.end_ns, "bytes": record.bytes, "digest": record.digest,
-        "alg": record.digest_alg, "at_ns": now_ns, "reason": "retention",
+        "alg": record.digest_alg, "at_ns": now_ns, "reason": why.reason,
+        **({} if why.person is None else {"person": why.person}),
     }  # fmt: skip

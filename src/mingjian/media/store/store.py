@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from mingjian.kernel.clock import NS_PER_S, Clock
+from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
 from mingjian.media.custody.engine_log import EngineLog
 from mingjian.media.store.alarms import Alarm, alarm
 from mingjian.media.store.disk import Disk
-from mingjian.media.store.retention import RetentionRule, retain
+from mingjian.media.store.retention import Order, RetentionRule, delete_ordered, retain
 from mingjian.media.store.segment import FragmentJob, Segment, init_of
 from mingjian.media.store.sequences import Sequences
 from mingjian.media.store.space import SpacePolicy
@@ -24,7 +25,7 @@ from mingjian.media.store.time_guard import TimeGuard
 from mingjian.media.store.volume import segment_path
 from mingjian.media.store.volume_set import VolumeSet
 from mingjian.media.store.writer import Life, VolumeWriter, WriterLimits
-from mingjian.ports.engine import VolumeStatus
+from mingjian.ports.engine import OrderedDeletion, VolumeStatus
 from mingjian.ports.plan import EnginePlan
 from mingjian.ports.recording import SegmentRecord
 from mingjian.wire.fmp4.entries import TrackSpec, codec_strings
@@ -275,6 +276,22 @@ class Store:
         return retain(
             self.writers, self._disk, self._clock, rule or RetentionRule(), guard.look, lambda: volumes.closing
         )
+
+    def delete_ordered(self, order: Order) -> OrderedDeletion:
+        """Delete what public security ordered deleted. Blocks: use a thread. Raises MingjianError `volume_absent`.
+
+        With a volume missing nothing is deleted: the holds that only it knows are missing too.
+        """
+        if not self._volumes.complete or not self.flush():
+            raise MingjianError(
+                "volume_absent",
+                Text(
+                    zh="有录像卷不可用，暂不能执行删除决定",
+                    en="a volume is absent: the order cannot be carried out now",
+                ),
+                fault=Fault.ENVIRONMENT,
+            )
+        return delete_ordered(self.writers, self._disk, self._clock, order)
 
     @property
     def deletion_paused(self) -> Text | None:

@@ -13,4 +13,4 @@ class RetentionConfig(AppConfig):
 
     def ready(self) -> None:
         """Register audit names and what is to be done in every process."""
-        from mingjian.web.retention import actions, todo  # noqa: F401
+        from mingjian.web.retention import actions, deleting, purposes, todo  # noqa: F401

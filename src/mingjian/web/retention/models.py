@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from mingjian.web.accounts.models import User
 from mingjian.web.registry.models import Camera, System
+from mingjian.web.retrievals.models import EvidenceHold
 
 
 class ProvedDay(models.Model):
@@ -69,5 +71,60 @@ class QualityProfile(models.Model):
 
     class Meta:
         """Of a system."""
+
+        default_permissions = ()
+
+
+class DeletionDecision(models.Model):
+    """A decision of public security that footage be deleted: entered, confirmed, done, or withdrawn.
+
+    Until it is withdrawn nobody sees its span. `evidence`: SHA-256 (hex) of the package preserved before; `left`:
+    stretches [[from, to]] in nanoseconds, as texts, that the engine could not delete.
+    """
+
+    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
+    camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="deletion_decisions")
+    from_ns = models.BigIntegerField()
+    to_ns = models.BigIntegerField()
+    ground = models.CharField(max_length=64)  # key of the clause: sc799 26, 27.1 or 28
+    number = models.CharField(max_length=64)  # of the written decision
+    decided_date = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, default="entered", db_index=True)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    entered_name = models.CharField(max_length=64)
+    entered_ns = models.BigIntegerField()
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_name = models.CharField(max_length=64, blank=True)
+    confirmed_ns = models.BigIntegerField(null=True)
+    evidence = models.CharField(max_length=64, blank=True)
+    hold = models.ForeignKey(EvidenceHold, on_delete=models.PROTECT, related_name="+")
+    held = models.BooleanField(default=False)  # another hold keeps it from being carried out
+    segments = models.PositiveIntegerField(default=0)
+    bytes = models.BigIntegerField(default=0)
+    left = models.JSONField(default=list)
+    done_ns = models.BigIntegerField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        """Found by camera and time, whenever somebody wants to look."""
+
+        default_permissions = ()
+        indexes = [models.Index(fields=["camera", "to_ns"], name="deletion_decision_span")]  # noqa: RUF012
+
+
+class KeepingPurpose(models.Model):
+    """Why a camera's footage is kept longer than must be, until it is looked at again; or that this is achieved."""
+
+    camera = models.OneToOneField(Camera, on_delete=models.PROTECT, primary_key=True, related_name="keeping_purpose")
+    purpose = models.CharField(max_length=255)
+    review_date = models.CharField(max_length=10, blank=True)
+    achieved = models.BooleanField(default=False)
+    stated_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    stated_name = models.CharField(max_length=64)
+    stated_ns = models.BigIntegerField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        """Of a camera."""
 
         default_permissions = ()

@@ -27,3 +27,13 @@ PROFILE = ScopedPolicy(
     [BoundRole.MANAGER, BoundRole.ORGANISATION_ADMIN],
     by_division=False,
 )
+_ORGAN = [BoundRole.OFFICER, BoundRole.INSPECTOR, BoundRole.APPROVER, BoundRole.LEGAL_REVIEWER]
+ORDER = ScopedPolicy(
+    "retention.order", Text(zh="录入删除决定", en="enter deletion decisions of public security"), [], _ORGAN
+)
+READ_ORDERS = ScopedPolicy(
+    "retention.order.read",
+    Text(zh="查看删除决定", en="read deletion decisions"),
+    [Role.ADMIN, Role.AUDITOR],
+    [*_ORGAN, BoundRole.MANAGER, BoundRole.CUSTODIAN],
+)

@@ -93,6 +93,22 @@ def release_hold(actor: Actor, hold_id: str, reason: str, expected: int | None) 
     return row
 
 
+def hold_for(actor: Actor, camera: Camera, from_ns: int, to_ns: int, reason: str) -> EvidenceHold:
+    """Hold for a step of another slice, in its transaction; its policy was asked there."""
+    review = (today() + dt.timedelta(days=_REVIEW_DAYS)).isoformat()
+    made = _place(actor, camera, from_ns, to_ns, reason=reason, review_date=review)
+    record(actor, HELD, kind="hold", object_id=made.id, name=camera.name, after=_plain(made), reason=reason)
+    transaction.on_commit(tell_engine)
+    return made
+
+
+def release_for(actor: Actor, row: EvidenceHold, reason: str) -> None:
+    """End what `hold_for` placed, in the caller's transaction."""
+    if row.released_ns is None:
+        _release(actor, row, reason)
+        transaction.on_commit(tell_engine)
+
+
 def release_of(actor: Actor, retrieval: Retrieval, reason: str) -> None:
     """A retrieval is over: what it held is free, unless another hold covers it."""
     for row in retrieval.holds.filter(released_ns__isnull=True).select_related("camera"):

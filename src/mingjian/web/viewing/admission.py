@@ -33,6 +33,7 @@ from mingjian.web.http.problem import not_found
 from mingjian.web.organisations.grades import grade_requests
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.policies import READ
+from mingjian.web.retention.deleting import require_not_sealed
 from mingjian.web.retrievals.access import Way, ways_at_the_counter, ways_to
 from mingjian.web.retrievals.facts import request_of
 from mingjian.web.retrievals.policies import ASK
@@ -99,7 +100,8 @@ def admit(actor: Actor, camera: Camera, wish: Wish) -> Admission:
     """Judge a wish; in the transaction that uses the answer, so that what opens it cannot be shut in between.
 
     Raises Refused for staff without the right, RuledOut (`retrieval_needed`, `forbidden`) for others, MingjianError
-    `not_found` for a camera out of sight, and `invalid` for a retrieval that does not name it.
+    `not_found` for a camera out of sight, `invalid` for a retrieval that does not name it, and `sealed_from_view` for
+    footage that public security ordered deleted.
     """
     judging = _Judging(actor, camera, wish)
     opened: list[_Opened] = []
@@ -111,7 +113,9 @@ def admit(actor: Actor, camera: Camera, wish: Wish) -> Admission:
             refusals.append(refusal)
     if refusals and not (wish.narrow and opened):
         raise refusals[0] if judging.in_sight else _unseen()
-    return judging.admission(opened)
+    admission = judging.admission(opened)
+    require_not_sealed(camera.id, admission.from_ms, admission.to_ms)
+    return admission
 
 
 class _Judging:
