@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -14,6 +17,7 @@ from mingjian.kernel.errors import MingjianError
 from mingjian.media.sources.discovery import Answer, OnvifDevice, find_devices, stream_urls
 from mingjian.wire.rtsp.auth import Credentials
 
+CAPTURES = Path(__file__).parent / "captures"
 PUBLISHER = """
 import sys
 from wsdiscovery import QName, Scope
@@ -148,6 +152,32 @@ async def test_a_wrong_onvif_password() -> None:
         with pytest.raises(MingjianError) as caught:
             await stream_urls(device, Credentials("guest", "x"))
     assert caught.value.code == "onvif_password"
+
+
+async def _recorded(request: web.Request) -> web.Response:
+    """A device of others: its own bytes, by action, whether it was signed for, and profile."""
+    replies = json.loads((CAPTURES / "onvif-ipycam-1.3.0.json").read_text())["replies"]
+    text = await request.text()
+    action = re.search(r"<(?:\w+:)?(Get\w+)", text)
+    profile = re.search(r"ProfileToken>(\w+)<", text)
+    assert action is not None
+    key = f"{action[1]} {'signed' if 'Username' in text else 'plain'}" + (f" {profile[1]}" if profile else "")
+    reply = replies[key if ">admin<" in text or "Username" not in text else f"{key} refused"]
+    return web.Response(text=reply["text"], status=reply["status"], headers={"Content-Type": reply["type"]})
+
+
+async def test_a_device_of_others_tells_its_streams() -> None:
+    """It wants a password even for its clock, answers 401, and says its services are elsewhere."""
+    async with _device(_recorded) as device:
+        streams = await stream_urls(device, Credentials("admin", "pass-7"))
+        for credentials in (Credentials("guest", "x"), None):
+            with pytest.raises(MingjianError) as caught:
+                await stream_urls(device, credentials)
+            assert caught.value.code == "onvif_password"
+    assert [(stream.profile, stream.url, stream.codec, stream.width, stream.height) for stream in streams] == [
+        ("MainStream", "rtsp://192.0.2.2:8554/video_main", "H264", 1920, 1080),
+        ("SubStream", "rtsp://192.0.2.2:8554/video_sub", "H264", 640, 360),
+    ]
 
 
 async def test_a_device_that_speaks_no_onvif() -> None:
