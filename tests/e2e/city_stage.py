@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +29,16 @@ from mingjian.web.authority.actor import BoundRole
 PEOPLE = (BoundRole.PLANNER, BoundRole.GOVERNMENT_APPROVER, BoundRole.OFFICER)
 CAMERAS = 3000
 MIDDLE = (1_203_800_000, 360_600_000)
-_PASSED_ON = ("content-type", "cookie", "x-csrftoken", "if-match", "accept", "accept-language", "idempotency-key")
+_PASSED_ON = (
+    "content-type",
+    "cookie",
+    "x-csrftoken",
+    "if-match",
+    "accept",
+    "accept-language",
+    "idempotency-key",
+    "x-receipt-key",
+)
 
 
 def fill() -> None:
@@ -74,8 +84,8 @@ def _camera(index: int, now_ns: int) -> Any:
     )  # fmt: skip
 
 
-async def serve(port: int) -> None:
-    """The UI's files, and everything under /api from Django on a unix socket."""
+async def serve(port: int, fill: Callable[[], object] = fill) -> None:
+    """The UI's files, and everything under /api from Django on a unix socket. Prints the address and what `fill` gives."""
     wiring.install(
         wiring.Wiring(
             engine=web_tests.FakeEngine(),
@@ -85,7 +95,7 @@ async def serve(port: int) -> None:
         )
     )
     configuration.provide(replace(web_tests.BASE, hosts=("127.0.0.1",)))
-    await asyncio.to_thread(fill)
+    told = await asyncio.to_thread(fill) or PASSWORD
     from mingjian.web.asgi import application
 
     path = web_tests.BASE.data_folder / "web.sock"
@@ -114,7 +124,7 @@ async def serve(port: int) -> None:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        print(f"http://127.0.0.1:{runner.addresses[0][1]} {PASSWORD}", flush=True)
+        print(f"http://127.0.0.1:{runner.addresses[0][1]} {told}", flush=True)
         try:
             await serving
         finally:

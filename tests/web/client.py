@@ -32,10 +32,13 @@ class Api:
             return self.last
         return self.last.json()
 
-    def upload(self, path: str, content: bytes, *, status: int, media_type: str = "application/octet-stream") -> Any:
+    def upload(
+        self, path: str, content: bytes, *, status: int, media_type: str = "application/octet-stream", **headers: str
+    ) -> Any:
         """Post bytes as they are."""
-        token = {"X-CSRFToken": self.client.cookies["csrftoken"].value}
-        self.last = self.client.generic("POST", f"/api/v1{path}", content, media_type, headers=token)
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        given["X-CSRFToken"] = self.client.cookies["csrftoken"].value
+        self.last = self.client.generic("POST", f"/api/v1{path}", content, media_type, headers=given)
         assert self.last.status_code == status, self.last.content.decode()
         return self.last.json()
 

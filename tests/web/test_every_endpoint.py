@@ -178,6 +178,8 @@ MAY: dict[str, set[str]] = {
     "GET /v1/public/districts": ANYBODY,
     "POST /v1/public/reports": ANYBODY,
     "GET /v1/public/reports/{receipt}": ANYBODY,
+    "GET /v1/public/signs/{sign_id}": ANYBODY,
+    "POST /v1/public/pictures": ANYBODY,
     "GET /v1/system/status": MANAGERS | {"auditor"},
     "GET /v1/system/volumes": MANAGERS | {"auditor"},
     "POST /v1/system/confirm-time": {"admin"},

@@ -12,6 +12,8 @@ export const router = createRouter({
     { path: "/", name: "home", component: () => import("./screens/TodoScreen.vue") },
     { path: "/setup", name: "setup", component: () => import("./screens/SetupScreen.vue"), meta: { open: true } },
     { path: "/login", name: "login", component: () => import("./screens/LoginScreen.vue"), meta: { open: true } },
+    // Without an account: what a sign's QR code leads to.
+    { path: "/report", name: "report", component: () => import("./screens/ReportScreen.vue"), meta: { open: true, anybody: true } },
     ...PLACES.map((place) => ({ path: place.path, name: place.name, component: place.screen as () => Promise<Component> })),
     { path: "/:rest(.*)*", redirect: "/" },
   ],
@@ -29,7 +31,7 @@ function admitted(to: RouteLocationNormalized): RouteLocationRaw | true {
 }
 
 router.beforeEach(async (to) => {
-  if (to.name === "setup") return true;
+  if (to.name === "setup" || to.meta["anybody"] === true) return true;
   if (me.value) return admitted(to);
   try {
     await loadMe();

@@ -13,7 +13,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingjian.web.settings")
 BODY_LIMIT = 2 << 20
 """Above Django's own limit for JSON (1 MiB, told as problem+json with everything else)."""
 
-UPLOADS = {"/api/v1/files": 33 << 20, "/api/v1/imports": 65 << 20}
-"""Above files.store.FILE_LIMIT and exchange.batches.FILE_LIMIT, which tell it as problem+json; Django spools the body to disk beyond 2.5 MB."""
+UPLOADS = {"/api/v1/files": 33 << 20, "/api/v1/imports": 65 << 20, "/api/v1/public/pictures": 11 << 20}
+"""Above files.store.FILE_LIMIT, exchange.batches.FILE_LIMIT and reports.actions.PICTURE_BYTES, which tell it as
+problem+json; Django spools the body to disk beyond 2.5 MB.
+"""
 
 application = BodyLimit(get_asgi_application(), BODY_LIMIT, UPLOADS)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 from tests.web.client import Api
 
 from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import BoundRole
+from mingjian.web.files.models import StoredFile
+from mingjian.web.registry.models import Place
+from mingjian.web.reports import actions
 from mingjian.web.reports.models import PublicReport, ReportCount
+from mingjian.web.signs.models import Sign
 
 REPORT = {"kind": "private_room", "division": "east", "where": "湖心商场三楼试衣间", "text": "天花板上有摄像机"}
 
@@ -29,13 +35,80 @@ def test_from_report_to_outcome_without_an_account(citizen: Api, city: Any) -> N
     assert city.browser(BoundRole.OFFICER, "west").get("/todo")["groups"] == []
     taken = officer.post(f"/leads/{item['subject_id']}/take", If_Match='"v1"')
     assert ask(citizen, receipt)["said"] == "核查中"
-    officer.post(f"/leads/{taken['id']}/close", {"outcome": "case"}, If_Match='"v2"')
+    done = {"outcome": "case", "note": "内部记录", "answer": "已依法拆除，感谢您的举报。"}
+    officer.post(f"/leads/{taken['id']}/close", done, If_Match='"v2"')
     told = ask(citizen, receipt)
-    assert (told["status"], told["outcome"]) == ("closed", "转案件办理")
+    assert (told["status"], told["outcome"], told["answer"]) == ("closed", "转案件办理", done["answer"])
+    assert "内部记录" not in str(told)
+    assert send_picture(citizen, receipt, photo(), status=409)["code"] == "conflict", "it is closed"
 
 
 def ask(api: Api, receipt: dict[str, str], status: int = 200) -> Any:
     return api.get(f"/public/reports/{receipt['receipt']}", status=status, X_Receipt_Key=receipt["key"])
+
+
+def photo(colour: str = "red") -> bytes:
+    """A phone's photo, with the place it was taken and its owner's name in it."""
+    exif = Image.Exif()
+    exif[0x013B] = "Zhang San"  # Artist
+    exif.get_ifd(0x8825)[1] = "N"  # GPSLatitudeRef
+    made = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(made, "JPEG", exif=exif)
+    assert b"Zhang San" in made.getvalue()
+    return made.getvalue()
+
+
+def send_picture(api: Api, receipt: dict[str, str], content: bytes, status: int = 201) -> Any:
+    path = f"/public/pictures?receipt={receipt['receipt']}"
+    return api.upload(path, content, status=status, X_Receipt_Key=receipt["key"])
+
+
+def test_pictures_are_pixels_only_and_the_organ_alone_sees_them(citizen: Api, city: Any, monkeypatch: Any) -> None:
+    receipt = citizen.post("/public/reports", REPORT, status=201)
+    assert send_picture(citizen, receipt, photo()) == {"pictures": 1}
+    assert send_picture(citizen, receipt, photo()) == {"pictures": 1}, "the same picture is one"
+    assert send_picture(citizen, {**receipt, "key": "guess"}, photo("blue"), status=404)["code"] == "not_found"
+    for other in (b"%PDF-1.7\n%%EOF", b"<svg/>", photo()[:300]):
+        assert send_picture(citizen, receipt, other, status=422)["code"] == "invalid"
+    monkeypatch.setattr(actions, "PICTURE_BYTES", 400)
+    assert send_picture(citizen, receipt, photo("blue"), status=413)["code"] == "body_too_large"
+    monkeypatch.undo()
+    for number, colour in enumerate(("blue", "green", "black", "white", "grey"), 2):
+        assert send_picture(citizen, receipt, photo(colour)) == {"pictures": number}
+    assert send_picture(citizen, receipt, photo("pink"), status=409)["field"] == "/content"
+    assert ask(citizen, receipt)["pictures"] == 6
+    lead = PublicReport.objects.get().lead_id
+    officer = city.browser(BoundRole.OFFICER)
+    items = officer.get(f"/files?kind=lead&subject={lead}")["items"]
+    stored = b"".join(officer.get(f"/files/{items[-1]['id']}/content").streaming_content)
+    assert b"Zhang San" not in stored
+    assert dict(Image.open(io.BytesIO(stored)).getexif()) == {}
+    assert {(one["name"], one["part"]) for one in items} == {("picture.jpg", "report")}
+    city.browser(BoundRole.OFFICER, "west").get(f"/files?kind=lead&subject={lead}", status=404)
+    assert {(row.created_by, row.organisation_id) for row in StoredFile.objects.all()} == {("", "east-police")}
+    assert {(row.address, row.actor_id) for row in AuditEntry.objects.filter(action="files.upload")} == {("", "")}
+
+
+def test_a_flood_of_pictures_leaves_the_report_standing(citizen: Api, clock: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(actions, "DAILY_PICTURE_BYTES", 1000)
+    receipt = citizen.post("/public/reports", REPORT, status=201)
+    send_picture(citizen, receipt, photo())
+    assert "举报本身不受影响" in send_picture(citizen, receipt, photo("blue"), status=409)["detail"]
+    clock.advance(25 * 3600 * 1_000_000_000)
+    send_picture(citizen, receipt, photo("blue"))
+
+
+def test_a_sign_tells_the_place_until_it_is_taken_down(citizen: Api, city: Any) -> None:
+    place = Place.objects.create(id="shop", name="湖心商场", division_id="east", organisation_id="mall", created_ns=0)
+    sign = Sign.objects.create(
+        id="sign-1", place=place, organisation_id="mall", division_id="east", position="北门立柱", created_ns=0
+    )
+    assert citizen.get("/public/signs/sign-1")["place_name"] == "湖心商场"
+    citizen.post("/public/reports", {"kind": "obstruction", "sign": "sign-1", "where": "北门立柱"}, status=201)
+    lead = PublicReport.objects.get().lead
+    assert (lead.place_id, lead.organ_id, lead.division_id) == ("shop", "east-police", "east")
+    Sign.objects.filter(pk=sign.id).update(removed_ns=1)
+    citizen.get("/public/signs/sign-1", status=404)
 
 
 def test_nothing_leads_back_to_the_reporter(citizen: Api) -> None:

@@ -48,6 +48,8 @@ export interface CallOptions {
   readonly query?: Query;
   readonly signal?: AbortSignal;
   readonly version?: number | undefined; // what we have seen of the record we change (If-Match)
+  readonly bytes?: Blob; // the body as it is, instead of `body`
+  readonly headers?: Readonly<Record<string, string>>;
   readonly once?: string | undefined; // Idempotency-Key: sent again after a lost answer, it creates nothing twice
 }
 
@@ -60,11 +62,14 @@ export function whenSignedOut(call: () => void): void {
 
 /** Any call; throws `Problem` for a refusal (code `offline` when the server does not answer). */
 export async function request(method: string, path: string, options: CallOptions = {}): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": acceptLanguage };
+  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": acceptLanguage, ...options.headers };
   const init: RequestInit = { method, headers, credentials: "same-origin" };
   if (options.body !== undefined) {
     headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(options.body);
+  } else if (options.bytes !== undefined) {
+    headers["Content-Type"] = "application/octet-stream";
+    init.body = options.bytes;
   }
   if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken");
   if (options.version !== undefined) headers["If-Match"] = `"v${options.version}"`;
@@ -107,7 +112,11 @@ async function json<T>(method: string, path: string, options?: CallOptions): Pro
 export const http = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
     json<T>("GET", path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) }),
+  getAs: <T>(path: string, headers: Readonly<Record<string, string>>): Promise<T> => json<T>("GET", path, { headers }),
   post: <T>(path: string, body: unknown = {}): Promise<T> => json<T>("POST", path, { body }),
+  act: <T>(path: string, body: unknown, version: number): Promise<T> => json<T>("POST", path, { body, version }), // a step of a versioned record
+  upload: <T>(path: string, bytes: Blob, query?: Query, headers?: Readonly<Record<string, string>>): Promise<T> =>
+    json<T>("POST", path, { bytes, ...(query ? { query } : {}), ...(headers ? { headers } : {}) }),
   create: <T>(path: string, body: unknown, once: string): Promise<T> => json<T>("POST", path, { body, once }),
   put: <T>(path: string, body: unknown, version?: number): Promise<T> => json<T>("PUT", path, { body, version }),
   patch: <T>(path: string, body: unknown, version?: number): Promise<T> => json<T>("PATCH", path, { body, version }),

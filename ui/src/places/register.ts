@@ -1,4 +1,4 @@
-import { Connection, FolderOpened, Guide, OfficeBuilding, Reading, School, User } from "@element-plus/icons-vue";
+import { Bell, Connection, FolderOpened, Guide, OfficeBuilding, Reading, School, User } from "@element-plus/icons-vue";
 
 import type { Place } from "./place";
 
@@ -9,5 +9,6 @@ export const register: readonly Place[] = [
   { name: "systems", path: "/systems", title: "nav.systems", group: "register", icon: Connection, needs: "registry.system.read", screen: () => import("../screens/SystemsScreen.vue") },
   { name: "archive", path: "/archive", title: "nav.archive", group: "register", icon: FolderOpened, needs: "registry.camera.read", screen: () => import("../screens/ArchiveScreen.vue") },
   { name: "law", path: "/law", title: "nav.law", group: "register", icon: Reading, screen: () => import("../screens/LawScreen.vue") },
+  { name: "leads", path: "/leads", title: "leads.title", group: "register", icon: Bell, needs: "inspections.lead.read", screen: () => import("../screens/LeadsScreen.vue") },
   { name: "planning", path: "/planning", title: "planning.title", group: "register", icon: Guide, needs: "planning.gaps", screen: () => import("../screens/PlanningScreen.vue") },
 ];

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.policy import Policy
 from mingjian.web.authority.subjects import Located, subject_of
 from mingjian.web.files import store
-from mingjian.web.files.contents import EXTENSIONS, PICTURES, content_of
+from mingjian.web.files.contents import EXTENSIONS, PICTURES, Content, content_of
 from mingjian.web.files.models import StoredFile
 from mingjian.web.files.names import DOWNLOADED, REMOVED, UPLOADED
 from mingjian.web.files.pictures import encode_anew
@@ -51,19 +51,64 @@ def upload_file(actor: Actor, about: About, name: str, body: store.Readable) -> 
     where = _located(actor, about)
     right = _keeping(actor, about.kind, where)
     with store.incoming(body) as path:
+        return _store(actor, about, where, right, name, path, content_of(path), _check_quota)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLimits:
+    """Of pictures from people without an account: bytes of one as sent, bytes of all since a time (UTC ns)."""
+
+    bytes: int
+    total_bytes: int
+    since_ns: int
+
+
+def receive_picture(
+    actor: Actor, right: Policy, about: About, where: Located, body: store.Readable, limits: PictureLimits
+) -> tuple[StoredFile, bool]:
+    """Store a picture that somebody without an account sends about `about`, which the caller has found to be his.
+
+    No name of his is kept. Gives it and whether it is new. Raises Refused, and MingjianError invalid for what is no
+    picture, body_too_large, conflict when such pictures have used up what is set aside for them.
+    """
+    right.require(actor)
+
+    def check_total(row: StoredFile) -> None:
+        rows = StoredFile.objects.filter(
+            subject_kind=about.kind, part=about.part, created_by="", created_ns__gte=limits.since_ns
+        )
+        if (rows.aggregate(taken=Sum("bytes"))["taken"] or 0) + row.bytes > limits.total_bytes:
+            said = Text(
+                zh="目前收到的图片过多，暂时不能再上传；举报本身不受影响",
+                en="too many pictures have come in: none can be added now; the report itself stands",
+            )
+            raise MingjianError("conflict", said, fault=Fault.USER, field="content")
+
+    with store.incoming(body, limits.bytes) as path:
         content = content_of(path)
-        width, height = encode_anew(path, content.media_type) if content.picture else (None, None)
-        row = StoredFile(
-            id=new_id(wiring.clock().now_ns()), sha256=store.digest_of(path), media_type=content.media_type,
-            bytes=path.stat().st_size, width=width, height=height, name=_shown(name, content.media_type),
-            subject_kind=about.kind, subject_id=about.subject_id, part=_plain(about.part)[:32],
-            organisation_id=where.organisation_id, division_id=where.division_id, created_by=actor.user,
-            created_ns=wiring.clock().now_ns(),
-        )  # fmt: skip
-        known = _same(row)
-        if known is None:
-            _check_quota(row)
-        store.keep(path, row.sha256)
+        if not content.picture:
+            said = Text(zh="只能上传 JPEG 或者 PNG 图片", en="only JPEG and PNG pictures are taken")
+            raise MingjianError("invalid", said, fault=Fault.USER, field="content")
+        return _store(actor, about, where, right, "picture", path, content, check_total)
+
+
+def _store(
+    actor: Actor, about: About, where: Located, right: Policy, name: str, path: Path, content: Content,
+    check: Callable[[StoredFile], None],
+) -> tuple[StoredFile, bool]:  # fmt: skip
+    """Keep what came in at `path`; `check` may refuse the new row before anything is kept."""
+    width, height = encode_anew(path, content.media_type) if content.picture else (None, None)
+    row = StoredFile(
+        id=new_id(wiring.clock().now_ns()), sha256=store.digest_of(path), media_type=content.media_type,
+        bytes=path.stat().st_size, width=width, height=height, name=_shown(name, content.media_type),
+        subject_kind=about.kind, subject_id=about.subject_id, part=_plain(about.part)[:32],
+        organisation_id=where.organisation_id, division_id=where.division_id, created_by=actor.user,
+        created_ns=wiring.clock().now_ns(),
+    )  # fmt: skip
+    known = _same(row)
+    if known is None:
+        check(row)
+    store.keep(path, row.sha256)
     if known is not None:
         return known, False
     with transaction.atomic():

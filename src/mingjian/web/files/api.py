@@ -21,8 +21,8 @@ from mingjian.web.http.streaming import stream
 router = Router(tags=["files"])
 Kind = Annotated[str, Field(min_length=1, max_length=16, pattern="^[a-z_]+$")]
 Id = Annotated[str, Field(max_length=26, pattern="^[0-9A-Za-z_-]*$")]
-_FORMS = ("multipart/", "application/x-www-form-urlencoded")  # Django would have read the body already
-_BODY = {
+_FORMS = ("multipart/", "application/x-www-form-urlencoded")
+FILE_BODY = {
     "requestBody": {
         "required": True,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
@@ -60,7 +60,7 @@ class FilePage(Schema):
     auth=Requires(policies.KEEP),
     response={200: FileOut, 201: FileOut},
     operation_id="files_upload",
-    openapi_extra=_BODY,
+    openapi_extra=FILE_BODY,
 )
 def upload(
     request: HttpRequest,
@@ -71,9 +71,7 @@ def upload(
     part: Annotated[str, Field(max_length=32)] = "",
 ) -> Status[dict[str, Any]]:
     """Hand in a file: the body is its bytes, at most 32 MiB. The same bytes again answer 200 with the file there is."""
-    if (request.content_type or "").startswith(_FORMS):
-        said = Text(zh="请直接以文件内容作为请求正文", en="send the file's bytes as the body, not a form")
-        raise MingjianError("invalid", said, fault=Fault.USER, field="content")
+    require_plain_body(request)
     about = actions.About(kind, subject, organisation, part)
     row, new = actions.upload_file(actor_of(request), about, name, request)
     return Status(201 if new else 200, _plain(row))
@@ -116,6 +114,13 @@ def download(request: HttpRequest, file_id: str) -> StreamingHttpResponse:
 def remove(request: HttpRequest, file_id: str, data: Reason) -> dict[str, Any]:
     """Take a file down, with the reason; its row stays."""
     return _plain(actions.remove_file(actor_of(request), file_id, data.reason))
+
+
+def require_plain_body(request: HttpRequest) -> None:
+    """The body is the file itself. Raises MingjianError invalid for a form, which Django would have read already."""
+    if (request.content_type or "").startswith(_FORMS):
+        said = Text(zh="请直接以文件内容作为请求正文", en="send the file's bytes as the body, not a form")
+        raise MingjianError("invalid", said, fault=Fault.USER, field="content")
 
 
 def _plain(row: StoredFile) -> dict[str, Any]:

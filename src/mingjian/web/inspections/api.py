@@ -7,8 +7,11 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
+from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.isotime import format_iso_ns
+from mingjian.rules.library import current_law
 from mingjian.web.http.guard import Requires, actor_of
+from mingjian.web.http.language import language_of
 from mingjian.web.http.paging import page
 from mingjian.web.http.schemas import Cursor, Input, Limit
 from mingjian.web.http.versions import expected_version, set_etag
@@ -16,6 +19,13 @@ from mingjian.web.inspections import judging, leads, policies
 from mingjian.web.inspections.models import InspectionLead, LeadJudgement
 
 router = Router(tags=["leads"])
+
+
+class LeadClauseOut(Schema):
+    """A clause with its printed name; its key where today's packs no longer know it."""
+
+    key: str
+    printed: str
 
 
 class LeadOut(Schema):
@@ -28,10 +38,13 @@ class LeadOut(Schema):
     title: str
     detail: str
     clauses: list[str]
+    cited: list[LeadClauseOut]
     division: str
+    division_name: str
     organ: str | None
     about: str | None
     place: str | None
+    place_name: str | None
     system: str | None
     camera: str | None
     subject_kind: str
@@ -39,6 +52,7 @@ class LeadOut(Schema):
     taken_by: str
     outcome: str
     outcome_note: str
+    answer: str
     created_at: str
     closed_at: str | None
     version: int
@@ -52,10 +66,11 @@ class LeadPage(Schema):
 
 
 class CloseIn(Input):
-    """What came of it."""
+    """What came of it; `answer` is told to who reported it, the note to nobody outside."""
 
     outcome: Literal["unfounded", "corrected", "case", "passed_on"]
     note: str = Field("", max_length=2000)
+    answer: str = Field("", max_length=500)
 
 
 class JudgeIn(Input):
@@ -96,6 +111,7 @@ def list_leads(
 ) -> dict[str, Any]:
     """The leads of the actor's reach."""
     rows = policies.READ.visible(actor_of(request), InspectionLead.objects.all(), organisation="organ_id")
+    rows = rows.select_related("division", "place")
     if status:
         rows = rows.filter(status=status)
     if urgent is not None:
@@ -103,26 +119,27 @@ def list_leads(
     if place:
         rows = rows.filter(place_id=place)
     found, following = page(rows, ["-created_ns", "-id"], cursor, limit)
-    return {"items": [_plain(lead) for lead in found], "next": following}
+    return {"items": [_plain(lead, language_of(request)) for lead in found], "next": following}
 
 
 @router.get("/{lead_id}", auth=Requires(policies.READ), response=LeadOut, operation_id="leads_get")
 def get_lead(request: HttpRequest, response: HttpResponse, lead_id: str) -> dict[str, Any]:
     """One lead, with ETag."""
-    return _answer(response, leads.lead_by_id(actor_of(request), lead_id))
+    return _answer(request, response, leads.lead_by_id(actor_of(request), lead_id))
 
 
 @router.post("/{lead_id}/take", auth=Requires(policies.WORK), response=LeadOut, operation_id="leads_take")
 def take_lead(request: HttpRequest, response: HttpResponse, lead_id: str) -> dict[str, Any]:
     """Work on it; needs If-Match."""
-    return _answer(response, leads.take_lead(actor_of(request), lead_id, expected_version(request)))
+    return _answer(request, response, leads.take_lead(actor_of(request), lead_id, expected_version(request)))
 
 
 @router.post("/{lead_id}/close", auth=Requires(policies.WORK), response=LeadOut, operation_id="leads_close")
 def close_lead(request: HttpRequest, response: HttpResponse, lead_id: str, data: CloseIn) -> dict[str, Any]:
     """Close it with what came of it; needs If-Match."""
-    lead = leads.close_lead(actor_of(request), lead_id, data.outcome, data.note, expected_version(request))
-    return _answer(response, lead)
+    expected = expected_version(request)
+    lead = leads.close_lead(actor_of(request), lead_id, data.outcome, data.note, expected, data.answer)
+    return _answer(request, response, lead)
 
 
 @router.post("/{lead_id}/judge", auth=Requires(policies.WORK), response=LeadJudgementOut, operation_id="leads_judge")
@@ -156,25 +173,35 @@ def _judgement(made: LeadJudgement) -> dict[str, Any]:
     }
 
 
-def _answer(response: HttpResponse, lead: InspectionLead) -> dict[str, Any]:
+def _answer(request: HttpRequest, response: HttpResponse, lead: InspectionLead) -> dict[str, Any]:
     set_etag(response, lead.version)
-    return _plain(lead)
+    return _plain(lead, language_of(request))
 
 
-def _plain(lead: InspectionLead) -> dict[str, Any]:
+def _plain(lead: InspectionLead, language: str) -> dict[str, Any]:
     fields = (
         "id", "origin", "status", "urgent", "title", "detail", "clauses", "subject_kind", "subject_id", "outcome",
-        "outcome_note", "version",
+        "outcome_note", "answer", "version",
     )  # fmt: skip
     return {
         **{field: getattr(lead, field) for field in fields},
+        "cited": [{"key": key, "printed": _printed(key, language)} for key in lead.clauses],
         "division": lead.division_id,
+        "division_name": lead.division.name,
         "organ": lead.organ_id,
         "about": lead.about_id,
         "place": lead.place_id,
+        "place_name": None if lead.place is None else lead.place.name,
         "system": lead.system_id,
         "camera": lead.camera_id,
         "taken_by": lead.taken_name,
         "created_at": format_iso_ns(lead.created_ns),
         "closed_at": None if lead.closed_ns is None else format_iso_ns(lead.closed_ns),
     }
+
+
+def _printed(key: str, language: str) -> str:
+    try:
+        return current_law().clause(key).cite().printed(language)
+    except MingjianError:
+        return key

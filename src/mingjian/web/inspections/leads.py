@@ -98,6 +98,7 @@ def open_lead(actor: Actor, new: NewLead) -> InspectionLead:
 def lead_by_id(actor: Actor, lead_id: str, *, lock: bool = False) -> InspectionLead:
     """The lead, if the actor may see it. Raises MingjianError not_found: whether there is one is not told either."""
     rows = InspectionLead.objects.select_for_update(of=("self",)) if lock else InspectionLead.objects.all()
+    rows = rows.select_related("division", "place")
     lead = READ.visible(actor, rows, organisation="organ_id").filter(pk=lead_id).first()
     if lead is None:
         raise not_found("没有这条线索", "there is no such lead")
@@ -128,8 +129,13 @@ def take_lead(actor: Actor, lead_id: str, expected: int | None) -> InspectionLea
     return lead
 
 
-def close_lead(actor: Actor, lead_id: str, outcome: str, note: str, expected: int | None) -> InspectionLead:
-    """Close it with what came of it. Raises MingjianError conflict when it is closed, invalid for another outcome."""
+def close_lead(
+    actor: Actor, lead_id: str, outcome: str, note: str, expected: int | None, answer: str = ""
+) -> InspectionLead:
+    """Close it with what came of it; `answer` is what who reported it reads, the note stays within the organ.
+
+    Raises MingjianError conflict when it is closed, invalid for another outcome or an answer that nobody waits for.
+    """
     if outcome not in OUTCOMES:
         raise MingjianError("invalid", Text("没有这种处理结果", "no such outcome"), fault=Fault.USER, field="outcome")
     with transaction.atomic():
@@ -138,13 +144,19 @@ def close_lead(actor: Actor, lead_id: str, outcome: str, note: str, expected: in
         require_version(lead.version, expected)
         if lead.status == "closed":
             raise MingjianError("conflict", Text("线索已办结", "the lead is closed already"), fault=Fault.USER)
+        if answer.strip() and lead.origin != "report":
+            said = Text(
+                "该线索不是群众举报，无须答复", "the lead is no report of the public: nobody waits for an answer"
+            )
+            raise MingjianError("invalid", said, fault=Fault.USER, field="answer")
         before = lead.status
         lead.status, lead.outcome, lead.outcome_note = "closed", outcome, note.strip()[:2000]
+        lead.answer = answer.strip()[:500]
         lead.closed_ns = wiring.clock().now_ns()
         lead.version += 1
         lead.save()
         record(
             actor, CLOSED, kind="lead", object_id=lead.id, name=lead.title, before={"status": before},
-            after={"status": "closed", "outcome": outcome}, policy=WORK, reason=lead.outcome_note[:500],
+            after={"status": "closed", "outcome": outcome, "answer": lead.answer}, policy=WORK, reason=lead.outcome_note[:500],
         )  # fmt: skip
     return lead

@@ -30,6 +30,7 @@ class InspectionLead(models.Model):
     taken_name = models.CharField(max_length=64, blank=True)
     outcome = models.CharField(max_length=16, blank=True)  # leads.OUTCOMES
     outcome_note = models.CharField(max_length=2000, blank=True)
+    answer = models.CharField(max_length=500, blank=True)  # what who reported it is told
     created_ns = models.BigIntegerField()
     closed_ns = models.BigIntegerField(null=True)
     version = models.PositiveIntegerField(default=1)

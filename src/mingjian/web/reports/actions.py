@@ -6,9 +6,11 @@ Anonymous means that nothing leads back: the audit entry has no address, the cou
 from __future__ import annotations
 
 import secrets
+import string
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from mingjian.kernel.clock import NS_PER_S
@@ -20,11 +22,16 @@ from mingjian.web.accounts.throttle import count_attempt, forgive
 from mingjian.web.audit.actions import record
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import nobody
+from mingjian.web.authority.subjects import Located
+from mingjian.web.files.actions import About, PictureLimits, receive_picture
+from mingjian.web.files.models import StoredFile
+from mingjian.web.files.store import Readable
 from mingjian.web.http.problem import not_found
 from mingjian.web.inspections.leads import OUTCOMES, NewLead, open_lead
 from mingjian.web.organisations.models import Division
 from mingjian.web.reports.models import PublicReport, ReportCount
 from mingjian.web.reports.policies import REPORT
+from mingjian.web.signs.models import Sign
 
 RECEIVED = register("reports.receive", "收到群众举报", "received a report of the public")
 
@@ -50,6 +57,16 @@ _WORDS = {
 }
 AN_HOUR = 5
 _HOUR_NS = 3600 * NS_PER_S
+PICTURES = 6
+"""Of one report."""
+PICTURE_BYTES = 10 << 20
+"""As sent: a phone's photo."""
+DAILY_PICTURE_BYTES = 2 << 30
+"""Of all reports within a day, as stored: nobody without an account fills the disk."""
+_DAY_NS = 24 * _HOUR_NS
+_PART = "report"
+_KEY_DIGITS = 12
+"""40 bits, typed on a phone's number pad; guessing is slowed down to some hundred tries a day for each receipt."""
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -74,52 +91,103 @@ class Receipt:
     key: str
 
 
-def receive_report(kind: str, division_id: str, where: str, text: str, address: str) -> Receipt:
+@dataclass(frozen=True, slots=True)
+class NewReport:
+    """What is wrong, and where: a division with words, or the sign that the reporter stands before."""
+
+    kind: str
+    where: str
+    text: str = ""
+    division_id: str = ""
+    sign_id: str = ""
+
+
+def receive_report(new: NewReport, address: str) -> Receipt:
     """Take a report in as a lead of the district's organ. `address` is counted, never kept.
 
-    Raises MingjianError invalid for an unknown division, too_many_attempts with the seconds to wait.
+    Raises MingjianError invalid for an unknown division or sign, too_many_attempts with the seconds to wait.
     """
     actor = nobody()
     REPORT.require(actor)
-    division = Division.objects.filter(pk=division_id, until_date="").first()
+    sign = standing_sign(new.sign_id) if new.sign_id else None
+    division = sign.division if sign else Division.objects.filter(pk=new.division_id, until_date="").first()
     if division is None:
         raise MingjianError("invalid", Text("没有这个区划", "no such division"), fault=Fault.USER, field="division")
     _count(address)
     now_ns = wiring.clock().now_ns()
-    receipt = Receipt(f"JB{''.join(secrets.choice(_ALPHABET) for _ in range(10))}", secrets.token_urlsafe(12))
+    receipt = Receipt(f"JB{_random(_ALPHABET, 10)}", _random(string.digits, _KEY_DIGITS))
     report_id = new_id(now_ns)
     with transaction.atomic():
         lead = open_lead(
             actor,
             NewLead(
-                origin="report", title=KINDS[kind].zh, division_id=division.id, clauses=_CLAUSES.get(kind, ()),
-                detail=f"{where}\n{text}", urgent=kind in _URGENT, subject_kind="report", subject_id=report_id,
+                origin="report", title=KINDS[new.kind].zh, division_id=division.id, clauses=_CLAUSES.get(new.kind, ()),
+                detail=f"{new.where}\n{new.text}", urgent=new.kind in _URGENT, subject_kind="report",
+                subject_id=report_id, place_id=sign.place_id if sign else None,
             ),
         )  # fmt: skip
         PublicReport.objects.create(
-            id=report_id, receipt=receipt.number, secret_digest=_digest(receipt), kind=kind, where=where, text=text,
-            division=division, lead=lead, created_ns=now_ns,
+            id=report_id, receipt=receipt.number, secret_digest=_digest(receipt), kind=new.kind, where=new.where,
+            text=new.text, division=division, lead=lead, created_ns=now_ns,
         )  # fmt: skip
         record(
-            actor, RECEIVED, kind="report", object_id=report_id, name=KINDS[kind].zh, after={"kind": kind},
-            policy=REPORT,
+            actor, RECEIVED, kind="report", object_id=report_id, name=KINDS[new.kind].zh,
+            after={"kind": new.kind, "sign": new.sign_id}, policy=REPORT,
         )  # fmt: skip
     return receipt
 
 
+def standing_sign(sign_id: str) -> Sign:
+    """The sign with this number, as anybody may read it on the wall. Raises MingjianError not_found."""
+    sign = Sign.objects.select_related("place", "division").filter(pk=sign_id, removed_ns__isnull=True).first()
+    if sign is None:
+        raise not_found("没有这个编号的提示标识", "there is no sign with this number")
+    return sign
+
+
+def add_picture(receipt: Receipt, body: Readable, address: str) -> int:
+    """A picture to a report that is not closed: encoded anew, nothing of phone, place or author stays. Gives how many.
+
+    Raises MingjianError not_found as standing_of does, invalid for what is no picture, body_too_large, conflict.
+    """
+    report = _known(receipt, address)
+    lead = report.lead
+    if lead.status == "closed":
+        raise MingjianError("conflict", Text("该举报已办结", "the report is closed already"), fault=Fault.USER)
+    if _pictures(report).count() >= PICTURES:
+        said = Text(f"一次举报最多上传{PICTURES}张图片", f"a report takes {PICTURES} pictures at most")
+        raise MingjianError("conflict", said, fault=Fault.USER, field="content")
+    limits = PictureLimits(PICTURE_BYTES, DAILY_PICTURE_BYTES, wiring.clock().now_ns() - _DAY_NS)
+    where = Located(lead.organ_id or "", lead.division_id)
+    receive_picture(nobody(), REPORT, About("lead", lead.id, part=_PART), where, body, limits)
+    return _pictures(report).count()
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a report stands: the lead's status with its word, and what came of it."""
+    """How a report stands: the lead's status with its word, what came of it, what the organ answers."""
 
     status: str
     said: Text
     outcome: Text | None
+    answer: str
+    pictures: int
     created_ns: int
     closed_ns: int | None
 
 
 def standing_of(receipt: Receipt, address: str) -> Standing:
     """How it stands. Raises MingjianError not_found for a wrong number or key alike; guessing is slowed down."""
+    report = _known(receipt, address)
+    lead = report.lead
+    return Standing(
+        lead.status, _WORDS[lead.status], OUTCOMES.get(lead.outcome), lead.answer, _pictures(report).count(),
+        report.created_ns, lead.closed_ns,
+    )  # fmt: skip
+
+
+def _known(receipt: Receipt, address: str) -> PublicReport:
+    """The report of who has number and key. Raises MingjianError not_found, too_many_attempts."""
     now_ns = wiring.clock().now_ns()
     scope = f"report {receipt.number}"[:64]
     count_attempt(scope, address, now_ns)
@@ -127,9 +195,16 @@ def standing_of(receipt: Receipt, address: str) -> Standing:
     if report is None or not constant_time_compare(report.secret_digest, _digest(receipt)):
         raise not_found("回执编号或者查询码不正确", "the receipt number or its key is wrong")
     forgive(scope, address, now_ns)
-    lead = report.lead
-    outcome = OUTCOMES.get(lead.outcome)
-    return Standing(lead.status, _WORDS[lead.status], outcome, report.created_ns, lead.closed_ns)
+    return report
+
+
+def _pictures(report: PublicReport) -> QuerySet[StoredFile]:
+    """What its sender added; pictures that the organ takes itself are of another part."""
+    return StoredFile.objects.filter(subject_kind="lead", subject_id=report.lead_id, part=_PART, created_by="")
+
+
+def _random(alphabet: str, length: int) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))
 
 
 def _count(address: str) -> None:

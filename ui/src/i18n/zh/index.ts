@@ -16,6 +16,8 @@ import { organisations } from "./organisations";
 import { places } from "./places";
 import { systems } from "./systems";
 import { law } from "./law";
+import { leads } from "./leads";
+import { report } from "./report";
 import { settings } from "./settings";
 import { shortcuts } from "./shortcuts";
 import { system } from "./system";
@@ -40,6 +42,8 @@ const subjects = [
   places,
   systems,
   law,
+  leads,
+  report,
   settings,
   shortcuts,
   system,
