@@ -34,13 +34,13 @@ WORKS_READERS = READERS | {
     "officer", "inspector", "planner", "department_officer", "manager", "maintainer",
 }  # fmt: skip
 OBSTRUCTION_REPORTERS = {"manager", "guard", "maintainer", "officer", "inspector"}
-FILE_KEEPERS = MANAGERS | KEEPERS | {"guard", "maintainer", "officer", "inspector"}
+RETRIEVAL_ASKERS = {"officer", "department_officer", "emergency_commander", "regulator", "custodian"}
+FILE_KEEPERS = MANAGERS | KEEPERS | {"guard", "maintainer", "inspector"} | RETRIEVAL_ASKERS
 LEAD_READERS = READERS | {"officer", "inspector", "approver"}
 PLAN_READERS = READERS | {
     "planner", "officer", "approver", "inspector", "department_officer", "government_approver",
 }  # fmt: skip
 ORGANISATION_READERS = {"admin", "auditor", "operator"} | BOUND
-RETRIEVAL_ASKERS = {"officer", "department_officer", "emergency_commander", "regulator", "custodian"}
 RETRIEVAL_READERS = RETRIEVAL_ASKERS | {"auditor", "approver", "legal_reviewer", "manager"}
 DECLARANTS = {"emergency_commander", "officer"}
 HOLDERS = {"custodian", "manager", "officer"}
@@ -293,6 +293,8 @@ MAY: dict[str, set[str]] = {
     "POST /v1/obstructions/{case_id}/step": OBSTRUCTION_REPORTERS,
     "POST /v1/retrievals/check": RETRIEVAL_ASKERS,
     "POST /v1/retrievals/cameras": RETRIEVAL_ASKERS,
+    "GET /v1/retrievals/bodies": RETRIEVAL_ASKERS,
+    "GET /v1/retrievals/{retrieval_id}/attachments/{part}": RETRIEVAL_READERS,
     "GET /v1/retrievals": RETRIEVAL_READERS,
     "POST /v1/retrievals": RETRIEVAL_ASKERS,
     "GET /v1/retrievals/{retrieval_id}": RETRIEVAL_READERS,

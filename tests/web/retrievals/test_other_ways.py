@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.web.client import Api
+from tests.web.files import samples
 from tests.web.retrievals.conftest import HOUR, Town, go
 
 from mingjian.web.authority.actor import BoundRole
@@ -37,6 +38,26 @@ def test_a_department_needs_its_own_approval_and_the_coordination_record(town: T
     town.clock.advance(HOUR * 10**9)
     do_duties()
     assert asks.get(f"/retrievals/{row['id']}")["state"] == "expired"
+
+
+def test_who_sees_the_request_reads_its_papers_and_nothing_else_by_naming_it(town: Town) -> None:
+    asks, desk = town.city.browser(BoundRole.DEPARTMENT_OFFICER), town.city.browser(BoundRole.CUSTODIAN)
+    (body,) = asks.get("/retrievals/bodies")
+    assert (body["id"], body["ways"], body["may_declare"]) == ("east-department", ["department"], False)
+    assert desk.get("/retrievals/bodies")[0]["ways"] == ["other_organ", "person_concerned"]
+    path = "/files?kind=retrieval&organisation=east-department&name=approval.pdf"
+    file = asks.upload(path, samples.PDF, status=201)["id"]
+    request = town.request(way="department", organisation="east-department")
+    row = asks.post("/retrievals", {**request, "own_approval_file": file}, status=201)
+    assert [one["part"] for one in row["attachments"]] == ["own_approval"]
+    shown = desk.get(f"/retrievals/{row['id']}/attachments/own_approval")
+    assert b"".join(shown.streaming_content) == samples.PDF
+    desk.get(f"/retrievals/{row['id']}/attachments/identity", status=404)
+    desk.get(f"/files/{file}", status=404)
+    foreign = town.file("sign")
+    row = asks.post("/retrievals", {**request, "own_approval_file": foreign}, status=201)
+    assert row["attachments"] == []
+    asks.get(f"/retrievals/{row['id']}/attachments/own_approval", status=404)
 
 
 def test_a_court_comes_on_its_own_basis_with_visitors(town: Town) -> None:

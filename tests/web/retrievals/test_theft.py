@@ -35,8 +35,12 @@ class Theft:
         return go(Api(self.officer), row, "submit")  # type: ignore[no-any-return]
 
     def approved(self, **values: Any) -> dict[str, Any]:
-        body = {"expires_s": self.town.now_s + 24 * HOUR}
-        return go(Api(self.head), self.submitted(**values), "approve", body)  # type: ignore[no-any-return]
+        row = self.submitted(**values)
+        return go(Api(self.head), row, "approve", self.grant(self.head, 24))  # type: ignore[no-any-return]
+
+    def grant(self, head: User, hours: int = 1, **values: Any) -> dict[str, Any]:
+        """A body for approve, with a code of his."""
+        return {"expires_s": self.town.now_s + hours * HOUR, "code": self.town.code(head), **values}
 
     def come(self, user: User, row: dict[str, Any], number: str, status: int = 200) -> Any:
         return go(Api(user), row, "executors", {"code": self.town.code(user), "number": number}, status)
@@ -136,8 +140,7 @@ def test_submitting_holds_the_footage_also_while_the_engine_is_away(
 
 def test_a_station_chief_does_not_approve(theft: Theft) -> None:
     row = theft.submitted()
-    body = {"expires_s": theft.town.now_s + HOUR}
-    problem = go(Api(theft.chief), row, "approve", body, status=409)
+    problem = go(Api(theft.chief), row, "approve", theft.grant(theft.chief), status=409)
     assert "23" in problem["detail"] or "二十三" in problem["detail"]
     assert AuditEntry.objects.filter(action="retrievals.approve", outcome="denied").exists()
 
@@ -146,18 +149,21 @@ def test_who_asks_does_not_approve_though_he_is_in_charge(theft: Theft, town: To
     town.city.bind(theft.head, "east-police", BoundRole.OFFICER)
     row = Api(theft.head).post("/retrievals", town.request(organisation="east-police"), status=201)
     row = go(Api(theft.head), row, "submit")
-    go(Api(theft.head), row, "approve", {"expires_s": town.now_s + HOUR}, status=403)
+    go(Api(theft.head), row, "approve", theft.grant(theft.head), status=403)
 
 
 def test_an_approval_narrows_and_never_widens(theft: Theft, town: Town) -> None:
     row = theft.submitted()
     span = row["asked"][0]
+    span.pop("camera_name")
     wide = [{**span, "to_s": span["to_s"] + 1}]
-    body = {"expires_s": town.now_s + HOUR}
-    go(Api(theft.head), row, "approve", {**body, "spans": wide}, status=409)
-    go(Api(theft.head), row, "approve", {**body, "spans": [{**span, "camera": "hall"}]}, status=422)
+    head = Api(theft.head)
+    go(head, row, "approve", theft.grant(theft.head, spans=wide), status=409)
+    go(head, row, "approve", theft.grant(theft.head, spans=[{**span, "camera": "hall"}]), status=422)
     narrow = [{**span, "from_s": span["from_s"] + 60}]
-    assert go(Api(theft.head), row, "approve", {**body, "spans": narrow})["granted"] == narrow
+    body = theft.grant(theft.head, spans=narrow)
+    assert go(head, row, "approve", {**body, "code": "000000"}, status=401)["code"] == "wrong_second_factor"
+    assert go(head, row, "approve", body)["granted"] == [{**narrow[0], "camera_name": "gate"}]
 
 
 def test_papers_missing_returns_and_a_refusal_escalates_to_somebody_else(theft: Theft, town: Town) -> None:
@@ -167,10 +173,9 @@ def test_papers_missing_returns_and_a_refusal_escalates_to_somebody_else(theft: 
     assert EvidenceHold.objects.filter(released_ns__isnull=True).count() == 1
     row = go(Api(theft.head), row, "refuse", {"reason": "与案件无关"})
     row = go(Api(theft.officer), row, "escalate", {"reason": "材料齐全,请复核"})
-    body = {"expires_s": town.now_s + HOUR}
-    go(Api(theft.head), row, "approve", body, status=403)
+    go(Api(theft.head), row, "approve", theft.grant(theft.head), status=403)
     upper = town.person("bureau.head", "bureau", BoundRole.APPROVER, "organ_head")
-    assert go(Api(upper), row, "approve", body)["state"] == "approved"
+    assert go(Api(upper), row, "approve", theft.grant(upper))["state"] == "approved"
 
 
 def test_one_comes_alone_or_twice_under_one_credential(theft: Theft) -> None:

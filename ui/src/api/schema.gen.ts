@@ -2824,6 +2824,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retrievals/bodies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bodies
+         * @description In whose name one may ask, and on which ways.
+         */
+        get: operations["retrievals_bodies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retrievals/check": {
         parameters: {
             query?: never;
@@ -2882,6 +2902,26 @@ export interface paths {
          * @description Approve, or approve less.
          */
         post: operations["retrievals_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/attachments/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attachment
+         * @description A paper handed in with the request: own_approval, identity, relation.
+         */
+        get: operations["retrievals_attachment"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4285,9 +4325,14 @@ export interface components {
         };
         /**
          * ApproveIn
-         * @description Until when, and how much of what was asked; `supervisor` where a person concerned views.
+         * @description Until when, and how much of what was asked; `supervisor` where a person concerned views; `code` of the head.
          */
         ApproveIn: {
+            /**
+             * Code
+             * @default
+             */
+            code: string;
             /** Expires S */
             expires_s: number;
             /** Spans */
@@ -4423,6 +4468,20 @@ export interface components {
             may_infringe?: boolean | null;
             /** Measures */
             measures?: ("mask" | "limited_angle" | "relocated")[] | null;
+        };
+        /**
+         * AttachmentOut
+         * @description A file handed in with the request. `part`: own_approval, identity or relation.
+         */
+        AttachmentOut: {
+            /** Bytes */
+            bytes: number;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Part */
+            part: string;
         };
         /**
          * AuditCitationOut
@@ -4649,6 +4708,22 @@ export interface components {
             items: components["schemas"]["BindingOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * BodyOut
+         * @description A body in whose name one asks, and the ways that are open to it.
+         */
+        BodyOut: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** May Declare */
+            may_declare: boolean;
+            /** Name */
+            name: string;
+            /** Ways */
+            ways: ("public_security" | "department" | "other_organ" | "person_concerned")[];
         };
         /**
          * BothOut
@@ -6763,6 +6838,16 @@ export interface components {
             version: number;
         };
         /**
+         * LeadClauseOut
+         * @description A clause with its printed name; its key where today's packs no longer know it.
+         */
+        LeadClauseOut: {
+            /** Key */
+            key: string;
+            /** Printed */
+            printed: string;
+        };
+        /**
          * LeadJudgementOut
          * @description A draft: `shown` holds at_act, at_decision, prevailing, conflicts, transition and the statement that it decides
          *     nothing.
@@ -6797,7 +6882,7 @@ export interface components {
             /** Camera */
             camera: string | null;
             /** Cited */
-            cited: components["schemas"]["CitedOut"][];
+            cited: components["schemas"]["LeadClauseOut"][];
             /** Clauses */
             clauses: string[];
             /** Closed At */
@@ -8641,6 +8726,10 @@ export interface components {
             asked: {
                 [key: string]: unknown;
             }[];
+            /** Attachments */
+            attachments: components["schemas"]["AttachmentOut"][];
+            /** Attested */
+            attested: string[];
             /** Authority */
             authority: string;
             /** Case */
@@ -8693,10 +8782,14 @@ export interface components {
             organisation_name: string;
             /** Papers */
             papers: string[];
+            /** Protects */
+            protects: string;
             /** Purpose */
             purpose: string;
             /** Registered S */
             registered_s: number | null;
+            /** Relation */
+            relation: string;
             /** Requester */
             requester: string;
             /** Requester Name */
@@ -8705,6 +8798,8 @@ export interface components {
             state: string;
             /** State Label */
             state_label: string;
+            /** Supervisor Name */
+            supervisor_name: string | null;
             /** Version */
             version: number;
             /** Way */
@@ -15994,6 +16089,26 @@ export interface operations {
             };
         };
     };
+    retrievals_bodies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BodyOut"][];
+                };
+            };
+        };
+    };
     retrievals_check: {
         parameters: {
             query?: never;
@@ -16125,6 +16240,27 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    retrievals_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -128,6 +128,13 @@ def download_file(actor: Actor, file_id: str) -> tuple[StoredFile, Iterator[byte
     return row, found
 
 
+def download_shown(actor: Actor, row: StoredFile, right: Policy) -> tuple[StoredFile, Iterator[bytes]]:
+    """The same for a file that the actor may read by `right` over what it is attached to: the caller has judged that."""
+    found = store.pieces(row.sha256, row.bytes)
+    _record(actor, DOWNLOADED, row, right, {"sha256": row.sha256})
+    return row, found
+
+
 def remove_file(actor: Actor, file_id: str, reason: str) -> StoredFile:
     """Take a file down: nobody reads it any more. Its row, digest and bytes stay: papers are records."""
     with transaction.atomic():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -101,7 +102,11 @@ def get_file(request: HttpRequest, file_id: str) -> dict[str, Any]:
 )
 def download(request: HttpRequest, file_id: str) -> StreamingHttpResponse:
     """The bytes: always as an attachment, never as a page of ours."""
-    row, pieces = actions.download_file(actor_of(request), file_id)
+    return as_attachment(request, *actions.download_file(actor_of(request), file_id))
+
+
+def as_attachment(request: HttpRequest, row: StoredFile, pieces: Iterator[bytes]) -> StreamingHttpResponse:
+    """A file's bytes as something to save, never as a page of ours."""
     answer = stream(request, pieces, row.media_type)
     answer["Content-Length"] = str(row.bytes)
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=row.name) or "attachment"

@@ -23,5 +23,9 @@ KEEP = ScopedPolicy(
         BoundRole.MAINTAINER,
         BoundRole.OFFICER,
         BoundRole.INSPECTOR,
+        BoundRole.CUSTODIAN,
+        BoundRole.DEPARTMENT_OFFICER,
+        BoundRole.EMERGENCY_COMMANDER,
+        BoundRole.REGULATOR,
     ],
 )

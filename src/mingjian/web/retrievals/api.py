@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Field, Router, Status
 
 from mingjian.rules.state_table import LETS_THROUGH
 from mingjian.web.http.document import answers_file
+from mingjian.web.files.api import as_attachment
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
@@ -16,10 +17,12 @@ from mingjian.web.http.paging import page
 from mingjian.web.http.schemas import Cursor, Reason
 from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.retrievals import deciding, policies, requests
+from mingjian.web.retrievals.attachments import open_attachment
 from mingjian.web.retrievals.documents import document_pdf
 from mingjian.web.retrievals.models import Retrieval
 from mingjian.web.retrievals.schemas import (
     ApproveIn,
+    BodyOut,
     CheckOut,
     RequestChangeIn,
     RequestIn,
@@ -43,6 +46,12 @@ def check(request: HttpRequest, data: RequestIn) -> dict[str, Any]:
         "holder": None if found.holder is None else found.holder.id,
         "holder_name": None if found.holder is None else found.holder.name,
     }
+
+
+@router.get("/bodies", auth=_ASK, response=list[BodyOut], operation_id="retrievals_bodies")
+def list_bodies(request: HttpRequest) -> list[dict[str, Any]]:
+    """In whose name one may ask, and on which ways."""
+    return requests.bodies_of(actor_of(request))
 
 
 @router.get("", auth=_READ, response=RetrievalPage, operation_id="retrievals_list")
@@ -92,6 +101,12 @@ def document(request: HttpRequest, retrieval_id: str, kind: str) -> HttpResponse
     return made
 
 
+@router.get("/{retrieval_id}/attachments/{part}", auth=_READ, operation_id="retrievals_attachment")
+def attachment(request: HttpRequest, retrieval_id: str, part: str) -> StreamingHttpResponse:
+    """A paper handed in with the request: own_approval, identity, relation."""
+    return as_attachment(request, *open_attachment(actor_of(request), retrieval_id, part))
+
+
 @router.patch("/{retrieval_id}", auth=_ASK, response=RetrievalOut, operation_id="retrievals_change")
 def change(request: HttpRequest, response: HttpResponse, retrieval_id: str, data: RequestChangeIn) -> dict[str, Any]:
     """Change a draft or what was returned; needs If-Match."""
@@ -139,7 +154,13 @@ def approve(request: HttpRequest, response: HttpResponse, retrieval_id: str, dat
     """Approve, or approve less."""
     spans = None if data.spans is None else [one.span() for one in data.spans]
     row = deciding.approve(
-        actor_of(request), retrieval_id, data.expires_s, spans, data.supervisor, expected_version(request)
+        actor_of(request),
+        retrieval_id,
+        data.expires_s,
+        spans,
+        data.supervisor,
+        expected_version(request),
+        data.code,
     )
     return answer(request, response, row)
 

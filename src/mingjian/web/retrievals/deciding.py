@@ -17,6 +17,7 @@ from mingjian.kernel.text import Text
 from mingjian.rules.library import current_law
 from mingjian.web import wiring
 from mingjian.web.accounts.models import User
+from mingjian.web.accounts.second_factor import confirm_second_factor
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.policy import Refused
@@ -44,12 +45,24 @@ def decide_by_ns(row: Retrieval) -> int | None:
 
 
 def approve(
-    actor: Actor, retrieval_id: str, expires_s: int, spans: Sequence[Span] | None, supervisor: str, expected: int | None
+    actor: Actor,
+    retrieval_id: str,
+    expires_s: int,
+    spans: Sequence[Span] | None,
+    supervisor: str,
+    expected: int | None,
+    proof: str = "",
 ) -> Retrieval:
     """Approve, or approve less: `spans` None grants what was asked. Raises RuledOut with the clause, and Refused.
 
-    `supervisor`: who attends when a person concerned views.
+    `supervisor`: who attends when a person concerned views. `proof`: the second factor of the organ's head, without
+    which nobody else's hand approves in his name.
     """
+    seen = retrieval_by_id(actor, retrieval_id)
+    right, subject = policy_of(seen)
+    right.require(actor, subject)
+    if right is DECIDE:
+        confirm_second_factor(actor, proof)
     with transaction.atomic():
         row = _to_decide(actor, retrieval_id, expected)
         now_ns = wiring.clock().now_ns()

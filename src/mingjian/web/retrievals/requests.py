@@ -7,6 +7,7 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -21,7 +22,7 @@ from mingjian.rules.judgement import Judgement
 from mingjian.rules.library import current_law
 from mingjian.web import configuration, wiring
 from mingjian.web.audit.actions import changes, record
-from mingjian.web.authority.actor import Actor
+from mingjian.web.authority.actor import Actor, BoundRole
 from mingjian.web.files.models import StoredFile
 from mingjian.web.http.problem import not_found
 from mingjian.web.http.versions import require_version
@@ -36,6 +37,7 @@ from mingjian.web.retrievals.stepping import move, today
 COUNTER_WAYS = frozenset({"other_organ", "person_concerned"})  # entered by the holder's custodian, at his counter
 TEXTS = ("case", "legal_basis", "duty", "purpose", "form", "own_approval_file", "relation", "protects",
          "identity_file", "relation_file")  # fmt: skip
+_ASKING = {"public_security": {"public_security"}, "department": {"department", "sector_regulator", "government"}}
 _FILES = ("own_approval_file", "identity_file", "relation_file")
 
 
@@ -66,6 +68,24 @@ class Check:
 
     judgements: tuple[Judgement, ...]
     holder: Organisation | None
+
+
+def bodies_of(actor: Actor) -> list[dict[str, Any]]:
+    """The bodies in whose name the actor asks: id, name, kind, ways by which they ask, whether they declare emergencies."""
+    asking = {one.organisation: one.role for one in ASK.bindings(actor)}
+    declaring = {one.organisation for one in DECLARE.bindings(actor)}
+    rows = Organisation.objects.filter(pk__in=asking).order_by("name", "pk")
+    return [
+        {
+            "id": row.pk, "name": row.name, "kind": row.kind, "may_declare": row.pk in declaring,
+            "ways": sorted(COUNTER_WAYS) if asking[row.pk] == BoundRole.CUSTODIAN.value else _ways_of(row.kind),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _ways_of(kind: str) -> list[str]:
+    return [way for way, kinds in _ASKING.items() if kind in kinds]
 
 
 def check_request(actor: Actor, new: NewRequest) -> Check:
@@ -230,8 +250,7 @@ def _fitting(actor: Actor, new: NewRequest) -> tuple[Organisation, list[Camera]]
     if asked_by is None:
         raise _invalid("organisation", "没有这个单位", "there is no such organisation")
     ASK.require(actor, cameras[0].organisation if new.way in COUNTER_WAYS else asked_by)
-    wanted = {"public_security": {"public_security"}, "department": {"department", "sector_regulator", "government"}}
-    if new.way in wanted and asked_by.kind not in wanted[new.way]:
+    if new.way in _ASKING and asked_by.kind not in _ASKING[new.way]:
         raise _invalid("way", "申请单位与途径不符", "this body does not ask on this way")
     if new.way == "person_concerned":
         if asked_by.id != cameras[0].organisation_id:

@@ -9,6 +9,7 @@ from ninja import Field, Schema
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.rules.states.retrieval import RETRIEVAL
 from mingjian.web.http.schemas import Input
+from mingjian.web.retrievals.attachments import attachments
 from mingjian.web.retrievals.deciding import DECIDE_HOURS, decide_by_ns
 from mingjian.web.retrievals.models import Retrieval, RetrievalExtent, RetrievalPackage
 from mingjian.web.retrievals.requests import NewRequest, Span
@@ -81,8 +82,9 @@ class RequestChangeIn(Input):
 
 
 class ApproveIn(Input):
-    """Until when, and how much of what was asked; `supervisor` where a person concerned views."""
+    """Until when, and how much of what was asked; `supervisor` where a person concerned views; `code` of the head."""
 
+    code: str = Field("", max_length=32)
     expires_s: Seconds
     spans: Spans | None = None
     supervisor: Annotated[str, Field(max_length=26)] = ""
@@ -162,6 +164,25 @@ class CheckOut(Schema):
     holder_name: str | None
 
 
+class BodyOut(Schema):
+    """A body in whose name one asks, and the ways that are open to it."""
+
+    id: str
+    name: str
+    kind: str
+    ways: list[Way]
+    may_declare: bool
+
+
+class AttachmentOut(Schema):
+    """A file handed in with the request. `part`: own_approval, identity or relation."""
+
+    part: str
+    name: str
+    media_type: str
+    bytes: int
+
+
 class RetrievalOut(Schema):
     """A retrieval. `decide_by_s` is a policy's, no law's: `decide_policy` names it."""
 
@@ -198,6 +219,11 @@ class RetrievalOut(Schema):
     area: dict[str, Any] | None
     confirmed: bool
     history: list[dict[str, Any]]
+    attachments: list[AttachmentOut]
+    relation: str
+    protects: str
+    supervisor_name: str | None
+    attested: list[str]
     version: int
 
 
@@ -225,12 +251,13 @@ def brief(row: Retrieval, language: str) -> dict[str, Any]:
 
 def whole(row: Retrieval, language: str) -> dict[str, Any]:
     """Everything the API shows; of credentials only their ends."""
-    extents = list(row.extents.order_by("pk"))
+    extents = list(row.extents.select_related("camera").order_by("pk"))
     by = decide_by_ns(row)
     return {
         **brief(row, language),
         **{key: getattr(row, key) for key in (
-            "legal_basis", "duty", "approver_name", "coordinated_by", "papers", "handed", "authority", "area"
+            "legal_basis", "duty", "approver_name", "coordinated_by", "papers", "handed", "authority", "area",
+            "relation", "protects",
         )},
         "requester": row.requester_id,
         "events": list(RETRIEVAL.events(row.state)),
@@ -248,6 +275,12 @@ def whole(row: Retrieval, language: str) -> dict[str, Any]:
         "registered_s": seconds(row.registered_ns),
         "confirmed": row.confirmed_ns is not None,
         "packages": [package_out(one, language) for one in row.packages.order_by("-wanted_ns", "-id")],
+        "attachments": [
+            {"part": part, "name": file.name, "media_type": file.media_type, "bytes": file.bytes}
+            for part, file in attachments(row).items()
+        ],
+        "supervisor_name": None if row.supervisor is None else row.supervisor.display_name or row.supervisor.name,
+        "attested": [one.user.display_name or one.user.name for one in row.attestations.select_related("user")],
         "history": [
             {
                 "number": one.number, "event": one.event, "before": one.before, "after": one.after, "by": one.by_name,
@@ -277,4 +310,9 @@ def seconds(ns: int | None) -> int | None:
 
 
 def _extent(one: RetrievalExtent) -> dict[str, Any]:
-    return {"camera": one.camera_id, "from_s": seconds(one.from_ns), "to_s": seconds(one.to_ns)}
+    return {
+        "camera": one.camera_id,
+        "camera_name": one.camera.name,
+        "from_s": seconds(one.from_ns),
+        "to_s": seconds(one.to_ns),
+    }
