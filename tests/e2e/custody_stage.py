@@ -1,35 +1,89 @@
 """The small city with a sign, and the people of requests for footage, each with a second factor of his own.
 
 Run by hand: `PYTHONPATH=src:. python -m tests.e2e.custody_stage --port 8001`; it prints the address and, as JSON, the
-password of everybody, the sign's number and the second factors' keys by name of account.
+password of everybody, the sign's number, and of those who have a second factor its key and recovery codes.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import base64
 import json
 
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from tests.e2e import city_stage
-from tests.web.city import PASSWORD
+from tests.web.city import PASSWORD, SINCE, as_actor
 
+from mingjian.kernel.ids import new_id
 from mingjian.web import wiring
+from mingjian.web.authority.actor import BoundRole, local_person
 
 SIGN = "01jsignattheshopsnorthgate"
+STEP_S = 30
+
+# name of the account: (name shown, organisation, role, post, whether he has a second factor)
+PEOPLE = {
+    "li": ("李明", "east-station", BoundRole.OFFICER, "officer", True),
+    "wang": ("王强", "east-station", BoundRole.OFFICER, "officer", True),
+    "zhao": ("赵局长", "east-police", BoundRole.APPROVER, "organ_head", True),
+    "chen": ("陈静", "mall", BoundRole.CUSTODIAN, "custodian", False),
+    "liu": ("刘经理", "mall", BoundRole.MANAGER, "security_manager", False),
+    "sun": ("孙主任", "east-government", BoundRole.EMERGENCY_COMMANDER, "other", False),
+    "zhou": ("周副主任", "east-government", BoundRole.EMERGENCY_COMMANDER, "other", True),
+    "wu": ("吴科长", "east-department", BoundRole.DEPARTMENT_OFFICER, "department_officer", False),
+}
 
 
 def fill() -> str:
-    """Everything of city_stage, and the custody of its footage."""
+    """Everything of city_stage, a sign, and the people above."""
     city_stage.fill()
-    from mingjian.web.registry.models import Place
+    from mingjian.web.registry.models import Camera, CameraSearch, Place
+    from mingjian.web.registry.searching import folded, initials, remember
     from mingjian.web.signs.models import Sign
+
+    near = Camera.objects.filter(name__in=[f"湖滨路 {number} 号枪机" for number in range(1, 10)])
+    near.update(division_id="east-street")  # the station's own
+    for camera in near:
+        remember(CameraSearch, camera.id, folded(camera.name, initials(camera.name)))
 
     shop = Place.objects.get(name="湖心商场")
     Sign.objects.create(
         id=SIGN, place=shop, organisation_id="mall", division_id="east", position="北门立柱", purpose="维护公共安全",
         telephone="0532-5550000", created_ns=wiring.clock().now_ns(),
     )  # fmt: skip
-    return json.dumps({"password": PASSWORD, "sign": SIGN})
+    factors = {name: make_person(name, *about) for name, about in PEOPLE.items()}
+    return json.dumps({"password": PASSWORD, "sign": SIGN, "factors": {k: v for k, v in factors.items() if v}})
+
+
+def make_person(name: str, shown: str, organisation: str, role: BoundRole, post: str, enrols: bool) -> object:
+    """An account with role, post and, if asked for, a second factor: its key and recovery codes."""
+    from mingjian.web.accounts.actions import create_user
+    from mingjian.web.accounts.second_factor import begin_enrolment, finish_enrolment
+    from mingjian.web.organisations.models import Appointment, Organisation, Person, Post, RoleBinding
+
+    now_ns = wiring.clock().now_ns()
+    unit = Organisation.objects.get(pk=organisation).name
+    user = create_user(
+        local_person("test"), name=name, password=PASSWORD, role="member", unit=unit, display_name=shown,
+        must_change_password=False,
+    )  # fmt: skip
+    RoleBinding.objects.create(id=new_id(now_ns), user=user, organisation_id=organisation, role=role.value, since_ns=0)
+    person = Person.objects.create(id=new_id(now_ns), name=shown, user=user, created_ns=now_ns)
+    held = Post.objects.create(id=new_id(now_ns), organisation_id=organisation, kind=post, title=post)
+    Appointment.objects.create(id=new_id(now_ns), post=held, person=person, acting=False, since_date=SINCE)
+    if not enrols:
+        return None
+    key, _ = begin_enrolment(as_actor(user), PASSWORD)
+    earlier = wiring.clock().now_ns() // 10**9 - STEP_S  # a code is good once: the one of now is left for the journey
+    codes = finish_enrolment(as_actor(user), code_at(key, earlier))
+    return {"key": key, "recovery": codes}
+
+
+def code_at(key: str, at_s: float) -> str:
+    """What an authenticator with that key shows."""
+    return TOTP(base64.b32decode(key), 6, SHA1(), STEP_S).generate(int(at_s)).decode()
 
 
 def main() -> None:

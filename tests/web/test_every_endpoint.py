@@ -294,6 +294,8 @@ MAY: dict[str, set[str]] = {
     "POST /v1/retrievals/check": RETRIEVAL_ASKERS,
     "POST /v1/retrievals/cameras": RETRIEVAL_ASKERS,
     "GET /v1/retrievals/bodies": RETRIEVAL_ASKERS,
+    "GET /v1/retrievals/{retrieval_id}/judgements": RETRIEVAL_READERS,
+    "GET /v1/retrievals/{retrieval_id}/supervisors": RETRIEVAL_READERS,
     "GET /v1/retrievals/{retrieval_id}/attachments/{part}": RETRIEVAL_READERS,
     "GET /v1/retrievals": RETRIEVAL_READERS,
     "POST /v1/retrievals": RETRIEVAL_ASKERS,

@@ -14,6 +14,8 @@ export const router = createRouter({
     { path: "/login", name: "login", component: () => import("./screens/LoginScreen.vue"), meta: { open: true } },
     // Without an account: what a sign's QR code leads to.
     { path: "/report", name: "report", component: () => import("./screens/ReportScreen.vue"), meta: { open: true, anybody: true } },
+    { path: "/retrievals/new", name: "retrieval-new", component: () => import("./screens/RequestScreen.vue") },
+    { path: "/retrievals/:id", name: "retrieval", component: () => import("./screens/RetrievalScreen.vue") },
     ...PLACES.map((place) => ({ path: place.path, name: place.name, component: place.screen as () => Promise<Component> })),
     { path: "/:rest(.*)*", redirect: "/" },
   ],

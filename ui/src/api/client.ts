@@ -114,6 +114,7 @@ export const http = {
     json<T>("GET", path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) }),
   getAs: <T>(path: string, headers: Readonly<Record<string, string>>): Promise<T> => json<T>("GET", path, { headers }),
   post: <T>(path: string, body: unknown = {}): Promise<T> => json<T>("POST", path, { body }),
+  ask: <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> => json<T>("POST", path, { body, ...(signal ? { signal } : {}) }), // keeps nothing
   act: <T>(path: string, body: unknown, version: number): Promise<T> => json<T>("POST", path, { body, version }), // a step of a versioned record
   upload: <T>(path: string, bytes: Blob, query?: Query, headers?: Readonly<Record<string, string>>): Promise<T> =>
     json<T>("POST", path, { bytes, ...(query ? { query } : {}), ...(headers ? { headers } : {}) }),

@@ -1525,7 +1525,7 @@ export interface paths {
         };
         /**
          * List Looks
-         * @description The register of looks.
+         * @description The register of looks. `at`: who was watching at that instant, or has looked at its footage since.
          */
         get: operations["looks_list"];
         put?: never;
@@ -3068,6 +3068,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retrievals/{retrieval_id}/judgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Judgements
+         * @description What each rule says of it as it stands now: what is still missing, and for whom.
+         */
+        get: operations["retrievals_judgements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retrievals/{retrieval_id}/present": {
         parameters: {
             query?: never;
@@ -3182,6 +3202,26 @@ export interface paths {
          * @description Send it; the footage is held from now on.
          */
         post: operations["retrievals_submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/supervisors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Supervisors
+         * @description Who of the holder's staff may attend: for whoever consents to a person's viewing.
+         */
+        get: operations["retrievals_supervisors"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5157,6 +5197,85 @@ export interface components {
              * @default
              */
             picture: string;
+        };
+        /**
+         * CheckIn
+         * @description The same while it is still being written.
+         */
+        CheckIn: {
+            /**
+             * Case
+             * @default
+             */
+            case: string;
+            /**
+             * Duty
+             * @default
+             * @enum {string}
+             */
+            duty: "" | "law_enforcement" | "emergency_handling";
+            /**
+             * Form
+             * @default view
+             * @enum {string}
+             */
+            form: "view" | "copy" | "take";
+            /**
+             * Identity File
+             * @default
+             */
+            identity_file: string;
+            /**
+             * Legal Basis
+             * @default
+             */
+            legal_basis: string;
+            /** Organisation */
+            organisation: string;
+            /**
+             * Own Approval File
+             * @default
+             */
+            own_approval_file: string;
+            /**
+             * Person Name
+             * @default
+             */
+            person_name: string;
+            /**
+             * Person Number
+             * @default
+             */
+            person_number: string;
+            /**
+             * Protects
+             * @default
+             * @enum {string}
+             */
+            protects: "" | "life_health" | "property";
+            /**
+             * Purpose
+             * @default
+             */
+            purpose: string;
+            /**
+             * Relation
+             * @default
+             * @enum {string}
+             */
+            relation: "" | "self" | "close_relative" | "carer";
+            /**
+             * Relation File
+             * @default
+             */
+            relation_file: string;
+            /** Spans */
+            spans: components["schemas"]["SpanIn"][];
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "public_security" | "department" | "other_organ" | "person_concerned";
         };
         /**
          * CheckOut
@@ -8734,6 +8853,8 @@ export interface components {
             authority: string;
             /** Case */
             case: string;
+            /** Closes S */
+            closes_s: number | null;
             /** Confirmed */
             confirmed: boolean;
             /** Coordinated By */
@@ -9373,6 +9494,16 @@ export interface components {
             places: number;
             /** Undecidable */
             undecidable: number;
+        };
+        /**
+         * SupervisorOut
+         * @description One of the holder's staff who may attend when a person concerned views.
+         */
+        SupervisorOut: {
+            /** Name */
+            name: string;
+            /** User */
+            user: string;
         };
         /**
          * SystemChangeIn
@@ -13350,6 +13481,7 @@ export interface operations {
             query?: {
                 viewer?: string;
                 camera?: string;
+                at?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -15700,6 +15832,15 @@ export interface operations {
                     "application/json": components["schemas"]["PicturesOut"];
                 };
             };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     public_report: {
@@ -15786,6 +15927,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublicSignOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -16027,6 +16177,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: string;
+                way?: string;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -16107,6 +16258,15 @@ export interface operations {
                     "application/json": components["schemas"]["BodyOut"][];
                 };
             };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     retrievals_check: {
@@ -16118,7 +16278,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RequestIn"];
+                "application/json": components["schemas"]["CheckIn"];
             };
         };
         responses: {
@@ -16261,6 +16421,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -16496,6 +16665,39 @@ export interface operations {
             };
         };
     };
+    retrievals_judgements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    }[];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retrievals_present: {
         parameters: {
             query?: never;
@@ -16685,6 +16887,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RetrievalOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_supervisors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupervisorOut"][];
                 };
             };
             /** @description Problem */

@@ -36,7 +36,7 @@ export interface MapEvents {
   moved?(box: [number, number, number, number], zoom: number): void;
   clicked?(things: readonly Thing[], at: LonLat): void;
   pointed?(at: LonLat): void;
-  lassoed?(things: readonly Thing[]): void;
+  lassoed?(things: readonly Thing[], ring: readonly LonLat[]): void;
   measured?(metres: number, done: boolean): void;
   drafted?(sight: Sight): void; // while the view of a new point is dragged
 }
@@ -228,7 +228,7 @@ export class CityMap {
         if (within(thing.at, ring)) found.set(`${thing.kind} ${thing.id}`, thing);
       }
     }
-    this.events.lassoed?.([...found.values()]);
+    this.events.lassoed?.([...found.values()], ring);
   }
 
   private dragged(handle: Feature | undefined): void {

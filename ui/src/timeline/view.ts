@@ -59,6 +59,7 @@ export class TimelineCanvas {
   private view: View;
   private playhead_ms = 0;
   private colours = LIGHT;
+  private marks: { readonly from_ms: number | null; readonly to_ms: number | null } | null = null;
   private frame = 0;
   private drag: { x: number; view: View; moved: boolean } | null = null;
   private readonly resize: ResizeObserver;
@@ -103,6 +104,12 @@ export class TimelineCanvas {
 
   setPlayhead(at_ms: number): void {
     this.playhead_ms = at_ms;
+    this.draw();
+  }
+
+  /** The span that is being marked for evidence; either end may still be missing. */
+  setMarks(marks: { readonly from_ms: number | null; readonly to_ms: number | null } | null): void {
+    this.marks = marks;
     this.draw();
   }
 
@@ -212,7 +219,30 @@ export class TimelineCanvas {
     context.textBaseline = "middle";
     this.paintRows(context, width);
     this.paintRuler(context, width, height);
+    this.paintMarks(context, width, height);
     this.paintPlayhead(context, width, height);
+  }
+
+  private paintMarks(context: CanvasRenderingContext2D, width: number, height: number): void {
+    const { from_ms, to_ms } = this.marks ?? { from_ms: null, to_ms: null };
+    if (from_ms === null && to_ms === null) return;
+    const left = from_ms === null ? null : xOf(this.view, width, from_ms);
+    const right = to_ms === null ? null : xOf(this.view, width, to_ms);
+    if (left !== null && right !== null) {
+      context.fillStyle = "rgba(240, 165, 58, 0.28)";
+      context.fillRect(left, RULER_PX - 4, right - left, height - RULER_PX + 4);
+    }
+    context.strokeStyle = "#f0a53a";
+    context.lineWidth = 3;
+    for (const [x, tip] of [[left, 6], [right, -6]] as const) {
+      if (x === null) continue;
+      context.beginPath();
+      context.moveTo(x + tip, RULER_PX - 4);
+      context.lineTo(x, RULER_PX - 4);
+      context.lineTo(x, height - 1);
+      context.lineTo(x + tip, height - 1);
+      context.stroke();
+    }
   }
 
   private paintRows(context: CanvasRenderingContext2D, width: number): void {

@@ -23,6 +23,9 @@ const SCREENS: Readonly<Record<string, (id: string, group: string) => Target>> =
   project: (id) => ({ path: `/projects/${encodeURIComponent(id)}` }),
   system: (id, group) => (group.startsWith("filings.") ? at("/filings", { system: id }) : at("/systems", { id })),
   place: (id, group) => (group.startsWith("signs.") ? at("/signs", { place: id }) : at("/places", { id })),
+  lead: (id) => at("/leads", { id }),
+  retrieval: (id) => at(`/retrievals/${encodeURIComponent(id)}`),
+  emergency: () => at("/emergencies"),
   qualification: (id) => ({ path: "/contractors", query: { certificate: id } }),
 };
 

@@ -23,11 +23,13 @@ from mingjian.web.retrievals.models import Retrieval
 from mingjian.web.retrievals.schemas import (
     ApproveIn,
     BodyOut,
+    CheckIn,
     CheckOut,
     RequestChangeIn,
     RequestIn,
     RetrievalOut,
     RetrievalPage,
+    SupervisorOut,
     brief,
     whole,
 )
@@ -37,7 +39,7 @@ _READ, _ASK = Requires(policies.READ_OWN), Requires(policies.ASK)
 
 
 @router.post("/check", auth=_ASK, response=CheckOut, operation_id="retrievals_check")
-def check(request: HttpRequest, data: RequestIn) -> dict[str, Any]:
+def check(request: HttpRequest, data: CheckIn) -> dict[str, Any]:
     """Which rules apply and what is missing, before anything is sent. Keeps nothing."""
     found = requests.check_request(actor_of(request), data.value())
     return {
@@ -58,6 +60,7 @@ def list_bodies(request: HttpRequest) -> list[dict[str, Any]]:
 def list_retrievals(
     request: HttpRequest,
     state: Annotated[str, Field(max_length=20)] = "",
+    way: Annotated[str, Field(max_length=20)] = "",
     cursor: Cursor = None,
     limit: Annotated[int, Field(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
@@ -65,6 +68,8 @@ def list_retrievals(
     rows = requests.visible(actor_of(request))
     if state:
         rows = rows.filter(state=state)
+    if way:
+        rows = rows.filter(way=way)
     found, following = page(rows, ["-created_ns", "-id"], cursor, limit)
     return {"items": [brief(row, language_of(request)) for row in found], "next": following}
 
@@ -86,6 +91,23 @@ def draft(request: HttpRequest, response: HttpResponse, data: RequestIn) -> Stat
 def get(request: HttpRequest, response: HttpResponse, retrieval_id: str) -> dict[str, Any]:
     """One retrieval with its history, with ETag."""
     return answer(request, response, requests.retrieval_by_id(actor_of(request), retrieval_id))
+
+
+@router.get(
+    "/{retrieval_id}/judgements", auth=_READ, response=list[dict[str, Any]], operation_id="retrievals_judgements"
+)
+def judgements(request: HttpRequest, retrieval_id: str) -> list[dict[str, Any]]:
+    """What each rule says of it as it stands now: what is still missing, and for whom."""
+    row = requests.retrieval_by_id(actor_of(request), retrieval_id)
+    return [one.document() for one in requests.judgements_of(row)]
+
+
+@router.get(
+    "/{retrieval_id}/supervisors", auth=_READ, response=list[SupervisorOut], operation_id="retrievals_supervisors"
+)
+def supervisors(request: HttpRequest, retrieval_id: str) -> list[dict[str, str]]:
+    """Who of the holder's staff may attend: for whoever consents to a person's viewing."""
+    return deciding.supervisors_of(actor_of(request), retrieval_id)
 
 
 @router.get(

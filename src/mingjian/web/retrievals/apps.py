@@ -14,6 +14,6 @@ class RetrievalsConfig(AppConfig):
     def ready(self) -> None:
         """Register names in every process."""
         from mingjian.web.files.rights import open_files
-        from mingjian.web.retrievals import names, policies  # noqa: F401
+        from mingjian.web.retrievals import names, policies, todo  # noqa: F401
 
         open_files("retrieval", read=policies.READ_OWN, keep=policies.ASK)

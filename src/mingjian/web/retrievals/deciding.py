@@ -23,7 +23,7 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.policy import Refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.bindings import bindings_now
-from mingjian.web.organisations.models import Organisation
+from mingjian.web.organisations.models import Organisation, RoleBinding
 from mingjian.web.organisations.scope import ScopedPolicy
 from mingjian.web.retrievals import names
 from mingjian.web.retrievals.facts import level_of_organ, plain, posts_on
@@ -41,7 +41,12 @@ def decide_by_ns(row: Retrieval) -> int | None:
     if row.state not in ("submitted", "escalated"):
         return None
     last = row.steps.order_by("-number").values_list("at_ns", flat=True).first()
-    return None if last is None else last + current_law().policy_number(DECIDE_HOURS) * 3600 * NS_PER_S
+    return None if last is None else last + decide_within_ns()
+
+
+def decide_within_ns() -> int:
+    """How long after it was asked the policy wants an answer."""
+    return current_law().policy_number(DECIDE_HOURS) * 3600 * NS_PER_S
 
 
 def approve(
@@ -163,6 +168,19 @@ def _grant(row: Retrieval, spans: Sequence[Span] | None) -> None:
         RetrievalExtent(retrieval=row, camera_id=camera, from_ns=begins, to_ns=ends, granted=True)
         for camera, begins, ends in given
     )
+
+
+def supervisors_of(actor: Actor, retrieval_id: str) -> list[dict[str, str]]:
+    """Staff of the holder who may attend, by name; for whoever consents. Raises MingjianError not_found, Refused."""
+    row = retrieval_by_id(actor, retrieval_id)
+    CONSENT.require(actor, row.holder)
+    staff = RoleBinding.objects.filter(organisation_id=row.holder_id, user__is_active=True).values("user")
+    rows = User.objects.filter(pk__in=staff).exclude(pk=row.requester_id).order_by("display_name", "name")
+    return [
+        {"user": user.pk, "name": user.display_name or user.name}
+        for user in rows
+        if any(one.organisation == row.holder_id for one in bindings_now(user.pk))
+    ]
 
 
 def _supervisor(row: Retrieval, user_id: str) -> User:

@@ -29,7 +29,7 @@ from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.models import Organisation
 from mingjian.web.registry.models import Camera
 from mingjian.web.retrievals import holds, names
-from mingjian.web.retrievals.facts import plain
+from mingjian.web.retrievals.facts import plain, request_of
 from mingjian.web.retrievals.models import Retrieval, RetrievalExtent
 from mingjian.web.retrievals.policies import ASK, COORDINATE, DECLARE, READ_OWN
 from mingjian.web.retrievals.stepping import move, today
@@ -38,6 +38,7 @@ COUNTER_WAYS = frozenset({"other_organ", "person_concerned"})  # entered by the 
 TEXTS = ("case", "legal_basis", "duty", "purpose", "form", "own_approval_file", "relation", "protects",
          "identity_file", "relation_file")  # fmt: skip
 _ASKING = {"public_security": {"public_security"}, "department": {"department", "sector_regulator", "government"}}
+_DONE = frozenset({"executed", "sealed", "closed", "returned_material", "destroyed"})
 _FILES = ("own_approval_file", "identity_file", "relation_file")
 
 
@@ -103,20 +104,33 @@ def check_request(actor: Actor, new: NewRequest) -> Check:
         duty=texts.get("duty", ""), extents=tuple(rules.Extent(one.camera, one.from_s, one.to_s) for one in new.spans),
         form=texts.get("form", "view"), own_approval=bool(texts.get("own_approval_file")), person=person,
     )  # fmt: skip
+    return Check(_applying(request, approving=True), cameras[0].organisation)
+
+
+def judgements_of(row: Retrieval) -> tuple[Judgement, ...]:
+    """The same of a request that is kept, as it stands now. An emergency answers to its own rule."""
+    request = request_of(row)
+    if row.way == "emergency":
+        now_s = wiring.clock().now_ns() // NS_PER_S
+        return (rules.judge_emergency(current_law(), request, today(), now_s),)
+    return _applying(request, approving=row.state not in _DONE)
+
+
+def _applying(request: rules.Request, *, approving: bool) -> tuple[Judgement, ...]:
+    """`approving` False: the decision has done its work, and that it has expired since says nothing."""
     law, on, now_s = current_law(), today(), wiring.clock().now_ns() // NS_PER_S
-    if new.way == "person_concerned":
-        said = [rules.judge_person_concerned(law, request, on)]
-    else:
-        said = [rules.judge_state_organ(law, request, on)]
-        if new.way == "public_security":
-            said.append(rules.judge_approval(law, request, on, now_s))
-        elif new.way == "department":
-            said.append(rules.judge_department(law, request, on))
-        said += [
-            rules.judge_two_staff(law, request, on), rules.judge_papers(law, request, on),
-            rules.judge_registration(law, request, on), rules.judge_confidentiality(law, request, on),
-        ]  # fmt: skip
-    return Check(tuple(said), cameras[0].organisation)
+    if request.way == "person_concerned":
+        return (rules.judge_person_concerned(law, request, on),)
+    said = [rules.judge_state_organ(law, request, on)]
+    if request.way == "public_security" and approving:
+        said.append(rules.judge_approval(law, request, on, now_s))
+    elif request.way == "department":
+        said.append(rules.judge_department(law, request, on))
+    said += [
+        rules.judge_two_staff(law, request, on), rules.judge_papers(law, request, on),
+        rules.judge_registration(law, request, on), rules.judge_confidentiality(law, request, on),
+    ]  # fmt: skip
+    return tuple(said)
 
 
 def draft_request(actor: Actor, new: NewRequest) -> Retrieval:

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Schema
 
 from mingjian.kernel.clock import NS_PER_S
+from mingjian.rules.library import current_law
+from mingjian.rules.retrieval import ONE_DECLARANT_MINUTES
 from mingjian.rules.states.retrieval import RETRIEVAL
 from mingjian.web.http.schemas import Input
 from mingjian.web.retrievals.attachments import attachments
@@ -63,6 +65,19 @@ class RequestIn(Input):
         texts = {key: getattr(self, key) for key in _TEXTS}
         spans = tuple(one.span() for one in self.spans)
         return NewRequest(self.way, self.organisation, spans, texts, self.person_name, self.person_number)
+
+
+class CheckIn(RequestIn):
+    """The same while it is still being written."""
+
+    purpose: str = Field("", max_length=500)
+
+
+class SupervisorOut(Schema):
+    """One of the holder's staff who may attend when a person concerned views."""
+
+    user: str
+    name: str
 
 
 class RequestChangeIn(Input):
@@ -206,6 +221,7 @@ class RetrievalOut(Schema):
     granted: list[dict[str, Any]]
     approver_name: str
     expires_s: int | None
+    closes_s: int | None
     decide_by_s: int | None
     decide_policy: str
     coordinated_by: str
@@ -273,6 +289,7 @@ def whole(row: Retrieval, language: str) -> dict[str, Any]:
             for one in row.executors.order_by("pk")
         ],
         "registered_s": seconds(row.registered_ns),
+        "closes_s": closes_s(row),
         "confirmed": row.confirmed_ns is not None,
         "packages": [package_out(one, language) for one in row.packages.order_by("-wanted_ns", "-id")],
         "attachments": [
@@ -302,6 +319,14 @@ def package_out(row: RetrievalPackage, language: str) -> dict[str, Any]:
         "problem": row.problem_zh if language == "zh" else row.problem_en,
         "wanted_by": row.wanted_by_name,
     }
+
+
+def closes_s(row: Retrieval) -> int | None:
+    """When an emergency closes by itself: within minutes while one person alone declared it, else at its expiry."""
+    if row.way != "emergency" or row.declared_ns is None or row.expires_ns is None:
+        return None
+    alone_ns = row.declared_ns + current_law().policy_number(ONE_DECLARANT_MINUTES) * 60 * NS_PER_S
+    return seconds(row.expires_ns if row.confirmed_ns is not None else min(row.expires_ns, alone_ns))
 
 
 def seconds(ns: int | None) -> int | None:

@@ -190,11 +190,12 @@ def list_looks(
     request: HttpRequest,
     viewer: Annotated[str, Field(max_length=26)] = "",
     camera: Annotated[str, Field(max_length=26)] = "",
+    at: Time | None = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> dict[str, Any]:
-    """The register of looks."""
-    rows, following = queries.looks_page(viewer, camera, cursor, limit)
+    """The register of looks. `at`: who was watching at that instant, or has looked at its footage since."""
+    rows, following = queries.looks_page(viewer, camera, _ms(at, "at"), cursor, limit)
     return {"items": rows, "next": following}
 
 

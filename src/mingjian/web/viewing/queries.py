@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from mingjian.web.authority.actor import Actor
 from mingjian.web.http.paging import page
 from mingjian.web.http.problem import not_found
@@ -22,9 +24,12 @@ def layout_by_id(actor: Actor, layout_id: str, *, lock: bool = False) -> Layout:
     return layout
 
 
-def looks_page(viewer: str, camera: str, cursor: str | None, limit: int) -> tuple[list[Look], str | None]:
-    """The register of looks, newest first."""
+def looks_page(viewer: str, camera: str, at_ms: int, cursor: str | None, limit: int) -> tuple[list[Look], str | None]:
+    """The register of looks, newest first. `at_ms` (not 0): who was looking then, and who has seen footage of then."""
     looks = Look.objects.all()
+    if at_ms:
+        watching = Q(issued_ms__lte=at_ms, expires_ms__gt=at_ms) & (Q(revoked_ms=None) | Q(revoked_ms__gt=at_ms))
+        looks = looks.filter((watching & Q(to_ms=0)) | Q(from_ms__lte=at_ms, to_ms__gt=at_ms))
     if viewer:
         looks = looks.filter(viewer_id=viewer)
     if camera:

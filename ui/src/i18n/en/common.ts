@@ -16,6 +16,7 @@ export const common: Words<typeof zh> = {
   "common.optional": "optional",
   "common.all": "All",
   "common.unnamed_group": "No group",
+  "common.colon": ": ",
   "common.list": ", ",
   "common.search": "Search",
 

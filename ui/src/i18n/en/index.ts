@@ -19,6 +19,8 @@ import { systems } from "./systems";
 import { law } from "./law";
 import { leads } from "./leads";
 import { report } from "./report";
+import { custody } from "./custody";
+import { retrieval } from "./retrieval";
 import { settings } from "./settings";
 import { shortcuts } from "./shortcuts";
 import { system } from "./system";
@@ -45,6 +47,8 @@ const subjects = [
   law,
   leads,
   report,
+  custody,
+  retrieval,
   settings,
   shortcuts,
   system,

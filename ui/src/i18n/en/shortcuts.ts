@@ -27,5 +27,6 @@ export const shortcuts: Words<typeof zh> = {
   "keys.speed": "Faster, slower",
   "keys.reverse": "Backwards",
   "keys.jump": "Jump to time",
+  "keys.cart": "mark begin and end, add to the evidence cart",
   "keys.zoom": "Zoom the timeline",
 };

@@ -14,6 +14,7 @@ export const common = {
   "common.all": "全部",
   "common.unnamed_group": "未分组",
   "common.list": "、",
+  "common.colon": "：",
   "common.search": "查找",
 
   "error.offline": "连不上服务器",

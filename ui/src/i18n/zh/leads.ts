@@ -44,7 +44,7 @@ export const leads = {
   "leads.judge.text": "查明的事实",
   "leads.judge.do": "对照",
   "leads.judged": "第 {n} 次对照",
-  "leads.judged.by": "{name}，{time}",
+  "leads.judged.by": "{name}于 {time} 对照",
   "leads.judged.at_act": "行为发生时的规定",
   "leads.judged.at_decision": "作出决定时的规定",
   "leads.judged.clause": "条款",

@@ -24,5 +24,6 @@ export const shortcuts = {
   "keys.speed": "加快、放慢",
   "keys.reverse": "倒放",
   "keys.jump": "跳到时间",
+  "keys.cart": "标起点、终点，加入证据篮",
   "keys.zoom": "时间轴缩放",
 } as const;

@@ -1,0 +1,249 @@
+"""Footage asked for, decided, handed over: journeys 2, 3, 9, 10 and 11, each person in a browser of his own, in Chinese."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.e2e.custody_stage import code_at
+from tests.e2e.test_citizen_journey import choose, sign_in, town  # noqa: F401 - the fixture
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 375, "height": 740}
+PDF = {
+    "name": "批准.pdf",
+    "mimeType": "application/pdf",
+    "buffer": b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n",
+}
+As = Callable[..., Page]
+
+
+@pytest.fixture
+def people(browser: Browser, town: dict[str, Any]) -> Iterator[As]:  # noqa: F811 - the fixture
+    """A page of somebody, signed in; with a phone's size if asked for."""
+    contexts = []
+
+    def page_of(name: str, phone: bool = False) -> Page:
+        size = PHONE if phone else {"width": 1280, "height": 800}
+        contexts.append(browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai"))  # type: ignore[arg-type]
+        page = contexts[-1].new_page()
+        sign_in(page, town, name)
+        return page
+
+    yield page_of
+    for context in contexts:
+        context.close()
+
+
+def code(town: dict[str, Any], name: str) -> str:  # noqa: F811
+    """What his authenticator shows now."""
+    return code_at(town["factors"][name]["key"], time.time())
+
+
+def ask(page: Page, town: dict[str, Any], cameras: tuple[str, ...], case: str) -> str:  # noqa: F811
+    """An officer's request to copy the last hour of cameras of the mall; gives its address."""
+    page.goto(f"{town['address']}/retrievals/new")
+    for camera in cameras:
+        add_camera(page, camera)
+    page.fill("[name=case]", case)
+    expect(
+        page.locator("[data-test=check] [data-verdict=due], [data-test=check] [data-verdict=blocked]")
+    ).not_to_have_count(0)
+    choose(page, "[data-test=duty]", "执法办案")
+    page.fill("[name=basis]", "刑事诉讼法第五十四条")
+    page.locator("[data-form=copy]").click()
+    page.fill("[name=purpose]", "查找盗窃嫌疑人")
+    expect(page.locator("[data-test=check]")).to_contain_text("湖心商场有限公司")
+    page.click("[data-test=submit]")
+    page.locator("[data-test=retrieval][data-state=submitted]").wait_for()
+    return page.url
+
+
+def add_camera(page: Page, name: str) -> None:
+    page.locator("[data-test=find-camera] input").fill(name)
+    page.locator(".el-select-dropdown__item:visible").get_by_text(name, exact=True).click()
+
+
+def stands(page: Page, state: str) -> None:
+    page.locator(f"[data-test=retrieval][data-state={state}]").wait_for()
+
+
+def test_a_theft_from_request_to_sealed_with_less_than_was_asked(people: As, town: dict[str, Any]) -> None:  # noqa: F811
+    """Journeys 2 and 3."""
+    officer = people("li")
+    address = ask(officer, town, ("湖滨路 1 号枪机", "湖滨路 2 号枪机"), "湖刑立〔2026〕12号")
+    head = people("zhao", phone=True)
+    head.goto(f"{town['address']}/retrievals")
+    head.locator("[data-retrieval]").filter(has_text="湖刑立〔2026〕12号").first.click()
+    expect(head.locator("[data-test=weigh]")).to_contain_text("申请 120 分钟 → 批准 120 分钟")
+    assert head.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    head.locator("[data-test=narrow]").filter(has_text="湖滨路 2 号枪机").locator(".el-checkbox").click()
+    expect(head.locator("[data-test=weigh]")).to_contain_text("批准 60 分钟")
+    head.fill("[name=approve-code]", "000000")
+    head.click("[data-test=approve]")
+    expect(head.get_by_role("alert")).to_contain_text("验证码不正确")
+    head.fill("[name=approve-code]", code(town, "zhao"))
+    head.click("[data-test=approve]")
+    stands(head, "approved")
+    expect(head.locator("[data-test=granted]")).to_have_count(1)
+    partner = people("wang")
+    for page, name, number in ((officer, "li", "鲁B0001"), (partner, "wang", "鲁B0002")):
+        page.goto(address)
+        page.fill("[name=credential]", number)
+        page.fill("[name=come-code]", code(town, name))
+        page.click("[data-test=come]")
+        page.locator("[data-test=come]").wait_for(state="detached")
+    desk = people("chen")
+    desk.goto(address)
+    desk.click("[data-test=present]")
+    expect(desk.get_by_role("alert")).to_contain_text("证件")
+    desk.locator("[data-test=paper-credentials]").click()
+    desk.locator("[data-test=paper-approval]").click()
+    desk.click("[data-test=present]")
+    stands(desk, "presented")
+    for page in (officer, partner):
+        page.reload()
+        page.click("[data-test=undertake]")
+        page.locator("[data-test=undertake]").wait_for(state="detached")
+    desk.reload()
+    desk.click("[data-test=register]")
+    desk.click("[data-test=execute]")
+    stands(desk, "executed")
+    clip = {"name": "gate.mjev", "mimeType": "application/octet-stream", "buffer": b"abc"}
+    desk.set_input_files("[data-test=handed]", clip)  # type: ignore[arg-type]
+    expect(desk.get_by_text("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")).to_be_visible()
+    desk.click("[data-test=seal]")
+    stands(desk, "sealed")
+    events = desk.locator("[data-test=history] [data-event]").evaluate_all("all => all.map(one => one.dataset.event)")
+    assert events == ["submit", "approve", "present", "register", "execute", "seal"]
+    expect(desk.locator("[data-document]")).to_have_count(5)
+    for link in desk.locator("[data-document]").all():
+        paper = desk.request.get(f"{town['address']}{link.get_attribute('href')}")
+        assert paper.headers["content-type"] == "application/pdf"
+        assert paper.body().startswith(b"%PDF-")
+
+
+def test_the_head_sends_back_and_refuses_with_reasons(people: As, town: dict[str, Any]) -> None:  # noqa: F811
+    """Journey 3, and the way to the organ above."""
+    officer, head = people("li"), people("zhao", phone=True)
+    address = ask(officer, town, ("湖滨路 3 号枪机",), "湖刑立〔2026〕13号")
+    head.goto(address)
+    send_back(head, "return", "缺立案文书")
+    stands(head, "returned")
+    officer.reload()
+    expect(officer.locator("[data-event=return]")).to_contain_text("缺立案文书")
+    officer.click("[data-test=resubmit]")
+    stands(officer, "submitted")
+    head.reload()
+    send_back(head, "refuse", "与案件无关")
+    stands(head, "refused")
+    officer.reload()
+    officer.fill("[name=asker-reason]", "材料齐全，请上级机关复核")
+    officer.click("[data-test=escalate]")
+    stands(officer, "escalated")
+
+
+def send_back(page: Page, verb: str, reason: str) -> None:
+    page.click(f"[data-send={verb}]")
+    page.fill("[name=reason]", reason)
+    page.click("[data-test=send-back]")
+
+
+def test_a_mother_looks_for_her_child_under_supervision(people: As, town: dict[str, Any]) -> None:  # noqa: F811
+    """Journey 9: proofs, the manager's consent, supervised viewing, no copy."""
+    desk = people("chen")
+    desk.goto(f"{town['address']}/retrievals/new")
+    add_camera(desk, "湖滨路 4 号枪机")
+    desk.locator("[data-way=person_concerned]").click()
+    desk.fill("[name=person-name]", "何芳")
+    desk.fill("[name=person-number]", "370202198001011234")
+    choose(desk, "[data-test=relation]", "近亲属")
+    choose(desk, "[data-test=protects]", "生命健康")
+    for part in ("identity", "relation"):
+        desk.set_input_files(f"[data-part={part}] input", PDF)  # type: ignore[arg-type]
+        expect(desk.locator(f"[data-part={part}] .name")).to_contain_text("批准.pdf")
+    desk.fill("[name=purpose]", "查找走失的孩子")
+    expect(desk.locator("[data-form]")).to_have_count(0)
+    desk.click("[data-test=submit]")
+    stands(desk, "submitted")
+    manager = people("liu", phone=True)
+    manager.goto(desk.url)
+    assert "370202198001011234" not in manager.content()
+    choose(manager, "[data-test=supervisor]", "刘经理")
+    manager.click("[data-test=approve]")
+    stands(manager, "approved")
+    desk.reload()
+    for step, state in (
+        ("present", "presented"),
+        ("register", "registered"),
+        ("execute", "executed"),
+        ("finish", "closed"),
+    ):
+        desk.click(f"[data-test={step}]")
+        stands(desk, state)
+    expect(desk.locator("[data-test=seal]")).to_have_count(0)
+
+
+def test_a_flood_opens_an_area_at_once_and_a_second_person_keeps_it_open(people: As, town: dict[str, Any]) -> None:  # noqa: F811
+    """Journey 10."""
+    commander = people("sun")
+    commander.goto(f"{town['address']}/emergencies")
+    commander.click("[data-test=declare]")
+    commander.locator("[data-test=map][data-ready=true]").wait_for()
+    commander.click("[data-test=lasso]")
+    box = commander.locator("[data-test=map] .ground").bounding_box()
+    assert box is not None
+    middle, reach = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2), 40
+    commander.mouse.move(middle[0] - reach, middle[1] - reach)
+    commander.mouse.down()
+    for x, y in ((reach, -reach), (reach, reach), (-reach, reach), (-reach, -reach + 4)):
+        commander.mouse.move(middle[0] + x, middle[1] + y, steps=4)
+    commander.mouse.up()
+    expect(commander.locator("[data-test=area]")).to_contain_text("范围已圈定")
+    commander.fill("[name=authority]", "区防汛指挥部Ⅱ级应急响应")
+    commander.fill("[name=emergency-purpose]", "湖滨路内涝处置")
+    commander.click("[data-test=declare-now]")
+    card = commander.locator("[data-emergency][data-state=emergency]")
+    expect(card).to_contain_text("等待第二人确认，29:")
+    expect(card.locator("[data-test=confirm-emergency]")).to_have_count(0)
+    second = people("zhou", phone=True)
+    second.goto(f"{town['address']}/emergencies")
+    second.fill("[name=confirm-code]", code(town, "zhou"))
+    second.click("[data-test=confirm-emergency]")
+    expect(second.locator("[data-emergency][data-state=confirmed] [data-test=countdown]")).to_contain_text("5:5")
+    held = people("li")
+    held.goto(f"{town['address']}/holds")
+    expect(held.locator("[data-hold]").first).to_contain_text("由调取申请锁定")
+
+
+def test_a_department_coordinates_and_comes_with_its_own_approval(people: As, town: dict[str, Any]) -> None:  # noqa: F811
+    """Journey 11."""
+    asks = people("wu")
+    asks.goto(f"{town['address']}/retrievals/new")
+    add_camera(asks, "湖滨路 5 号枪机")
+    asks.fill("[name=case]", "城管执法〔2026〕7号")
+    choose(asks, "[data-test=duty]", "执法办案")
+    asks.fill("[name=basis]", "行政处罚法第五十四条")
+    asks.fill("[name=purpose]", "核查占道经营")
+    asks.click("[data-test=submit]")
+    stands(asks, "submitted")
+    desk = people("chen")
+    desk.goto(asks.url)
+    desk.click("[data-test=approve]")
+    expect(desk.get_by_role("alert")).to_contain_text("批准")
+    police = people("officer.east")
+    police.goto(asks.url)
+    police.fill("[name=coordination]", "已与湖滨派出所协调，范围适当")
+    police.click("[data-test=coordinate]")
+    expect(police.get_by_text("officer.east", exact=True).first).to_be_visible()
+    asks.reload()
+    asks.set_input_files("[data-part=own_approval] input", PDF)  # type: ignore[arg-type]
+    asks.click("[data-test=add-approval]")
+    desk.reload()
+    expect(desk.get_by_role("link", name="本单位批准文件")).to_be_visible()
+    desk.click("[data-test=approve]")
+    stands(desk, "approved")

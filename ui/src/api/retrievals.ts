@@ -1,0 +1,67 @@
+/** Retrievals, emergencies, holds: what is asked of them and answered. Spans are whole seconds since 1970 (UTC). */
+import type { Page } from "../resource/cursor_list";
+import { http, type Query } from "./client";
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+interface Pair { readonly zh: string; readonly en: string }
+export type Way = "public_security" | "department" | "other_organ" | "person_concerned" | "emergency";
+export type NewRequest = Schemas["RequestIn"];
+export type Body = Schemas["BodyOut"];
+export type Hold = Schemas["HoldOut"];
+
+export interface Span { readonly camera: string; readonly from_s: number; readonly to_s: number }
+export interface Extent extends Span { readonly camera_name: string }
+export interface Judgement {
+  readonly verdict: string;
+  readonly clauses: readonly { readonly key: string; readonly pack: string; readonly label: string; readonly certain: boolean }[];
+  readonly reason: Pair;
+  readonly remedy: Pair | null;
+}
+export interface Check { readonly judgements: readonly Judgement[]; readonly missing: readonly Judgement[]; readonly holder: string | null; readonly holder_name: string | null }
+export interface Executor {
+  readonly name: string; readonly number_end: string; readonly visitor: boolean; readonly confirmed_s: number | null; readonly undertaken_s: number | null;
+}
+export interface Step {
+  readonly number: number; readonly event: string; readonly before: string; readonly after: string; readonly by: string; readonly unit: string; readonly at_s: number;
+  readonly reason: string; readonly judgement: Judgement | null; readonly leaf: string;
+}
+export interface Brief {
+  readonly id: string; readonly way: Way; readonly state: string; readonly state_label: string; readonly case: string; readonly purpose: string; readonly form: "view" | "copy" | "take";
+  readonly requester_name: string; readonly organisation: string; readonly organisation_name: string; readonly holder: string | null; readonly holder_name: string | null;
+  readonly expires_s: number | null; readonly event_kind: string; readonly version: number;
+}
+export interface Retrieval extends Brief {
+  readonly events: readonly string[]; readonly requester: string; readonly legal_basis: string; readonly duty: string; readonly asked: readonly Extent[]; readonly granted: readonly Extent[];
+  readonly approver_name: string; readonly closes_s: number | null; readonly decide_by_s: number | null; readonly decide_policy: string; readonly coordinated_by: string; readonly executors: readonly Executor[];
+  readonly papers: readonly string[]; readonly registered_s: number | null; readonly handed: readonly { readonly name: string; readonly size_bytes: number; readonly algorithm: string; readonly digest: string }[];
+  readonly authority: string; readonly area: object | null; readonly confirmed: boolean; readonly history: readonly Step[]; readonly attachments: readonly Schemas["AttachmentOut"][];
+  readonly relation: string; readonly protects: string; readonly supervisor_name: string | null; readonly attested: readonly string[];
+}
+
+const id = encodeURIComponent;
+const step = <T = Retrieval>(row: { readonly id: string; readonly version: number }, verb: string, body: unknown = {}, under = "retrievals"): Promise<T> =>
+  http.act<T>(`${under}/${id(row.id)}/${verb}`, body, row.version);
+
+export const retrievals = {
+  bodies: (): Promise<readonly Body[]> => http.get("retrievals/bodies"),
+  check: (body: NewRequest, signal?: AbortSignal): Promise<Check> => http.ask("retrievals/check", body, signal),
+  list: (query: Query, signal: AbortSignal): Promise<Page<Brief>> => http.get("retrievals", query, signal),
+  get: (one: string): Promise<Retrieval> => http.get(`retrievals/${id(one)}`),
+  judgements: (one: string): Promise<readonly Judgement[]> => http.get(`retrievals/${id(one)}/judgements`),
+  draft: (body: NewRequest, once: string): Promise<Retrieval> => http.create("retrievals", body, once),
+  change: (row: Retrieval, body: Partial<NewRequest>): Promise<Retrieval> => http.patch(`retrievals/${id(row.id)}`, body, row.version),
+  step,
+  document: (one: string, kind: string): string => `/api/v1/retrievals/${id(one)}/documents/${kind}.pdf`,
+  attachment: (one: string, part: string): string => `/api/v1/retrievals/${id(one)}/attachments/${part}`,
+  upload: (file: File, organisation: string, part: string): Promise<Schemas["FileOut"]> =>
+    http.upload("files", file, { kind: "retrieval", organisation, part, name: file.name }),
+
+  declare: (body: Schemas["DeclarationIn"], once: string): Promise<Retrieval> => http.create("emergencies", body, once),
+  confirm: (row: Brief, code: string): Promise<Retrieval> => step(row, "confirm", { code }, "emergencies"),
+  report: (row: Brief, reason: string): Promise<Retrieval> => step(row, "report", { reason }, "emergencies"),
+
+  holds: (released: boolean, cursor: string | null, signal: AbortSignal): Promise<Page<Hold>> => http.get("holds", { released, cursor, limit: 50 }, signal),
+  hold: (body: Schemas["HoldIn"], once: string): Promise<Hold> => http.create("holds", body, once),
+  release: (row: Hold, reason: string): Promise<Hold> => step(row, "release", { reason }, "holds"),
+};
