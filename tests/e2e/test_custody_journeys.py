@@ -215,9 +215,17 @@ def test_a_flood_opens_an_area_at_once_and_a_second_person_keeps_it_open(people:
     second.fill("[name=confirm-code]", code(town, "zhou"))
     second.click("[data-test=confirm-emergency]")
     expect(second.locator("[data-emergency][data-state=confirmed] [data-test=countdown]")).to_contain_text("5:5")
+    commander.reload()
+    commander.fill("[name=end-reason]", "积水已退")
+    commander.click("[data-test=end-emergency]")
+    over = commander.locator("[data-emergency][data-state=lapsed]")
+    over.wait_for()
     held = people("li")
     held.goto(f"{town['address']}/holds")
     expect(held.locator("[data-hold]").first).to_contain_text("由调取申请锁定")
+    over.locator("[name=emergency-report]").fill("查看湖滨路积水点位，用于调度排水")
+    over.locator("[data-test=report-emergency]").click()
+    commander.locator("[data-emergency][data-state=closed]").wait_for()
 
 
 def test_a_department_coordinates_and_comes_with_its_own_approval(people: As, town: dict[str, Any]) -> None:  # noqa: F811

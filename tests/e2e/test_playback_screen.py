@@ -164,3 +164,20 @@ def test_calendar_marks_days_with_recordings_and_shows_one(signed_in: Page, stag
     until(
         signed_in, lambda: clock(signed_in) != before and tile.get_attribute("data-state") == "ready", "the day's first"
     )
+
+
+def test_a_marked_span_goes_into_the_evidence_cart_and_stays_there(signed_in: Page, stage: str, began_ms: int) -> None:
+    tile = open_playback(signed_in, stage, began_ms)
+    paused(signed_in, tile)
+    begin = clock(signed_in)
+    signed_in.keyboard.press("[")
+    signed_in.keyboard.press("Shift+ArrowRight")
+    until(signed_in, lambda: clock(signed_in) > begin + 50_000, "a minute on")
+    end = clock(signed_in)
+    signed_in.keyboard.press("]")
+    signed_in.keyboard.press("e")
+    signed_in.locator("[data-test=cart]").get_by_text("证据篮 1").wait_for()
+    signed_in.goto(f"{stage}/live")
+    signed_in.locator("[data-test=cart]").get_by_text("证据篮 1").wait_for()
+    (item,) = signed_in.evaluate("JSON.parse(localStorage.getItem('mingjian.cart.u'))")
+    assert (item["camera"], item["from_ms"], item["to_ms"]) == (camera_id(0), begin, end)

@@ -243,3 +243,16 @@ def test_the_register_of_looks(admin: Api, viewer: Api, camera, clock) -> None:
     assert admin.get(f"/looks?limit=1&cursor={first['next']}")["items"][0]["id"] == oldest["id"]
     assert admin.get(f"/looks?viewer={newest['viewer']}&camera={camera.id}")["items"]
     assert admin.get("/looks?camera=none")["items"] == []
+
+
+def test_who_looked_at_a_minute(admin: Api, viewer: Api, camera, clock) -> None:
+    ask(viewer, camera)
+    clock.advance(3600 * NS_PER_S)
+    ask(viewer, camera, rights=["playback"], purpose="theft", **HOUR)
+    watching, footage = "2027-01-15T08:02:00Z", "2027-01-15T06:30:00Z"
+
+    def at(instant: str) -> list[str]:
+        return [one["purpose"] for one in admin.get(f"/looks?camera={camera.id}&at={instant}")["items"]]
+
+    assert [at(watching), at(footage)] == [["duty watch"], ["theft"]]
+    assert at("2027-01-15T08:05:00Z") == at("2027-01-15T07:00:00Z") == at("2027-01-15T09:01:00Z") == []

@@ -26,6 +26,10 @@ export interface Step {
   readonly number: number; readonly event: string; readonly before: string; readonly after: string; readonly by: string; readonly unit: string; readonly at_s: number;
   readonly reason: string; readonly judgement: Judgement | null; readonly leaf: string;
 }
+export interface Package {
+  readonly id: string; readonly state: "wanted" | "making" | "ready" | "failed" | "cancelled"; readonly done_bytes: number; readonly total_bytes: number; readonly sha256: string;
+  readonly problem: string;
+}
 export interface Brief {
   readonly id: string; readonly way: Way; readonly state: string; readonly state_label: string; readonly case: string; readonly purpose: string; readonly form: "view" | "copy" | "take";
   readonly requester_name: string; readonly organisation: string; readonly organisation_name: string; readonly holder: string | null; readonly holder_name: string | null;
@@ -37,6 +41,7 @@ export interface Retrieval extends Brief {
   readonly papers: readonly string[]; readonly registered_s: number | null; readonly handed: readonly { readonly name: string; readonly size_bytes: number; readonly algorithm: string; readonly digest: string }[];
   readonly authority: string; readonly area: object | null; readonly confirmed: boolean; readonly history: readonly Step[]; readonly attachments: readonly Schemas["AttachmentOut"][];
   readonly relation: string; readonly protects: string; readonly supervisor_name: string | null; readonly attested: readonly string[];
+  readonly packages?: readonly Package[];
 }
 
 const id = encodeURIComponent;
@@ -52,6 +57,9 @@ export const retrievals = {
   draft: (body: NewRequest, once: string): Promise<Retrieval> => http.create("retrievals", body, once),
   change: (row: Retrieval, body: Partial<NewRequest>): Promise<Retrieval> => http.patch(`retrievals/${id(row.id)}`, body, row.version),
   step,
+  package: (one: string, made: string): string => `/api/v1/retrievals/${id(one)}/packages/${id(made)}/content`,
+  cancelPackage: (row: Retrieval, one: Package): Promise<unknown> => http.post(`retrievals/${id(row.id)}/packages/${id(one.id)}/cancel`),
+  orderPackage: (row: Retrieval): Promise<unknown> => http.act(`retrievals/${id(row.id)}/packages`, {}, row.version),
   document: (one: string, kind: string): string => `/api/v1/retrievals/${id(one)}/documents/${kind}.pdf`,
   attachment: (one: string, part: string): string => `/api/v1/retrievals/${id(one)}/attachments/${part}`,
   upload: (file: File, organisation: string, part: string): Promise<Schemas["FileOut"]> =>
@@ -59,6 +67,7 @@ export const retrievals = {
 
   declare: (body: Schemas["DeclarationIn"], once: string): Promise<Retrieval> => http.create("emergencies", body, once),
   confirm: (row: Brief, code: string): Promise<Retrieval> => step(row, "confirm", { code }, "emergencies"),
+  end: (row: Brief, reason: string): Promise<Retrieval> => step(row, "end", { reason }, "emergencies"),
   report: (row: Brief, reason: string): Promise<Retrieval> => step(row, "report", { reason }, "emergencies"),
 
   holds: (released: boolean, cursor: string | null, signal: AbortSignal): Promise<Page<Hold>> => http.get("holds", { released, cursor, limit: 50 }, signal),

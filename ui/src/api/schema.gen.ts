@@ -232,6 +232,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In
+         * @description Begin a session.
+         */
+        post: operations["auth_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Signing In
+         * @description Begin to sign in by passkey: options for the browser. No name is asked, so none can be tried.
+         */
+        post: operations["auth_passkey_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bindings": {
         parameters: {
             query?: never;
@@ -844,6 +884,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/{objects}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export
+         * @description What is registered within one's reach, in the form it is imported from.
+         */
+        get: operations["exports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files": {
         parameters: {
             query?: never;
@@ -1248,6 +1308,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description One's own imports; those of everybody for whoever imports for the whole installation.
+         */
+        get: operations["imports_list"];
+        put?: never;
+        /**
+         * Post Import
+         * @description Hand in a file (the body is its bytes: .xlsx, .csv or a catalogue of GB/T 28181) and begin its preview.
+         *
+         *     `organisation`, `division` and `datum` are for a catalogue, which does not say them.
+         */
+        post: operations["imports_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Template
+         * @description A sheet to fill in: Chinese headers, explanations in both languages, drop-down lists.
+         */
+        get: operations["imports_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Import
+         * @description How far it has come and what its rows do.
+         */
+        get: operations["imports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Apply
+         * @description Begin to import it: the whole file, or nothing of it. Takes If-Match.
+         */
+        post: operations["imports_apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Drop
+         * @description Throw a preview away. Takes If-Match.
+         */
+        post: operations["imports_drop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rows
+         * @description The preview row by row; `noted`: rows with notes, `left`: rows that undoing left as they are.
+         */
+        get: operations["imports_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Undo
+         * @description Begin to take it back; objects changed since stay as they are, and say so. Takes If-Match.
+         */
+        post: operations["imports_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/law/clauses": {
         parameters: {
             query?: never;
@@ -1598,6 +1804,110 @@ export interface paths {
          * @description Change one's own language and theme.
          */
         patch: operations["me_patch"];
+        trace?: never;
+    };
+    "/api/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Passkeys
+         * @description One's own passkeys.
+         */
+        get: operations["passkeys_list"];
+        put?: never;
+        /**
+         * Add Passkey
+         * @description Add it.
+         */
+        post: operations["passkeys_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Adding
+         * @description Begin to add one: options for the browser, in JSON form (WebAuthn level 3, parseCreationOptionsFromJSON).
+         */
+        post: operations["passkeys_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show
+         * @description Show it: the answer goes where the code would.
+         */
+        post: operations["passkeys_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/show/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Showing
+         * @description Begin to show one of one's own, for what asks for a code.
+         */
+        post: operations["passkeys_show_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{passkey_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Passkey
+         * @description Take one away.
+         */
+        post: operations["passkeys_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/me/password": {
@@ -2800,6 +3110,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention/completeness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Completeness
+         * @description Recording completeness and retention met, of everything below an organisation, by system or organisation.
+         */
+        get: operations["retention_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/deletion-due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Due
+         * @description Footage older than 30 days whose purpose is not stated, or achieved (sc799 17).
+         */
+        get: operations["retention_deletion_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Orders
+         * @description Deletion decisions of the actor's reach.
+         */
+        get: operations["retention_orders"];
+        put?: never;
+        /**
+         * Post Order
+         * @description Enter a deletion decision: the footage is sealed from view and held at once. Takes Idempotency-Key.
+         */
+        post: operations["retention_order_enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/orders/{order_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Order
+         * @description A second person of the organ confirms; then it is carried out. Needs If-Match.
+         */
+        post: operations["retention_order_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/orders/{order_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Order
+         * @description Take it back before it is confirmed; needs If-Match.
+         */
+        post: operations["retention_order_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/profiles/{system_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Profile
+         * @description Say what is asked of a system's stored quality; needs If-Match once there is one.
+         */
+        put: operations["retention_profile_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Proofs
+         * @description The proofs of a day (yesterday when not given), or of one camera through time; `findings` only with, or without.
+         */
+        get: operations["retention_proofs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/proofs/{camera_id}/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Proof
+         * @description One proof, judged as of the day it was due.
+         */
+        get: operations["retention_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/proofs/{camera_id}/{day}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Proof File
+         * @description The certificate with its place in the ledger, for `mingjian retention verify`.
+         */
+        get: operations["retention_proof_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/purposes/{camera_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Purpose
+         * @description State why footage is kept on, or that its purpose is achieved: needs If-Match once there is a statement.
+         */
+        put: operations["retention_purpose_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/unproved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Unproved
+         * @description Cameras that have no proof of the day: nothing is known of what they keep.
+         */
+        get: operations["retention_unproved"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retrievals": {
         parameters: {
             query?: never;
@@ -2838,6 +3372,26 @@ export interface paths {
         get: operations["retrievals_bodies"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose
+         * @description The fewest cameras and spans that see these places and this route. Keeps nothing.
+         */
+        post: operations["retrievals_cameras"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3080,6 +3634,70 @@ export interface paths {
          * @description What each rule says of it as it stands now: what is still missing, and for whom.
          */
         get: operations["retrievals_judgements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Packages
+         * @description Newest first, with progress.
+         */
+        get: operations["retrievals_packages"];
+        put?: never;
+        /**
+         * Order
+         * @description Another one, after one that failed or was called off; needs If-Match. The first is ordered by executing.
+         */
+        post: operations["retrievals_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/packages/{package_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Call it off: nothing of it stays. One that is ready is evidence and stays.
+         */
+        post: operations["retrievals_package_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/packages/{package_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take
+         * @description The package itself, for those who execute the retrieval.
+         */
+        get: operations["retrievals_package_take"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5199,6 +5817,18 @@ export interface components {
             picture: string;
         };
         /**
+         * CellOut
+         * @description A field that a row sets: its heading, what is there now ("" for a new object), and what will be.
+         */
+        CellOut: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Column */
+            column: string;
+        };
+        /**
          * CheckIn
          * @description The same while it is still being written.
          */
@@ -5485,6 +6115,19 @@ export interface components {
         CodeIn: {
             /** Code */
             code: string;
+        };
+        /**
+         * CompletenessOut
+         * @description Everything in reach, and each system or organisation with cameras.
+         */
+        CompletenessOut: {
+            /** Day */
+            day: string;
+            /** Items */
+            items: components["schemas"]["GroupFigures"][];
+            /** Next */
+            next: string | null;
+            total: components["schemas"]["Figures"];
         };
         /**
          * ConfirmIn
@@ -5879,6 +6522,36 @@ export interface components {
             organisation: string;
         };
         /**
+         * DueOut
+         * @description A camera that holds footage longer than must be, with what sc799 17 says of its oldest.
+         */
+        DueOut: {
+            /** Camera */
+            camera: string;
+            /** Judgement */
+            judgement: {
+                [key: string]: unknown;
+            };
+            /** Keep Days */
+            keep_days: number;
+            /** Name */
+            name: string;
+            /** Oldest S */
+            oldest_s: number;
+            /** Purpose */
+            purpose: string;
+        };
+        /**
+         * DuePage
+         * @description By camera.
+         */
+        DuePage: {
+            /** Items */
+            items: components["schemas"]["DueOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * DutyBearerOut
          * @description Who must build, by which clause.
          */
@@ -6184,6 +6857,26 @@ export interface components {
             kind: "passing" | "failing" | "boundary";
             /** Says */
             says: string;
+        };
+        /**
+         * Figures
+         * @description Sums over the cameras proved that day.
+         */
+        Figures: {
+            /** Cameras */
+            cameras: number;
+            /** Completeness Ppm */
+            completeness_ppm: number | null;
+            /** Met */
+            met: number;
+            /** Owed Ms */
+            owed_ms: number;
+            /** Proved */
+            proved: number;
+            /** Recorded Ms */
+            recorded_ms: number;
+            /** With Findings */
+            with_findings: number;
         };
         /**
          * FileChangeIn
@@ -6672,6 +7365,30 @@ export interface components {
             next: string | null;
         };
         /**
+         * GroupFigures
+         * @description Of one system or organisation.
+         */
+        GroupFigures: {
+            /** Cameras */
+            cameras: number;
+            /** Completeness Ppm */
+            completeness_ppm: number | null;
+            /** Id */
+            id: string;
+            /** Met */
+            met: number;
+            /** Name */
+            name: string;
+            /** Owed Ms */
+            owed_ms: number;
+            /** Proved */
+            proved: number;
+            /** Recorded Ms */
+            recorded_ms: number;
+            /** With Findings */
+            with_findings: number;
+        };
+        /**
          * GroupOut
          * @description A kind of things to do: how many there are, and the first of them.
          */
@@ -6796,6 +7513,90 @@ export interface components {
             title: string;
             /** Until Date */
             until_date: string;
+        };
+        /**
+         * ImportOut
+         * @description An import: what its rows do, and how far the work on it has come (`total` 0: nobody can say yet).
+         */
+        ImportOut: {
+            /** Applied Ns */
+            applied_ns: string | null;
+            /** Created Ns */
+            created_ns: string;
+            /** Done */
+            done: number;
+            error: components["schemas"]["SaidOut"] | null;
+            /** Form */
+            form: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Rows Changed */
+            rows_changed: number;
+            /** Rows Left */
+            rows_left: number;
+            /** Rows New */
+            rows_new: number;
+            /** Rows Noted */
+            rows_noted: number;
+            /** Rows Refused */
+            rows_refused: number;
+            /** Rows Same */
+            rows_same: number;
+            /** Sha256 */
+            sha256: string;
+            /** State */
+            state: string;
+            /** Total */
+            total: number;
+            /** Undone Ns */
+            undone_ns: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ImportPage
+         * @description Imports, newest first.
+         */
+        ImportPage: {
+            /** Items */
+            items: components["schemas"]["ImportOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ImportRowOut
+         * @description A row: what it does, field by field.
+         */
+        ImportRowOut: {
+            /** Cells */
+            cells: components["schemas"]["CellOut"][];
+            /** Change */
+            change: string;
+            /** Errors */
+            errors: components["schemas"]["SaidOut"][];
+            left: components["schemas"]["SaidOut"] | null;
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: components["schemas"]["SaidOut"][];
+            /** Number */
+            number: number;
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * ImportRowPage
+         * @description Rows in the file's order.
+         */
+        ImportRowPage: {
+            /** Items */
+            items: components["schemas"]["ImportRowOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * InterfaceIn
@@ -7387,6 +8188,77 @@ export interface components {
             changed: number;
         };
         /**
+         * OrderIn
+         * @description A deletion decision: whose footage, of which time (UTC seconds), on which article, under which number.
+         */
+        OrderIn: {
+            /** Camera */
+            camera: string;
+            /** Decided Date */
+            decided_date: string;
+            /** From S */
+            from_s: number;
+            /**
+             * Ground
+             * @enum {string}
+             */
+            ground: "sc799.penalty.unauthorised" | "sc799.penalty.prohibited_place" | "sc799.penalty.no_consent";
+            /** Number */
+            number: string;
+            /** To S */
+            to_s: number;
+        };
+        /**
+         * OrderOut
+         * @description A decision: entered, confirmed, done or withdrawn. `left`: stretches (UTC seconds) that could not be deleted.
+         */
+        OrderOut: {
+            /** Bytes */
+            bytes: number;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Confirmed By */
+            confirmed_by: string;
+            /** Decided Date */
+            decided_date: string;
+            /** Entered By */
+            entered_by: string;
+            /** Evidence */
+            evidence: string;
+            /** From S */
+            from_s: number;
+            /** Ground */
+            ground: string;
+            /** Held */
+            held: boolean;
+            /** Id */
+            id: string;
+            /** Left */
+            left: number[][];
+            /** Number */
+            number: string;
+            /** Segments */
+            segments: number;
+            /** State */
+            state: string;
+            /** To S */
+            to_s: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * OrderPage
+         * @description Newest first.
+         */
+        OrderPage: {
+            /** Items */
+            items: components["schemas"]["OrderOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * OrganisationChangeIn
          * @description What can be changed; what is not given stays.
          */
@@ -7552,6 +8424,34 @@ export interface components {
             text: string;
         };
         /**
+         * PackageOut
+         * @description A package. `state`: wanted, making, ready, failed, cancelled; `problem` says what it waits for or why it failed.
+         */
+        PackageOut: {
+            /** Done Bytes */
+            done_bytes: number;
+            /** Id */
+            id: string;
+            /** Manifest Digest */
+            manifest_digest: string;
+            /** Problem */
+            problem: string;
+            /** Ready S */
+            ready_s: number | null;
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** State */
+            state: string;
+            /** Total Bytes */
+            total_bytes: number;
+            /** Wanted By */
+            wanted_by: string;
+            /** Wanted S */
+            wanted_s: number;
+        };
+        /**
          * PaperOut
          * @description An issued paper; its PDF is at /filings/{id}/papers/{paper}.pdf.
          */
@@ -7649,6 +8549,42 @@ export interface components {
             until_date: string;
         };
         /**
+         * PasskeyAnswerIn
+         * @description What the browser's `credentials.get` gave (`toJSON`).
+         */
+        PasskeyAnswerIn: {
+            /** Answer */
+            answer: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PasskeyIn
+         * @description A new passkey: what one calls the device, and what the browser's `credentials.create` gave (`toJSON`).
+         */
+        PasskeyIn: {
+            /** Answer */
+            answer: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
+         * PasskeyOut
+         * @description A passkey.
+         */
+        PasskeyOut: {
+            /** Created At */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
          * PasswordChangeIn
          * @description One's own password.
          */
@@ -7663,6 +8599,14 @@ export interface components {
          * @description A new password for somebody.
          */
         PasswordIn: {
+            /** Password */
+            password: string;
+        };
+        /**
+         * PasswordOnceMoreIn
+         * @description One's password, once more.
+         */
+        PasswordOnceMoreIn: {
             /** Password */
             password: string;
         };
@@ -8261,6 +9205,41 @@ export interface components {
             type: string;
         };
         /**
+         * ProfileIn
+         * @description What is asked of stored quality; `basis` names the standard, or whoever asks for it.
+         */
+        ProfileIn: {
+            /** Basis */
+            basis: string;
+            /**
+             * Bitrate Bps
+             * @default 0
+             */
+            bitrate_bps: number;
+            /** Fps Milli */
+            fps_milli: number;
+            /** Height */
+            height: number;
+        };
+        /**
+         * ProfileOut
+         * @description As it stands.
+         */
+        ProfileOut: {
+            /** Basis */
+            basis: string;
+            /** Bitrate Bps */
+            bitrate_bps: number;
+            /** Fps Milli */
+            fps_milli: number;
+            /** Height */
+            height: number;
+            /** System */
+            system: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * ProjectCameraOut
          * @description A camera of it with its assessment.
          */
@@ -8420,6 +9399,127 @@ export interface components {
             next: string | null;
         };
         /**
+         * ProofDetail
+         * @description One proof with what the law says: `judgements` by subject (kept, original, quality, floor); `floor_days` is the
+         *     least that packs and overlays ask for the camera's place; `document` the certificate as signed, null when it is gone.
+         */
+        ProofDetail: {
+            /** Altered */
+            altered: number;
+            /** Bitrate Bps */
+            bitrate_bps: number | null;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Certificate */
+            certificate: string;
+            /** Codecs */
+            codecs: string;
+            /** Completeness Ppm */
+            completeness_ppm: number | null;
+            /** Day */
+            day: string;
+            /** Decodes */
+            decodes: boolean | null;
+            /** Deleted Until */
+            deleted_until: string;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            } | null;
+            /** Findings */
+            findings: string[];
+            /** Floor Days */
+            floor_days: number;
+            /** Fps Milli */
+            fps_milli: number | null;
+            /** Height */
+            height: number | null;
+            /** Judgements */
+            judgements: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Keep Days */
+            keep_days: number;
+            /** Met */
+            met: boolean;
+            /** Missing */
+            missing: number;
+            /** Oldest S */
+            oldest_s: number | null;
+            /** Owed Ms */
+            owed_ms: number;
+            /** Recorded Ms */
+            recorded_ms: number;
+            /** Volumes Absent */
+            volumes_absent: number;
+            /** Width */
+            width: number | null;
+            /** Window Days */
+            window_days: number;
+        };
+        /**
+         * ProofOut
+         * @description The figures of one certificate; times in milliseconds, `completeness_ppm` in millionths, null when nothing is owed.
+         */
+        ProofOut: {
+            /** Altered */
+            altered: number;
+            /** Bitrate Bps */
+            bitrate_bps: number | null;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Certificate */
+            certificate: string;
+            /** Codecs */
+            codecs: string;
+            /** Completeness Ppm */
+            completeness_ppm: number | null;
+            /** Day */
+            day: string;
+            /** Decodes */
+            decodes: boolean | null;
+            /** Deleted Until */
+            deleted_until: string;
+            /** Findings */
+            findings: string[];
+            /** Fps Milli */
+            fps_milli: number | null;
+            /** Height */
+            height: number | null;
+            /** Met */
+            met: boolean;
+            /** Missing */
+            missing: number;
+            /** Oldest S */
+            oldest_s: number | null;
+            /** Owed Ms */
+            owed_ms: number;
+            /** Recorded Ms */
+            recorded_ms: number;
+            /** Volumes Absent */
+            volumes_absent: number;
+            /** Width */
+            width: number | null;
+            /** Window Days */
+            window_days: number;
+        };
+        /**
+         * ProofPage
+         * @description Proofs of a day, or of a camera the newest first.
+         */
+        ProofPage: {
+            /** Items */
+            items: components["schemas"]["ProofOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * ProposalIn
          * @description A place beyond the list, and why.
          */
@@ -8430,6 +9530,55 @@ export interface components {
             proposer: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * ProposalOut
+         * @description `more` are cameras that see only what the proposed see; `whole_time_adds_s`: footage that asking the proposed for
+         *     the whole time would add.
+         */
+        ProposalOut: {
+            /** Asked S */
+            asked_s: number;
+            /** More */
+            more: components["schemas"]["ProposedOut"][];
+            /** More Adds S */
+            more_adds_s: number;
+            /** Proposed */
+            proposed: components["schemas"]["ProposedOut"][];
+            /** Unseen Places */
+            unseen_places: number[];
+            /** Unseen Route M */
+            unseen_route_m: number;
+            /** Whole Time Adds S */
+            whole_time_adds_s: number;
+            /** Without Footage */
+            without_footage: components["schemas"]["ProposedOut"][];
+        };
+        /**
+         * ProposedOut
+         * @description A camera and the spans to ask for. `recorded_s` is null when the recordings cannot be asked.
+         */
+        ProposedOut: {
+            /** Asked S */
+            asked_s: number;
+            /** Camera */
+            camera: string;
+            /** Holder */
+            holder: string;
+            /** Holder Name */
+            holder_name: string;
+            /** Name */
+            name: string;
+            /** Places */
+            places: number[];
+            /** Recorded S */
+            recorded_s: number | null;
+            /** Route M */
+            route_m: number;
+            /** Spans */
+            spans: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * PublicSignOut
@@ -8448,6 +9597,40 @@ export interface components {
             purpose: string;
             /** Telephone */
             telephone: string;
+        };
+        /**
+         * PurposeIn
+         * @description Why footage is kept on, until it is looked at again; or that the purpose is achieved.
+         */
+        PurposeIn: {
+            /**
+             * Achieved
+             * @default false
+             */
+            achieved: boolean;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Review Date
+             * @default
+             */
+            review_date: string;
+        };
+        /**
+         * PurposeOut
+         * @description As stated.
+         */
+        PurposeOut: {
+            /** Achieved */
+            achieved: boolean;
+            /** Camera */
+            camera: string;
+            /** Purpose */
+            purpose: string;
+            /** Review Date */
+            review_date: string;
+            /** Version */
+            version: number;
         };
         /**
          * QualificationIn
@@ -8901,6 +10084,10 @@ export interface components {
             organisation: string;
             /** Organisation Name */
             organisation_name: string;
+            /** Packages */
+            packages: {
+                [key: string]: unknown;
+            }[];
             /** Papers */
             papers: string[];
             /** Protects */
@@ -9016,6 +10203,18 @@ export interface components {
             part: string | null;
         };
         /**
+         * SaidOut
+         * @description A problem or a note, in the reader's language. `column` is the heading of its column, "" for the whole row.
+         */
+        SaidOut: {
+            /** Column */
+            column: string;
+            /** Remedy */
+            remedy: string;
+            /** Said */
+            said: string;
+        };
+        /**
          * ScopeIn
          * @description Why the regulation does not govern the system; empty: it does after all.
          */
@@ -9035,11 +10234,11 @@ export interface components {
         };
         /**
          * SealIn
-         * @description All that was handed over.
+         * @description All that was handed over; nothing named: the package that was made.
          */
         SealIn: {
             /** Files */
-            files: components["schemas"]["HandedIn"][];
+            files?: components["schemas"]["HandedIn"][];
         };
         /**
          * SearchErrorOut
@@ -9241,6 +10440,25 @@ export interface components {
             items: components["schemas"]["SignOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * SoughtIn
+         * @description Places and a line on the map (longitude, latitude in WGS-84), the time, and how uneven the pace may be.
+         */
+        SoughtIn: {
+            /** From S */
+            from_s: number;
+            /**
+             * Margin S
+             * @default 300
+             */
+            margin_s: number;
+            /** Places */
+            places?: number[][];
+            /** Route */
+            route?: number[][];
+            /** To S */
+            to_s: number;
         };
         /**
          * SpanIn
@@ -10033,6 +11251,30 @@ export interface components {
             target: string;
         };
         /**
+         * UnprovedOut
+         * @description A camera without a proof of the day.
+         */
+        UnprovedOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Organisation */
+            organisation: string | null;
+        };
+        /**
+         * UnprovedPage
+         * @description By name.
+         */
+        UnprovedPage: {
+            /** Day */
+            day: string;
+            /** Items */
+            items: components["schemas"]["UnprovedOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * UserChangeIn
          * @description What of a user can be changed; what is not given stays.
          */
@@ -10817,7 +12059,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": string;
+                    "text/csv": string;
                 };
             };
             /** @description Problem */
@@ -10908,6 +12151,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_passkey_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -12159,6 +13466,39 @@ export interface operations {
             };
         };
     };
+    exports_get: {
+        parameters: {
+            query?: {
+                form?: "xlsx" | "csv" | "gb28181";
+                organisation?: string;
+                division?: string;
+            };
+            header?: never;
+            path: {
+                objects: "cameras" | "places" | "systems" | "organisations";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     files_list: {
         parameters: {
             query: {
@@ -12289,7 +13629,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "*/*": string;
+                };
             };
             /** @description Problem */
             default: {
@@ -12455,7 +13797,11 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
             };
             /** @description Problem */
             default: {
@@ -12619,7 +13965,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/pdf": string;
+                };
             };
             /** @description Problem */
             default: {
@@ -12990,6 +14338,270 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HoldOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_list: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_upload: {
+        parameters: {
+            query: {
+                kind: "cameras" | "places" | "systems" | "organisations";
+                name: string;
+                organisation?: string;
+                division?: string;
+                datum?: "" | "WGS-84" | "CGCS2000" | "GCJ-02" | "BD-09";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_template: {
+        parameters: {
+            query: {
+                kind: "cameras" | "places" | "systems" | "organisations";
+                form?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_drop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_rows: {
+        parameters: {
+            query?: {
+                change?: "" | "new" | "changed" | "same" | "refused" | "noted" | "left";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRowPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
                 };
             };
             /** @description Problem */
@@ -13625,6 +15237,200 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MeOut"];
                 };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"][];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordOnceMoreIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_show_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordOnceMoreIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             default: {
@@ -16173,6 +17979,408 @@ export interface operations {
             };
         };
     };
+    retention_figures: {
+        parameters: {
+            query?: {
+                by?: "organisation" | "system";
+                day?: string;
+                organisation?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletenessOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_deletion_due: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuePage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_orders: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_order_enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_order_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_order_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_profile_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_proofs: {
+        parameters: {
+            query?: {
+                day?: string;
+                camera?: string;
+                findings?: boolean | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofDetail"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_proof_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_purpose_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_unproved: {
+        parameters: {
+            query?: {
+                day?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnprovedPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retrievals_list: {
         parameters: {
             query?: {
@@ -16256,6 +18464,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BodyOut"][];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_cameras: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SoughtIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
                 };
             };
             /** @description Problem */
@@ -16420,7 +18661,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "*/*": string;
+                };
             };
             /** @description Problem */
             default: {
@@ -16485,7 +18728,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/pdf": string;
+                };
             };
             /** @description Problem */
             default: {
@@ -16686,6 +18931,130 @@ export interface operations {
                         [key: string]: unknown;
                     }[];
                 };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_packages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageOut"][];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_package_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                package_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_package_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                package_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             default: {
@@ -17415,7 +19784,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/pdf": string;
+                };
             };
             /** @description Problem */
             default: {

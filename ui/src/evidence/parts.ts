@@ -13,7 +13,7 @@ const DECIDES: Readonly<Record<string, string>> = {
   public_security: "retrievals.decide", department: "retrievals.hand_over", other_organ: "retrievals.hand_over", person_concerned: "retrievals.consent",
 };
 const AT_THE_DESK = new Set(["approved", "confirmed", "presented", "registered", "executed", "sealed"]);
-const EXECUTES = new Set(["approved", "confirmed", "presented", "sealed"]);
+const EXECUTES = new Set(["approved", "confirmed", "presented", "executed", "sealed"]);
 
 export function partsOf(row: Retrieval, user: string, may: (right: string) => boolean): Parts {
   const own = row.requester === user;

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Field, Router, Status
 
 from mingjian.rules.state_table import LETS_THROUGH
-from mingjian.web.http.document import answers_file
 from mingjian.web.files.api import as_attachment
+from mingjian.web.http.document import answers_file
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
@@ -123,7 +123,12 @@ def document(request: HttpRequest, retrieval_id: str, kind: str) -> HttpResponse
     return made
 
 
-@router.get("/{retrieval_id}/attachments/{part}", auth=_READ, operation_id="retrievals_attachment")
+@router.get(
+    "/{retrieval_id}/attachments/{part}",
+    auth=_READ,
+    operation_id="retrievals_attachment",
+    openapi_extra=answers_file("*/*"),
+)
 def attachment(request: HttpRequest, retrieval_id: str, part: str) -> StreamingHttpResponse:
     """A paper handed in with the request: own_approval, identity, relation."""
     return as_attachment(request, *open_attachment(actor_of(request), retrieval_id, part))
