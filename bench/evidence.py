@@ -181,13 +181,13 @@ def ledger_of(shelf: Shelf, cameras: Sequence[str], folder: DataFolder, others: 
     book.write_state(path, book.LogState(origin, "sha256", START_NS, len(leaves), said))
 
 
-def ask_and_hash(maker: EvidenceMaker, wish: PackageWish, target: Path) -> float:
-    """Seconds from the order to the sealed package and its digest."""
-    began = time.perf_counter()
+def ask_and_hash(maker: EvidenceMaker, wish: PackageWish, target: Path) -> tuple[float, float]:
+    """Seconds from the order to the sealed package and its digest, by the wall and of the processor."""
+    began, cpu = time.perf_counter(), time.process_time()
     package = maker.make(wish, target, Unwatched())
     with package.path.open("rb") as file:
         hashlib.file_digest(file, "sha256")
-    took = time.perf_counter() - began
+    took = time.perf_counter() - began, time.process_time() - cpu
     package.path.unlink()
     return took
 
@@ -255,7 +255,8 @@ def main() -> None:
                 "copy_and_hash_s": round(middle(copied), 2),
                 "ratio": round(middle([a / b for a, b in zip(built, copied, strict=True)]), 2),
             },
-            "ten_minutes_of_four_cameras_s": round(middle(ten), 2),
+            "ten_minutes_of_four_cameras_s": round(middle([wall for wall, _ in ten]), 2),
+            "ten_minutes_of_four_cameras_cpu_s": round(middle([cpu for _, cpu in ten]), 2),
             "verify": {
                 "mb_s": round(middle([wall for wall, _ in checked]) / 1e6),
                 "mb_per_cpu_s": round(middle([cpu for _, cpu in checked]) / 1e6),

@@ -13,12 +13,14 @@ from pathlib import Path
 
 from tests.fault.kills import run_kills
 from tests.fault.ledger_kills import run_ledger_kills
+from tests.fault.package_kills import run_package_kills
 from tests.fault.power_loss import run_power_losses
 from tests.fault.torn_tails import run_torn_tails
 
 SCENARIOS: dict[str, Callable[[Path, int, int], dict[str, int]]] = {
     "kills": run_kills,
     "ledger_kills": run_ledger_kills,
+    "package_kills": run_package_kills,
     "torn_tails": run_torn_tails,
     "power_losses": run_power_losses,
 }

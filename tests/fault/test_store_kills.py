@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.fault.kills import run_kills
 from tests.fault.ledger_kills import run_ledger_kills
+from tests.fault.package_kills import run_package_kills
 from tests.fault.power_loss import run_power_losses
 from tests.fault.torn_tails import run_torn_tails
 
@@ -22,3 +23,7 @@ def test_power_loss_loses_at_most_ten_seconds(tmp_path: Path) -> None:
 
 def test_kills_of_signing_and_deleting_lose_nothing_that_was_signed(tmp_path: Path) -> None:
     assert run_ledger_kills(tmp_path, seed=1, count=3)["ledger_kills"] == 3
+
+
+def test_kills_of_making_a_package_leave_nothing_half(tmp_path: Path) -> None:
+    assert run_package_kills(tmp_path, seed=1, count=3)["package_kills"] == 3
