@@ -159,6 +159,9 @@ def make_next() -> bool:
     except MingjianError as error:
         output.unlink(missing_ok=True)
         _give_up(row, error)
+    except OSError as error:  # most likely a full disk
+        output.unlink(missing_ok=True)
+        _give_up(row, _unwritable(error))
     except BaseException:
         output.unlink(missing_ok=True)
         _give_up(row, _crashed())
@@ -353,6 +356,14 @@ def _was_cancelled() -> MingjianError:
         "cancelled",
         Text("证据包制作已取消，没有留下文件", "the package was called off; no file was left"),
         fault=Fault.USER,
+    )
+
+
+def _unwritable(error: OSError) -> MingjianError:
+    return MingjianError(
+        "output_unwritable",
+        Text(f"无法写入证据包：{error.strerror}", f"the package cannot be written: {error.strerror}"),
+        fault=Fault.ENVIRONMENT,
     )
 
 
