@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 import uvicorn
-from aiohttp import ClientSession, UnixConnector, web
+from aiohttp import ClientSession, DummyCookieJar, UnixConnector, web
 from tests.e2e.stage import UI
 from tests.web import conftest as web_tests
 from tests.web.city import PASSWORD, City
@@ -105,7 +105,8 @@ async def serve(port: int, fill: Callable[[], object] = fill) -> None:
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.05)
-    async with ClientSession(connector=UnixConnector(str(path)), auto_decompress=False) as session:
+    jar = DummyCookieJar()  # cookies are the browser's alone
+    async with ClientSession(connector=UnixConnector(str(path)), auto_decompress=False, cookie_jar=jar) as session:
 
         async def api(request: web.Request) -> web.Response:
             headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
@@ -131,7 +132,7 @@ async def serve(port: int, fill: Callable[[], object] = fill) -> None:
             await runner.cleanup()
 
 
-_PASSED_BACK = frozenset({"content-type", "set-cookie", "etag", "content-language"})
+_PASSED_BACK = frozenset({"content-type", "set-cookie", "etag", "content-language", "content-security-policy"})
 
 
 def main() -> None:

@@ -50,3 +50,29 @@ def test_the_list_of_cameras_goes_on_page_by_page_and_says_what_a_file_lacks(
     expect(officer.locator("[data-row]")).to_have_count(100)
     officer.locator("[data-row]").first.click()
     expect(officer.locator("[data-test=score]")).to_contain_text("国标编码")
+
+
+def test_a_passkey_is_added_on_the_settings_screen_and_signs_in_alone(
+    page: Page,
+    city_stage: tuple[str, str],  # noqa: F811 - the fixture
+) -> None:
+    address, password = city_stage[0].replace("127.0.0.1", "localhost"), city_stage[1]  # passkeys need a name
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    device = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    authenticator = devices.send("WebAuthn.addVirtualAuthenticator", {"options": device})["authenticatorId"]
+    sign_in(page, address, "officer.east", password)
+    page.goto(f"{address}/settings")
+    page.click("[data-test=passkey-add]")
+    page.fill("[name=passkey-name]", "值班室电脑")
+    page.fill("[name=passkey-password]", password)
+    page.click("[data-test=passkey-confirm]")
+    expect(page.locator("[data-test=passkey]")).to_contain_text("值班室电脑")
+    assert len(devices.send("WebAuthn.getCredentials", {"authenticatorId": authenticator})["credentials"]) == 1
+    page.context.clear_cookies()
+    page.goto(f"{address}/login?next=/settings")
+    page.click("[data-test=login-passkey]")
+    expect(page.locator("[data-test=passkey]")).to_contain_text("最近使用")

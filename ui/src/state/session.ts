@@ -3,6 +3,7 @@ import { computed, ref } from "vue";
 
 import { api } from "../api/calls";
 import { setRequestLanguage } from "../api/client";
+import { loginByPasskey } from "../api/passkeys";
 import type { Me, Theme } from "../api/types";
 import { language, type LanguageCode } from "../i18n";
 
@@ -78,6 +79,11 @@ export async function loadMe(): Promise<void> {
 /** `code` of the second factor, empty until the server asks for it. */
 export async function signIn(name: string, password: string, code: string): Promise<void> {
   await api.login(name, password, code);
+  await loadMe();
+}
+
+export async function signInByPasskey(): Promise<void> {
+  await loginByPasskey();
   await loadMe();
 }
 

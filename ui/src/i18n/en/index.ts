@@ -9,6 +9,7 @@ import { live } from "./live";
 import { login } from "./login";
 import { map } from "./map";
 import { nav } from "./nav";
+import { passkey } from "./passkey";
 import { planningWords } from "./planning";
 import { playback } from "./playback";
 import { secondFactor } from "./second_factor";
@@ -37,6 +38,7 @@ const subjects = [
   login,
   map,
   nav,
+  passkey,
   planningWords,
   playback,
   secondFactor,

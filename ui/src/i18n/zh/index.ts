@@ -8,6 +8,7 @@ import { live } from "./live";
 import { login } from "./login";
 import { map } from "./map";
 import { nav } from "./nav";
+import { passkey } from "./passkey";
 import { planningWords } from "./planning";
 import { playback } from "./playback";
 import { secondFactor } from "./second_factor";
@@ -36,6 +37,7 @@ const subjects = [
   login,
   map,
   nav,
+  passkey,
   planningWords,
   playback,
   secondFactor,
