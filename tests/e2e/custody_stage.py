@@ -60,6 +60,7 @@ def fill() -> str:
 def make_person(name: str, shown: str, organisation: str, role: BoundRole, post: str, enrols: bool) -> object:
     """An account with role, post and, if asked for, a second factor: its key and recovery codes."""
     from mingjian.web.accounts.actions import create_user
+    from mingjian.web.accounts.models import SecondFactor
     from mingjian.web.accounts.second_factor import begin_enrolment, finish_enrolment
     from mingjian.web.organisations.models import Appointment, Organisation, Person, Post, RoleBinding
 
@@ -76,8 +77,8 @@ def make_person(name: str, shown: str, organisation: str, role: BoundRole, post:
     if not enrols:
         return None
     key, _ = begin_enrolment(as_actor(user), PASSWORD)
-    earlier = wiring.clock().now_ns() // 10**9 - STEP_S  # a code is good once: the one of now is left for the journey
-    codes = finish_enrolment(as_actor(user), code_at(key, earlier))
+    codes = finish_enrolment(as_actor(user), code_at(key, wiring.clock().now_ns() / 10**9))
+    SecondFactor.objects.filter(user=user).update(last_step=0)  # a code is good once: this one is left for the journey
     return {"key": key, "recovery": codes}
 
 

@@ -122,7 +122,7 @@ export const retrieval: Words<typeof zh> = {
   "retrieval.executed": "It may be viewed and handed over now",
   "retrieval.finish": "Viewing is over",
   "retrieval.finished": "Viewing ended",
-  "retrieval.seal.hint": "Choose the files handed over: their digests are computed here and sealed; nothing is uploaded.",
+  "retrieval.seal.hint": "The package is sealed once it is ready. Other files handed over are chosen here: their digests are computed here, nothing is uploaded.",
   "retrieval.seal.choose": "Choose files handed over",
   "retrieval.seal": "Seal",
   "retrieval.sealed": "Sealed",

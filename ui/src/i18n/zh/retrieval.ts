@@ -119,7 +119,7 @@ export const retrieval = {
   "retrieval.executed": "可以查阅、交付了",
   "retrieval.finish": "查阅完毕",
   "retrieval.finished": "查阅已办结",
-  "retrieval.seal.hint": "选择所交付的文件，在本机计算摘要后封存；文件不会上传。",
+  "retrieval.seal.hint": "证据包制作完成后一并封存。另行交付的文件在这里选择，在本机计算摘要，不会上传。",
   "retrieval.seal.choose": "选择交付的文件",
   "retrieval.seal": "封存",
   "retrieval.sealed": "已封存",
