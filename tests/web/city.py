@@ -21,6 +21,7 @@ from mingjian.kernel.ids import new_id
 from mingjian.web.accounts.actions import create_user
 from mingjian.web.accounts.models import User
 from mingjian.web.authority.actor import Actor, BoundRole, local_person
+from mingjian.web.monitoring.models import StaffRecord
 from mingjian.web.organisations.bindings import bindings_now
 from mingjian.web.organisations.models import (
     Appointment,
@@ -118,6 +119,7 @@ class City:
             user = self.new_user(f"{role.value}.{side}", home)
             self.appoint(user, home, _POSTS.get(role, "other"))
             self.bind(user, home, role)
+            self.train(user, home)
             self._users[key] = user
         return self._users[key]
 
@@ -135,6 +137,13 @@ class City:
         return create_user(
             local_person("test"), name=name, password=PASSWORD, role=role, unit=unit, must_change_password=False
         )
+
+    def train(self, user: User, organisation: str) -> StaffRecord:
+        """Everybody may sit before the screens: trained, and vetted when he came."""
+        return StaffRecord.objects.create(
+            id=new_id(self.now_ns), organisation_id=organisation, user=user, skills_until="2099-12-31",
+            confidentiality_until="2099-12-31", vetted_date=SINCE, created_ns=self.now_ns,
+        )  # fmt: skip
 
     def bind(self, user: User, organisation: str, role: BoundRole, **values: Any) -> RoleBinding:
         """Bind a role from the beginning of time on; `values` are columns of RoleBinding."""

@@ -45,6 +45,7 @@ RETRIEVAL_READERS = RETRIEVAL_ASKERS | {"auditor", "approver", "legal_reviewer",
 DECLARANTS = {"emergency_commander", "officer"}
 HOLDERS = {"custodian", "manager", "officer"}
 ORGAN = {"officer", "inspector", "approver", "legal_reviewer"}
+CONDUCT_READERS = READERS | KEEPERS | {"officer", "inspector"}
 PROOF_READERS = READERS | {
     "operator", "manager", "organisation_admin", "custodian", "officer", "inspector", "approver", "regulator",
 }  # fmt: skip
@@ -248,6 +249,20 @@ MAY: dict[str, set[str]] = {
     "GET /v1/area-inspections/due": MANAGERS | KEEPERS | {"guard"},
     "POST /v1/area-inspections": MANAGERS | KEEPERS | {"guard"},
     "POST /v1/filings/{filing_id}/verify": {"officer", "inspector"},
+    "GET /v1/monitoring/staff": CONDUCT_READERS,
+    "PUT /v1/monitoring/staff/{user_id}": {"admin"} | KEEPERS,
+    "GET /v1/monitoring/rooms": CONDUCT_READERS,
+    "POST /v1/monitoring/rooms": {"admin"} | KEEPERS,
+    "POST /v1/monitoring/rooms/{room_id}/access": {"admin"} | KEEPERS,
+    "POST /v1/monitoring/rooms/{room_id}/access/{access_id}/end": {"admin"} | KEEPERS,
+    "GET /v1/monitoring/rooms/{room_id}/entries": CONDUCT_READERS,
+    "POST /v1/monitoring/rooms/{room_id}/entries": {"admin", "guard"} | KEEPERS,
+    "GET /v1/monitoring/changes": CONDUCT_READERS,
+    "POST /v1/monitoring/changes": {"admin", "guard", "maintainer", "officer", "inspector"} | KEEPERS,
+    "POST /v1/monitoring/changes/{change_id}/decide": KEEPERS,
+    "GET /v1/monitoring/view-audits": CONDUCT_READERS,
+    "POST /v1/monitoring/view-audits": {"admin", "guard", "maintainer", "officer", "inspector"} | KEEPERS,
+    "GET /v1/monitoring/bulk-alarms": CONDUCT_READERS,
     "GET /v1/retention/proofs": PROOF_READERS,
     "GET /v1/retention/unproved": PROOF_READERS,
     "GET /v1/retention/completeness": PROOF_READERS,

@@ -19,6 +19,7 @@ _LOG = logging.getLogger(__name__)
 
 AGREEMENTS_EVERY_NS = 60 * NS_PER_S
 RETRIEVALS_EVERY_NS = 5 * NS_PER_S
+BULK_EVERY_NS = 300 * NS_PER_S
 DEADLINES_EVERY_NS = 3600 * NS_PER_S  # new systems come in all day; the first round after midnight raises its alerts
 _FIRST_PAUSE_NS = 30 * NS_PER_S
 _LONGEST_PAUSE_NS = 3600 * NS_PER_S
@@ -43,6 +44,7 @@ class WebWorker:
     def __init__(self, clock: Clock) -> None:
         from mingjian.web.filings.changes import check_all_changes
         from mingjian.web.filings.deadlines import sweep
+        from mingjian.web.monitoring.conduct import find_bulk_looking
         from mingjian.web.organisations.actions.agreements import close_ended_agreements
         from mingjian.web.retention.actions import take_certificates
         from mingjian.web.retention.deleting import execute_orders
@@ -57,6 +59,7 @@ class WebWorker:
             _Duty("holds", release_expired, RETRIEVALS_EVERY_NS),
             _Duty("holds at the engine", tell_engine, RETRIEVALS_EVERY_NS),
             _Duty("deletion orders", execute_orders, RETRIEVALS_EVERY_NS),
+            _Duty("bulk looking", find_bulk_looking, BULK_EVERY_NS),
             _Duty("retention", take_certificates, AGREEMENTS_EVERY_NS),
             _Duty("changes", check_all_changes, DEADLINES_EVERY_NS, daily=True),
         ]

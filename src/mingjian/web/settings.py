@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "mingjian.web.files",
     "mingjian.web.organisations",
     "mingjian.web.zones",
+    "mingjian.web.monitoring",
     "mingjian.web.retention",
     "mingjian.web.retrievals",
     "mingjian.web.registry",

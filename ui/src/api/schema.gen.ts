@@ -2058,6 +2058,222 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monitoring/bulk-alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alarms
+         * @description Days on which somebody looked far more than on his others.
+         */
+        get: operations["monitoring_bulk_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description Requests for changes of use.
+         */
+        get: operations["monitoring_changes"];
+        put?: never;
+        /**
+         * Post Change
+         * @description Ask for a new consumer, another aim or another purpose. Takes Idempotency-Key.
+         */
+        post: operations["monitoring_change_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/changes/{change_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Approve or refuse somebody else's request; needs If-Match.
+         */
+        post: operations["monitoring_change_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rooms
+         * @description Monitoring rooms with who is on their lists.
+         */
+        get: operations["monitoring_rooms"];
+        put?: never;
+        /**
+         * Post Room
+         * @description Register a monitoring room. Takes Idempotency-Key.
+         */
+        post: operations["monitoring_room_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/rooms/{room_id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Access
+         * @description Put somebody on the access list. Takes Idempotency-Key.
+         */
+        post: operations["monitoring_access"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/rooms/{room_id}/access/{access_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Access
+         * @description Take somebody off the list.
+         */
+        post: operations["monitoring_access_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/rooms/{room_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Entries
+         * @description Who entered a room.
+         */
+        get: operations["monitoring_log"];
+        put?: never;
+        /**
+         * Post Entry
+         * @description Log an entry; who is neither listed nor accompanied is refused, which is logged, too. Takes Idempotency-Key.
+         */
+        post: operations["monitoring_enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Staff
+         * @description Training and vetting of the people of one's reach.
+         */
+        get: operations["monitoring_staff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/staff/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Staff
+         * @description Record trainings and vetting of one of the unit's people; needs If-Match once there is a record.
+         */
+        put: operations["monitoring_staff_record"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/view-audits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audits
+         * @description Audits of what cameras see.
+         */
+        get: operations["monitoring_view_audits"];
+        put?: never;
+        /**
+         * Post Audit
+         * @description Say what a camera sees. Takes Idempotency-Key.
+         */
+        post: operations["monitoring_view_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/obstructions": {
         parameters: {
             query?: never;
@@ -4772,6 +4988,32 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccessIn
+         * @description Somebody for the access list.
+         */
+        AccessIn: {
+            /** Person Name */
+            person_name: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * AccessOut
+         * @description Somebody on the list; `until_s` null while he is.
+         */
+        AccessOut: {
+            /** Id */
+            id: string;
+            /** Person Name */
+            person_name: string;
+            /** Reason */
+            reason: string;
+            /** Since S */
+            since_s: number;
+            /** Until S */
+            until_s: number | null;
+        };
+        /**
          * ActionOut
          * @description An action of the application that asks the clause's rule.
          */
@@ -4901,6 +5143,32 @@ export interface components {
         AgreementPage: {
             /** Items */
             items: components["schemas"]["AgreementOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * AlarmOut
+         * @description A day of bulk looking, in camera-minutes.
+         */
+        AlarmOut: {
+            /** Day */
+            day: string;
+            /** Minutes */
+            minutes: number;
+            /** Name */
+            name: string;
+            /** Threshold */
+            threshold: number;
+            /** Viewer */
+            viewer: string;
+        };
+        /**
+         * AlarmPage
+         * @description Newest first.
+         */
+        AlarmPage: {
+            /** Items */
+            items: components["schemas"]["AlarmOut"][];
             /** Next */
             next: string | null;
         };
@@ -5218,6 +5486,29 @@ export interface components {
             title: string;
         };
         /**
+         * AuditIn
+         * @description What a camera sees that it must not, and whether a masked zone shows.
+         */
+        AuditIn: {
+            /** Camera */
+            camera: string;
+            /**
+             * Mask Fails
+             * @default false
+             */
+            mask_fails: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Seen
+             * @default []
+             */
+            seen: ("state_secret" | "trade_secret" | "privacy")[];
+        };
+        /**
          * AuditNameOut
          * @description A registered action.
          */
@@ -5228,12 +5519,36 @@ export interface components {
             title: string;
         };
         /**
+         * AuditOut
+         * @description An audit of a field of view.
+         */
+        AuditOut: {
+            /** Audited By */
+            audited_by: string;
+            /** Audited S */
+            audited_s: number;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Id */
+            id: string;
+            /** Mask Fails */
+            mask_fails: boolean;
+            /** Note */
+            note: string;
+            /** Seen */
+            seen: string[];
+            /** Verdict */
+            verdict: string;
+        };
+        /**
          * AuditPage
-         * @description A page, newest first; `next` is the cursor of the following one.
+         * @description Newest first.
          */
         AuditPage: {
             /** Items */
-            items: components["schemas"]["AuditEntryOut"][];
+            items: components["schemas"]["AuditOut"][];
             /** Next */
             next: string | null;
         };
@@ -5829,6 +6144,63 @@ export interface components {
             column: string;
         };
         /**
+         * ChangeIn
+         * @description What is asked for: who else shall use it, where it shall point, or what it shall serve.
+         */
+        ChangeIn: {
+            /** Camera */
+            camera: string;
+            /** Change */
+            change: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "new_consumer" | "re_aiming" | "change_of_purpose";
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ChangeOut
+         * @description A request: asked, approved, refused.
+         */
+        ChangeOut: {
+            /** Answer */
+            answer: string;
+            /** Asked By */
+            asked_by: string;
+            /** Asked S */
+            asked_s: number;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Change */
+            change: string;
+            /** Decided By */
+            decided_by: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string;
+            /** State */
+            state: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ChangePage
+         * @description Newest first.
+         */
+        ChangePage: {
+            /** Items */
+            items: components["schemas"]["ChangeOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * CheckIn
          * @description The same while it is still being written.
          */
@@ -6284,6 +6656,16 @@ export interface components {
         DayIn: {
             /** On Date */
             on_date: string;
+        };
+        /**
+         * DecideIn
+         * @description The decision, with its reason.
+         */
+        DecideIn: {
+            /** Answer */
+            answer: string;
+            /** Approve */
+            approve: boolean;
         };
         /**
          * DeclarationIn
@@ -6844,6 +7226,66 @@ export interface components {
             role: string;
             /** User */
             user: string;
+        };
+        /**
+         * EntryIn
+         * @description An entry: by one's own place on the list (`access`), or accompanied by somebody on it (`escort`).
+         */
+        EntryIn: {
+            /**
+             * Access
+             * @default
+             */
+            access: string;
+            /**
+             * Escort
+             * @default
+             */
+            escort: string;
+            /**
+             * Person Name
+             * @default
+             */
+            person_name: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+        };
+        /**
+         * EntryOut
+         * @description Who entered.
+         */
+        EntryOut: {
+            /** Entered S */
+            entered_s: number;
+            /** Escort */
+            escort: string;
+            /** Id */
+            id: string;
+            /** Listed */
+            listed: boolean;
+            /** Person Name */
+            person_name: string;
+            /** Reason */
+            reason: string;
+            /** Recorded By */
+            recorded_by: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * EntryPage
+         * @description Newest first.
+         */
+        EntryPage: {
+            /** Items */
+            items: components["schemas"]["EntryOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * ExampleOut
@@ -10203,6 +10645,16 @@ export interface components {
             part: string | null;
         };
         /**
+         * RoomPage
+         * @description By name.
+         */
+        RoomPage: {
+            /** Items */
+            items: components["schemas"]["RoomOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * SaidOut
          * @description A problem or a note, in the reader's language. `column` is the heading of its column, "" for the whole row.
          */
@@ -10471,6 +10923,63 @@ export interface components {
             from_s: number;
             /** To S */
             to_s: number;
+        };
+        /**
+         * StaffIn
+         * @description Until when trainings are valid, and the day of vetting; "" is none.
+         */
+        StaffIn: {
+            /**
+             * Confidentiality Until
+             * @default
+             */
+            confidentiality_until: string;
+            /** Organisation */
+            organisation: string;
+            /**
+             * Skills Until
+             * @default
+             */
+            skills_until: string;
+            /**
+             * Vetted Date
+             * @default
+             */
+            vetted_date: string;
+        };
+        /**
+         * StaffOut
+         * @description A record; `judgement` is what the law says of it today.
+         */
+        StaffOut: {
+            /** Confidentiality Until */
+            confidentiality_until: string;
+            /** Judgement */
+            judgement: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Organisation */
+            organisation: string;
+            /** Skills Until */
+            skills_until: string;
+            /** User */
+            user: string;
+            /** Version */
+            version: number;
+            /** Vetted Date */
+            vetted_date: string;
+        };
+        /**
+         * StaffPage
+         * @description By when they were made.
+         */
+        StaffPage: {
+            /** Items */
+            items: components["schemas"]["StaffOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * StandingOut
@@ -15711,6 +16220,475 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_bulk_alarms: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_changes: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_change_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_change_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_rooms: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_room_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_access_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+                access_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_log: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_staff: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_staff_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_view_audits: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_view_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditOut"];
                 };
             };
             /** @description Problem */

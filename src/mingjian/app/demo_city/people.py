@@ -26,12 +26,15 @@ PEOPLE: Mapping[BoundRole, tuple[str, str, str, str, str]] = {
     BoundRole.REGULATOR: ("regulator", "林雪", "department_officer", "安全科科长", f"{_D}教育和体育局"),
     BoundRole.EMERGENCY_COMMANDER: ("commander", "马骏", "government_leader", "应急办主任", _GOVERNMENT),
 }
+# a look needs them; they end after every demonstration
+_FIT = {"skills_until": "2099-12-31", "confidentiality_until": "2099-12-31", "vetted_date": "2024-01-01"}
 
 
 def add_people(actor: Actor, passwords: Mapping[str, str]) -> None:
     """Those who are not there yet."""
     from mingjian.web.accounts.actions import create_user
     from mingjian.web.accounts.models import User
+    from mingjian.web.monitoring.staff import record_staff
     from mingjian.web.organisations.actions.bindings import bind_role
     from mingjian.web.organisations.actions.people import make_person, make_post
     from mingjian.web.organisations.models import Organisation
@@ -48,3 +51,4 @@ def add_people(actor: Actor, passwords: Mapping[str, str]) -> None:
         post = make_post(actor, organisation_id=organisation.id, kind=kind, title=title)
         make_person(actor, name=name, post_id=post.id, since_date="2024-01-01", user_id=user.id)
         bind_role(actor, user_id=user.id, role=role.value, organisation_id=organisation.id)
+        record_staff(actor, organisation, user.id, _FIT, None)

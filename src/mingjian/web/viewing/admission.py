@@ -30,6 +30,7 @@ from mingjian.web.authority.applying import RuledOut, Subject, applying, cited_r
 from mingjian.web.authority.policy import Policy, Refused
 from mingjian.web.authority.subjects import Located
 from mingjian.web.http.problem import not_found
+from mingjian.web.monitoring.staff import require_fit
 from mingjian.web.organisations.grades import grade_requests
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.policies import READ
@@ -101,7 +102,7 @@ def admit(actor: Actor, camera: Camera, wish: Wish) -> Admission:
 
     Raises Refused for staff without the right, RuledOut (`retrieval_needed`, `forbidden`) for others, MingjianError
     `not_found` for a camera out of sight, `invalid` for a retrieval that does not name it, and `sealed_from_view` for
-    footage that public security ordered deleted.
+    footage that public security ordered deleted, RuledOut `not_trained` for own staff without training or vetting.
     """
     judging = _Judging(actor, camera, wish)
     opened: list[_Opened] = []
@@ -115,6 +116,7 @@ def admit(actor: Actor, camera: Camera, wish: Wish) -> Admission:
         raise refusals[0] if judging.in_sight else _unseen()
     admission = judging.admission(opened)
     require_not_sealed(camera.id, admission.from_ms, admission.to_ms)
+    require_fit(actor, camera)
     return admission
 
 

@@ -1,0 +1,20 @@
+"""The Django app of the slice."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MonitoringConfig(AppConfig):
+    """Names the app."""
+
+    name = "mingjian.web.monitoring"
+    label = "monitoring"
+
+    def ready(self) -> None:
+        """Register audit names and what is to be done in every process."""
+        from mingjian.web.authority.subjects import keep_rows
+        from mingjian.web.monitoring import conduct, rooms, staff, todo  # noqa: F401
+        from mingjian.web.monitoring.models import MonitoringRoom
+
+        keep_rows("monitoring_room", MonitoringRoom)
