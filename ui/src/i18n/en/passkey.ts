@@ -14,6 +14,7 @@ export const passkey: Words<typeof zh> = {
   "passkey.remove": "Remove",
   "passkey.removed": "Passkey removed",
   "passkey.remove.password": "To remove “{name}”, enter your password",
+  "passkey.use": "Use a passkey",
   "passkey.sign_in": "Sign in with a passkey",
 
 };

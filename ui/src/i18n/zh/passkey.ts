@@ -11,6 +11,7 @@ export const passkey = {
   "passkey.remove": "移除",
   "passkey.removed": "已移除通行密钥",
   "passkey.remove.password": "移除“{name}”，请输入当前密码",
+  "passkey.use": "使用通行密钥",
   "passkey.sign_in": "用通行密钥登录",
 
 } as const;
