@@ -26,7 +26,7 @@ from mingjian.media.edge.static_files import UiFiles
 from mingjian.web import configuration, wiring
 from mingjian.web.authority.actor import BoundRole
 
-PEOPLE = (BoundRole.PLANNER, BoundRole.GOVERNMENT_APPROVER, BoundRole.OFFICER)
+PEOPLE = (BoundRole.PLANNER, BoundRole.GOVERNMENT_APPROVER, BoundRole.OFFICER, BoundRole.MANAGER)
 CAMERAS = 3000
 MIDDLE = (1_203_800_000, 360_600_000)
 _PASSED_ON = (

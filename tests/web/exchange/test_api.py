@@ -42,6 +42,8 @@ def test_a_file_is_uploaded_looked_at_imported_and_taken_back(manager: Api, city
     shown = settle(manager, made)
     assert (shown["state"], shown["name"], shown["form"], shown["rows_new"]) == ("previewed", TEXT, "csv", 2)
     first, _ = manager.get(f"/imports/{made['id']}/rows?change=new")["items"]
+    noted = [manager.get(f"/imports/{made['id']}/rows?change={one}")["items"] for one in ("noted", "left", "refused")]
+    assert noted == [[], [], []]
     assert first["cells"][:2] == [
         {"column": "名称", "before": "", "after": "北门入口枪机"},
         {"column": "所属单位", "before": "", "after": "湖心商场有限公司"},

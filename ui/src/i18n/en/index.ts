@@ -5,6 +5,7 @@ import { audit } from "./audit";
 import { cameras } from "./cameras";
 import { common } from "./common";
 import { discovery } from "./discovery";
+import { importWords } from "./imports";
 import { live } from "./live";
 import { login } from "./login";
 import { map } from "./map";
@@ -34,6 +35,7 @@ const subjects = [
   cameras,
   common,
   discovery,
+  importWords,
   live,
   login,
   map,

@@ -4,6 +4,7 @@ import { audit } from "./audit";
 import { cameras } from "./cameras";
 import { common } from "./common";
 import { discovery } from "./discovery";
+import { importWords } from "./imports";
 import { live } from "./live";
 import { login } from "./login";
 import { map } from "./map";
@@ -33,6 +34,7 @@ const subjects = [
   cameras,
   common,
   discovery,
+  importWords,
   live,
   login,
   map,
