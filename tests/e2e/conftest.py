@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,24 @@ def stage(running_stage: tuple[str, int]) -> str:
 @pytest.fixture(scope="session")
 def began_ms(running_stage: tuple[str, int]) -> int:
     return running_stage[1]
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[dict[str, Any]]:
+    """The city with its people and a sign, for the journeys: `address` and what the stage told (custody_stage)."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.e2e.custody_stage"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        env={"PYTHONPATH": f"{ROOT}/src:{ROOT}", "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        address, told = process.stdout.readline().split(maxsplit=1)
+        urllib.request.urlopen(f"{address}/api/v1/setup", timeout=60).close()  # the first request loads every slice
+        yield {"address": address, **json.loads(told)}
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 import io
-import json
 import re
-import subprocess
-import sys
-import urllib.request
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from tests.e2e.conftest import ROOT
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def town() -> Iterator[dict[str, Any]]:
-    """The running stage: `address` and what it told."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.e2e.custody_stage"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        env={"PYTHONPATH": f"{ROOT}/src:{ROOT}", "PATH": "/usr/bin:/bin"},
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        address, told = process.stdout.readline().split(maxsplit=1)
-        urllib.request.urlopen(f"{address}/api/v1/setup", timeout=60).close()  # the first request loads every slice
-        yield {"address": address, **json.loads(told)}
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
 
 
 def sign_in(page: Page, town: dict[str, Any], name: str) -> None:

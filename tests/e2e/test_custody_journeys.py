@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.custody_stage import code_at
-from tests.e2e.test_citizen_journey import choose, sign_in, town  # noqa: F401 - the fixture
+from tests.e2e.test_citizen_journey import choose, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ As = Callable[..., Page]
 
 
 @pytest.fixture
-def people(browser: Browser, town: dict[str, Any]) -> Iterator[As]:  # noqa: F811 - the fixture
+def people(browser: Browser, town: dict[str, Any]) -> Iterator[As]:
     """A page of somebody, signed in; with a phone's size if asked for."""
     contexts = []
 
@@ -39,12 +39,12 @@ def people(browser: Browser, town: dict[str, Any]) -> Iterator[As]:  # noqa: F81
         context.close()
 
 
-def code(town: dict[str, Any], name: str) -> str:  # noqa: F811
+def code(town: dict[str, Any], name: str) -> str:
     """What his authenticator shows now."""
     return code_at(town["factors"][name]["key"], time.time())
 
 
-def ask(page: Page, town: dict[str, Any], cameras: tuple[str, ...], case: str) -> str:  # noqa: F811
+def ask(page: Page, town: dict[str, Any], cameras: tuple[str, ...], case: str) -> str:
     """An officer's request to copy the last hour of cameras of the mall; gives its address."""
     page.goto(f"{town['address']}/retrievals/new")
     for camera in cameras:
@@ -72,7 +72,7 @@ def stands(page: Page, state: str) -> None:
     page.locator(f"[data-test=retrieval][data-state={state}]").wait_for()
 
 
-def test_a_theft_from_request_to_sealed_with_less_than_was_asked(people: As, town: dict[str, Any]) -> None:  # noqa: F811
+def test_a_theft_from_request_to_sealed_with_less_than_was_asked(people: As, town: dict[str, Any]) -> None:
     """Journeys 2 and 3."""
     officer = people("li")
     address = ask(officer, town, ("湖滨路 1 号枪机", "湖滨路 2 号枪机"), "湖刑立〔2026〕12号")
@@ -127,7 +127,7 @@ def test_a_theft_from_request_to_sealed_with_less_than_was_asked(people: As, tow
         assert paper.body().startswith(b"%PDF-")
 
 
-def test_the_head_sends_back_and_refuses_with_reasons(people: As, town: dict[str, Any]) -> None:  # noqa: F811
+def test_the_head_sends_back_and_refuses_with_reasons(people: As, town: dict[str, Any]) -> None:
     """Journey 3, and the way to the organ above."""
     officer, head = people("li"), people("zhao", phone=True)
     address = ask(officer, town, ("湖滨路 3 号枪机",), "湖刑立〔2026〕13号")
@@ -153,7 +153,7 @@ def send_back(page: Page, verb: str, reason: str) -> None:
     page.click("[data-test=send-back]")
 
 
-def test_a_mother_looks_for_her_child_under_supervision(people: As, town: dict[str, Any]) -> None:  # noqa: F811
+def test_a_mother_looks_for_her_child_under_supervision(people: As, town: dict[str, Any]) -> None:
     """Journey 9: proofs, the manager's consent, supervised viewing, no copy."""
     desk = people("chen")
     desk.goto(f"{town['address']}/retrievals/new")
@@ -188,7 +188,7 @@ def test_a_mother_looks_for_her_child_under_supervision(people: As, town: dict[s
     expect(desk.locator("[data-test=seal]")).to_have_count(0)
 
 
-def test_a_flood_opens_an_area_at_once_and_a_second_person_keeps_it_open(people: As, town: dict[str, Any]) -> None:  # noqa: F811
+def test_a_flood_opens_an_area_at_once_and_a_second_person_keeps_it_open(people: As, town: dict[str, Any]) -> None:
     """Journey 10."""
     commander = people("sun")
     commander.goto(f"{town['address']}/emergencies")
@@ -228,7 +228,7 @@ def test_a_flood_opens_an_area_at_once_and_a_second_person_keeps_it_open(people:
     commander.locator("[data-emergency][data-state=closed]").wait_for()
 
 
-def test_a_department_coordinates_and_comes_with_its_own_approval(people: As, town: dict[str, Any]) -> None:  # noqa: F811
+def test_a_department_coordinates_and_comes_with_its_own_approval(people: As, town: dict[str, Any]) -> None:
     """Journey 11."""
     asks = people("wu")
     asks.goto(f"{town['address']}/retrievals/new")
