@@ -45,7 +45,6 @@ export function withQuery(path: string, query?: Query): string {
 
 export interface CallOptions {
   readonly body?: unknown;
-  readonly bytes?: Blob; // instead of `body`: a file as it is
   readonly query?: Query;
   readonly signal?: AbortSignal;
   readonly version?: number | undefined; // what we have seen of the record we change (If-Match)
@@ -69,10 +68,6 @@ export async function request(method: string, path: string, options: CallOptions
     headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(options.body);
   } else if (options.bytes !== undefined) {
-    headers["Content-Type"] = "application/octet-stream";
-    init.body = options.bytes;
-  }
-  if (options.bytes !== undefined) {
     headers["Content-Type"] = "application/octet-stream";
     init.body = options.bytes;
   }

@@ -17,8 +17,7 @@ export interface CatalogueOptions {
 
 /** The body is the file itself. */
 export async function uploadImport(kind: ImportKind, file: File, options: CatalogueOptions): Promise<Import> {
-  const answer = await request("POST", "/api/v1/imports", { bytes: file, query: { kind, name: file.name, ...options } });
-  return (await answer.json()) as Import;
+  return http.upload<Import>("imports", file, { kind, name: file.name, ...options });
 }
 
 export const imports = {
