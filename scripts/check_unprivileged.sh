@@ -17,12 +17,13 @@ clone=$home/mingjian told=$home/told
 demo=
 cleanup() {
   if [ -n "$demo" ]; then kill -TERM -- "-$demo" 2>/dev/null || true; wait "$demo" 2>/dev/null || true; fi
+  for _ in $(seq 30); do pgrep -u "$user" >/dev/null || break; sleep 1; done  # a user with processes stays
   userdel --remove "$user" 2>/dev/null || true
 }
 trap cleanup EXIT
-# the clone is made from a copy that he may read, as from a server
+# the clone is made from a copy that he may read, as from a server; a true copy, since it gets another owner
 bare=$home/source.git
-git clone -q --bare "$source" "$bare"
+git clone -q --bare --no-hardlinks "$source" "$bare"
 chown -R "$user": "$bare"
 as_user() {
   runuser -u "$user" -- env -i HOME="$home" USER="$user" LANG=C.UTF-8 PATH=/usr/local/bin:/usr/bin:/bin \
@@ -55,9 +56,8 @@ until [ -n "$recorded" ]; do
 done
 echo "pictures after $((SECONDS - begun)) s ($recorded decoded from the first file)"
 
-written=$(find / -xdev -user "$user" -newer "$stamp" -not -path "$clone/*" -not -path "$clone" \
-  -not -path "$home/.cache/*" -not -path "$home/.cache" -not -path "$home/.npm/*" -not -path "$home/.npm" \
-  -not -path "$home/source.git*" -not -path '/proc/*' 2>/dev/null | sort || true)
+written=$(find / -xdev \( -path "$clone" -o -path "$home/.cache" -o -path "$home/.npm" -o -path "$bare" \) -prune -o \
+  -user "$user" -newer "$stamp" -not -path "$home" -print 2>/dev/null | sort || true)
 rm -f "$stamp"
 [ -z "$written" ] || { echo "$written"; fail "written outside the clone"; }
 echo "nothing outside the clone and the caches of pip and npm was written"
