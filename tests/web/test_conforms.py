@@ -30,7 +30,8 @@ from mingjian.web.authority.actor import BoundRole
 
 pytestmark = pytest.mark.django_db
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-ENDS_THE_SESSION = {"auth_login", "auth_logout", "me_password", "setup_post"}
+# What would end the session under test; and what works on in a thread, which sees only what is committed.
+LEFT_OUT = {"auth_login", "auth_logout", "me_password", "setup_post", "imports_upload"}
 HOMES = {
     "school": (BoundRole.MANAGER, BoundRole.ORGANISATION_ADMIN, BoundRole.CUSTODIAN, BoundRole.GUARD),
     "east-police": (BoundRole.OFFICER, BoundRole.INSPECTOR, BoundRole.APPROVER),
@@ -55,7 +56,7 @@ def test_every_answer_is_what_the_document_says(browser: Client) -> None:
     statuses: Counter[int] = Counter()
     for result in schema.get_all_operations():
         operation = result.ok()
-        if operation.definition.raw["operationId"] not in ENDS_THE_SESSION:
+        if operation.definition.raw["operationId"] not in LEFT_OUT:
             names = {one.name for one in operation.path_parameters}
             here = {name: value for name, value in {**OBJECTS, **FIXED}.items() if name in names}
             _try(operation, here, 1 if operation.method == "get" else 2, browser, wrong, statuses)

@@ -5519,36 +5519,12 @@ export interface components {
             title: string;
         };
         /**
-         * AuditOut
-         * @description An audit of a field of view.
-         */
-        AuditOut: {
-            /** Audited By */
-            audited_by: string;
-            /** Audited S */
-            audited_s: number;
-            /** Camera */
-            camera: string;
-            /** Camera Name */
-            camera_name: string;
-            /** Id */
-            id: string;
-            /** Mask Fails */
-            mask_fails: boolean;
-            /** Note */
-            note: string;
-            /** Seen */
-            seen: string[];
-            /** Verdict */
-            verdict: string;
-        };
-        /**
          * AuditPage
-         * @description Newest first.
+         * @description A page, newest first; `next` is the cursor of the following one.
          */
         AuditPage: {
             /** Items */
-            items: components["schemas"]["AuditOut"][];
+            items: components["schemas"]["AuditEntryOut"][];
             /** Next */
             next: string | null;
         };
@@ -9027,6 +9003,14 @@ export interface components {
             name: string;
         };
         /**
+         * PasskeyProofOut
+         * @description What stands for a code where one is asked: once, within two minutes.
+         */
+        PasskeyProofOut: {
+            /** Proof */
+            proof: string;
+        };
+        /**
          * PasswordChangeIn
          * @description One's own password.
          */
@@ -11900,6 +11884,40 @@ export interface components {
             parts: string[];
             /** Submitted */
             submitted: string;
+        };
+        /**
+         * ViewAuditOut
+         * @description An audit of a field of view.
+         */
+        ViewAuditOut: {
+            /** Audited By */
+            audited_by: string;
+            /** Audited S */
+            audited_s: number;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Id */
+            id: string;
+            /** Mask Fails */
+            mask_fails: boolean;
+            /** Note */
+            note: string;
+            /** Seen */
+            seen: string[];
+            /** Verdict */
+            verdict: string;
+        };
+        /**
+         * ViewAuditPage
+         * @description Newest first.
+         */
+        ViewAuditPage: {
+            /** Items */
+            items: components["schemas"]["ViewAuditOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * VisitorIn
@@ -15874,7 +15892,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProofOut"];
+                    "application/json": components["schemas"]["PasskeyProofOut"];
                 };
             };
             /** @description Problem */
@@ -16655,7 +16673,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditPage"];
+                    "application/json": components["schemas"]["ViewAuditPage"];
                 };
             };
             /** @description Problem */
@@ -16688,7 +16706,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditOut"];
+                    "application/json": components["schemas"]["ViewAuditOut"];
                 };
             };
             /** @description Problem */

@@ -49,7 +49,7 @@ class PasskeyOut(Schema):
     last_used_at: str | None
 
 
-class ProofOut(Schema):
+class PasskeyProofOut(Schema):
     """What stands for a code where one is asked: once, within two minutes."""
 
     proof: str
@@ -93,7 +93,7 @@ def begin_showing(request: HttpRequest) -> dict[str, Any]:
     return passkeys.begin_showing(request, actor_of(request).user)
 
 
-@passkeys_router.post("/show", auth=_OWN, response=ProofOut, operation_id="passkeys_show")
+@passkeys_router.post("/show", auth=_OWN, response=PasskeyProofOut, operation_id="passkeys_show")
 def show(request: HttpRequest, data: PasskeyAnswerIn) -> dict[str, str]:
     """Show it: the answer goes where the code would."""
     actor = actor_of(request)

@@ -173,7 +173,7 @@ class AuditIn(Input):
     note: str = Field("", max_length=500)
 
 
-class AuditOut(Schema):
+class ViewAuditOut(Schema):
     """An audit of a field of view."""
 
     id: str
@@ -187,10 +187,10 @@ class AuditOut(Schema):
     audited_s: int
 
 
-class AuditPage(Schema):
+class ViewAuditPage(Schema):
     """Newest first."""
 
-    items: list[AuditOut]
+    items: list[ViewAuditOut]
     next: str | None
 
 
@@ -323,7 +323,7 @@ def decide(request: HttpRequest, response: HttpResponse, change_id: str, data: D
     return _change(row)
 
 
-@router.get("/view-audits", auth=Requires(policies.READ), response=AuditPage, operation_id="monitoring_view_audits")
+@router.get("/view-audits", auth=Requires(policies.READ), response=ViewAuditPage, operation_id="monitoring_view_audits")
 def list_audits(request: HttpRequest, cursor: Cursor = None, limit: Limit = 100) -> dict[str, Any]:
     """Audits of what cameras see."""
     found, following = page(conduct.audits(actor_of(request)), ["-audited_ns", "-id"], cursor, limit)
@@ -331,7 +331,7 @@ def list_audits(request: HttpRequest, cursor: Cursor = None, limit: Limit = 100)
 
 
 @router.post(
-    "/view-audits", auth=Requires(policies.ASK), response={201: AuditOut}, operation_id="monitoring_view_audit"
+    "/view-audits", auth=Requires(policies.ASK), response={201: ViewAuditOut}, operation_id="monitoring_view_audit"
 )
 def post_audit(request: HttpRequest, response: HttpResponse, data: AuditIn) -> Status[dict[str, Any]]:
     """Say what a camera sees. Takes Idempotency-Key."""
