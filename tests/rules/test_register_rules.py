@@ -252,12 +252,8 @@ def test_a_judgement_has_canonical_bytes() -> None:
     answer = may_install(LAW, Installation(PlacePart(frozenset({"bridge"})), frozenset()), BOTH)
     document = json.loads(canonical_bytes(answer.document()))
     assert document["verdict"] == "blocked"
-    assert {
-        "key": "qd204.builder.government",
-        "pack": "qd204@2020",
-        "label": "第八条第一款",
-        "certain": True,
-    } in document["clauses"]
+    cited = next(one for one in document["clauses"] if one["key"] == "qd204.builder.government")
+    assert {"pack": "qd204@2020", "label": "第八条第一款", "certain": True}.items() <= cited.items()
 
 
 @given(st.lists(st.sampled_from(list(Verdict)), min_size=1, max_size=6))

@@ -21,6 +21,7 @@ from mingjian.ports.ticket import open_ticket
 from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import BoundRole
 from mingjian.web.ledger.models import PendingLeaf
+from mingjian.web.monitoring.models import StaffRecord
 from mingjian.web.organisations.models import Grant
 from mingjian.web.registry.models import Camera, Stream, System
 from mingjian.web.retrievals.duties import do_duties
@@ -53,6 +54,14 @@ def iso(second: int) -> str:
 def leaves() -> list[AccessOpening]:
     found = [decode(bytes(one.data)) for one in PendingLeaf.objects.order_by("id")]
     return [one for one in found if isinstance(one, AccessOpening)]
+
+
+@pytest.mark.applies("monitoring.judge_staff", "monitoring.staff.refused")
+def test_own_staff_without_training_get_no_ticket(town: Town, gate: Camera, city: City) -> None:
+    guard = city.browser(BoundRole.GUARD)
+    StaffRecord.objects.all().delete()
+    assert ask(guard, town, 403, rights=["live"])["code"] == "not_trained"
+    assert leaves()[-1].act == "denied"
 
 
 @pytest.mark.applies("looking.judge_own_right", "viewing.look")

@@ -50,7 +50,7 @@ def upload_file(actor: Actor, about: About, name: str, body: store.Readable) -> 
     """
     where = _located(actor, about)
     right = _keeping(actor, about.kind, where)
-    with store.incoming(body) as path:
+    with store.incoming(body, store.FILE_LIMIT) as path:
         return _store(actor, about, where, right, name, path, content_of(path), _check_quota)
 
 

@@ -33,7 +33,7 @@ class Readable(Protocol):
 
 
 @contextlib.contextmanager
-def incoming(body: Readable, limit: int = FILE_LIMIT) -> Iterator[Path]:
+def incoming(body: Readable, limit: int) -> Iterator[Path]:
     """The body as a file that is gone afterwards unless it was kept.
 
     Raises MingjianError `body_too_large` beyond `limit` bytes, `invalid` when empty, `no_data_folder`.

@@ -23,6 +23,7 @@ _STATUS = {
     "wrong_passkey": 401,
     "forbidden": 403,
     "no_powers": 403,
+    "not_trained": 403,
     "outside_scope": 403,
     "retrieval_needed": 403,
     "csrf_failed": 403,
