@@ -152,6 +152,7 @@ MAY: dict[str, set[str]] = {
     "GET /v1/law/coverage": ALL,
     "GET /v1/ledger/status": MANAGERS | {"auditor"},
     "GET /v1/filings": FILING_READERS,
+    "GET /v1/filing-deadlines": FILING_READERS,
     "POST /v1/filings": {"manager"},
     "POST /v1/filings/entered": {"officer"},
     "GET /v1/filings/exchange": {"officer"},

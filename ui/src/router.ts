@@ -17,6 +17,7 @@ export const router = createRouter({
     { path: "/retrievals/new", name: "retrieval-new", component: () => import("./screens/RequestScreen.vue") },
     { path: "/retrievals/:id", name: "retrieval", component: () => import("./screens/RetrievalScreen.vue") },
     ...PLACES.map((place) => ({ path: place.path, name: place.name, component: place.screen as () => Promise<Component> })),
+    { path: "/filings/:id", name: "filing", component: () => import("./screens/FilingScreen.vue") },
     { path: "/:rest(.*)*", redirect: "/" },
   ],
 });

@@ -52,3 +52,27 @@ def test_each_state_waits_for_whose_turn_it_is(system: System, city: Any) -> Non
         filing.state = state
         filing.save()
         assert (kinds(manager), kinds(officer)) == (his, theirs)
+
+
+def test_the_list_counts_down_and_finds_what_is_overdue_and_the_systems_still_to_file(
+    system: System, city: Any, on_day: Any
+) -> None:
+    sweep()
+    manager, stranger = city.browser(BoundRole.MANAGER), city.browser(BoundRole.MANAGER, "west")
+    (open_one,) = manager.get("/filing-deadlines")["items"]
+    assert (open_one["system_name"], open_one["due"], open_one["filing"]) == ("湖心商场视频系统", "2025-05-10", None)
+    assert [clause["key"] for clause in open_one["cited"]] == ["qd204.filing.acceptance"]
+    assert stranger.get("/filing-deadlines")["items"] == []
+    draft = manager.post("/filings", {"system": "mall-system"}, status=201)
+    assert (draft["due"], draft["contents"]["verdict"]) == ("2025-05-10", "due")
+    assert manager.get("/filing-deadlines")["items"][0]["filing"] == draft["id"]
+    assert manager.get("/filings?overdue=true")["items"] == []
+    on_day("2025-05-11")
+    late = manager.get("/filings?overdue=true")
+    assert (late["today"], [one["id"] for one in late["items"]]) == ("2025-05-11", [draft["id"]])
+    sent = manager.post(f"/filings/{draft['id']}/submit", If_Match=f'"v{draft["version"]}"')
+    assert [one["organ_name"] for one in sent["copies"]] == ["明州市公安局东湖分局"]
+    assert manager.get("/filing-deadlines")["items"] == manager.get("/filings?overdue=true")["items"] == []
+    officer = city.browser(BoundRole.OFFICER)
+    assert len(officer.get("/filings?organ=east-police")["items"]) == 1
+    assert officer.get("/filings?organ=west-police")["items"] == []

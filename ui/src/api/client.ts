@@ -45,10 +45,10 @@ export function withQuery(path: string, query?: Query): string {
 
 export interface CallOptions {
   readonly body?: unknown;
+  readonly bytes?: Blob; // a file instead of a body
   readonly query?: Query;
   readonly signal?: AbortSignal;
   readonly version?: number | undefined; // what we have seen of the record we change (If-Match)
-  readonly bytes?: Blob; // the body as it is, instead of `body`
   readonly headers?: Readonly<Record<string, string>>;
   readonly once?: string | undefined; // Idempotency-Key: sent again after a lost answer, it creates nothing twice
 }

@@ -6,6 +6,8 @@ import type { Page } from "./cursor_list";
 export interface Column<Row> {
   readonly title: Key;
   readonly value: (row: Row) => string;
+  readonly tone?: (row: Row) => string; // a class
+  readonly due?: (row: Row) => readonly [due: string, today: string] | null; // shown as a countdown
   readonly strong?: boolean; // the name: what one looks for
   readonly numbers?: boolean;
 }
@@ -25,7 +27,7 @@ export interface Filter {
 export interface Field {
   readonly name: string;
   readonly title: Key;
-  readonly kind: "text" | "long" | "choice" | "many" | "yes_no";
+  readonly kind: "text" | "long" | "choice" | "many" | "day";
   readonly required?: boolean;
   readonly only?: "create" | "edit";
   readonly hint?: Key;
@@ -85,7 +87,8 @@ export interface Resource<Row extends { readonly id: string }> {
   readonly filters: readonly Filter[];
   readonly list: (query: Query, cursor: string | null, signal: AbortSignal) => Promise<Page<Row>>;
   readonly label: (row: Row) => string;
-  readonly show: (id: string) => Promise<Shown & { readonly label: string }>;
+  readonly path?: (row: { readonly id: string }) => string; // of the screen that shows one; without it, a drawer does
+  readonly show?: (id: string) => Promise<Shown & { readonly label: string }>;
   readonly judge?: (id: string) => Promise<readonly Judged[]>;
   readonly history?: (id: string, cursor: string | null) => Promise<Page<HistoryEntry>>;
   readonly fields?: readonly Field[];

@@ -127,7 +127,7 @@ class VersionOut(Schema):
 
 
 class FilingOut(Schema):
-    """A filing. `state_label` is its word for people; `timeliness` the judgement of its clocks as of today."""
+    """A filing. `state_label` is its word for people; `due` the day the filer is to act by, "" when nothing runs."""
 
     id: str
     kind: str
@@ -161,22 +161,36 @@ class FilingOut(Schema):
     findings: list[dict[str, Any]]
     changed: str
     changed_parts: list[str]
+    due: str
     version: int
 
 
-class FilingFullOut(FilingOut):
-    """One filing with what belongs to it."""
+class CopyOut(Schema):
+    """A district concerned, and its organ."""
 
+    division_name: str
+    organ_name: str
+    leading: bool
+
+
+class FilingFullOut(FilingOut):
+    """One filing with what belongs to it. `scan` is the stored file of what came on paper; `today` the day in Shanghai."""
+
+    today: str
+    scan: str
     ask: list[AskedOut]
+    contents: dict[str, Any]
     timeliness: dict[str, Any]
     recipients: list[str]
+    copies: list[CopyOut]
     papers: list[PaperOut]
     versions: list[VersionOut]
 
 
 class FilingPage(Schema):
-    """Filings, newest first."""
+    """Filings, newest first. `today` is the day in Shanghai, by which `due` counts."""
 
+    today: str
     items: list[FilingOut]
     next: str | None
 
@@ -187,15 +201,17 @@ def list_filings(
     state: Annotated[str, Field(max_length=12)] = "",
     system: Annotated[str, Field(max_length=26)] = "",
     kind: Annotated[str, Field(max_length=16)] = "",
+    organ: Annotated[str, Field(max_length=26)] = "",
     text: Annotated[str, Field(max_length=64)] = "",
+    overdue: bool = False,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> dict[str, Any]:
-    """The filings of the actor's reach."""
-    rows = queries.filings(actor_of(request), state=state, system=system, kind=kind, text=text)
-    found, following = page(rows, ["-created_ns", "-id"], cursor, limit)
+    """The filings of the actor's reach; `overdue` are those whose day to hand in or to correct is over."""
+    on, wanted = today().isoformat(), queries.Wanted(state, system, kind, organ, text, overdue)
+    found, following = page(queries.filings(actor_of(request), wanted, on), ["-created_ns", "-id"], cursor, limit)
     language = language_of(request)
-    return {"items": [_plain(filing, language) for filing in found], "next": following}
+    return {"today": on, "items": [_plain(filing, language) for filing in found], "next": following}
 
 
 @router.post("", auth=Requires(policies.FILE), response={201: FilingFullOut}, operation_id="filings_draft")
@@ -341,14 +357,26 @@ def _answer(request: HttpRequest, response: HttpResponse, filing: Filing) -> dic
 
 def _full(filing: Filing, language: str) -> dict[str, Any]:
     law, on = current_law(), today()
+    recipients = list(filing.recipients.select_related("division", "organisation").order_by("-leading", "division_id"))
     return {
         **_plain(filing, language),
+        "today": on.isoformat(),
+        "scan": filing.scan_file,
+        "contents": judging.contents(law, filing, on).document(),
         "ask": [
             {"part": part, "label": PARTS[part].for_language(language)}
             for part in judging.still_to_ask(law, filing, on)
         ],
         "timeliness": judging.timeliness(law, filing, on).document(),
-        "recipients": list(filing.recipients.order_by("-leading", "division_id").values_list("division_id", flat=True)),
+        "recipients": [one.division_id for one in recipients],
+        "copies": [
+            {
+                "division_name": one.division.name,
+                "organ_name": "" if one.organisation is None else one.organisation.name,
+                "leading": one.leading,
+            }
+            for one in recipients
+        ],
         "papers": [
             {
                 "id": paper.id,
@@ -394,4 +422,5 @@ def _plain(filing: Filing, language: str) -> dict[str, Any]:
         "correction_due": filing.correction_due_date,
         "registered": filing.registered_date,
         "changed": filing.changed_date,
+        "due": queries.due_day(filing),
     }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
 
 from mingjian.web.authority.actor import Actor
 from mingjian.web.filings import policies
-from mingjian.web.filings.models import Filing, FilingPaper
+from mingjian.web.filings.models import Filing, FilingDeadline, FilingPaper
 from mingjian.web.http.problem import not_found
 
-_WITH = ("system__place", "system__organisation", "organisation", "organ")
+_WITH = ("system__place", "system__organisation", "system__deadline", "organisation", "organ")
 
 
 def filing_by_id(actor: Actor, filing_id: str, *, lock: bool = False) -> Filing:
@@ -26,18 +28,52 @@ def filing_by_id(actor: Actor, filing_id: str, *, lock: bool = False) -> Filing:
     return filing
 
 
-def filings(actor: Actor, *, state: str = "", system: str = "", kind: str = "", text: str = "") -> QuerySet[Filing]:
-    """The filings of the actor's reach; `text` is part of a number or of the system's name."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which filings; empty: any. `text` is part of a number or of the system's name; `overdue` as of `today`."""
+
+    state: str = ""
+    system: str = ""
+    kind: str = ""
+    organ: str = ""
+    text: str = ""
+    overdue: bool = False
+
+
+def filings(actor: Actor, wanted: Wanted, today: str) -> QuerySet[Filing]:
+    """The filings of the actor's reach; `today` is a day in Shanghai."""
     rows = policies.visible(actor, Filing.objects.all()).select_related(*_WITH)
-    if state:
-        rows = rows.filter(state=state)
-    if system:
-        rows = rows.filter(system_id=system)
-    if kind:
-        rows = rows.filter(kind=kind)
-    if text:
-        rows = rows.filter(number__contains=text) | rows.filter(system__name__contains=text)
+    exact = {"state": wanted.state, "system_id": wanted.system, "kind": wanted.kind, "organ_id": wanted.organ}
+    rows = rows.filter(**{column: value for column, value in exact.items() if value})
+    if wanted.text:
+        rows = rows.filter(Q(number__contains=wanted.text) | Q(system__name__contains=wanted.text))
+    if wanted.overdue:
+        unfiled = Q(state="draft", system__deadline__filed_date="", system__deadline__latest_last_day__lt=today)
+        uncorrected = Q(state="returned", correction_due_date__gt="", correction_due_date__lt=today)
+        rows = rows.filter((unfiled & ~Q(kind="removal")) | uncorrected)
     return rows
+
+
+def due_day(filing: Filing) -> str:
+    """The day by which the filer is to act: hand in, or correct; "" when nothing runs. YYYY-MM-DD."""
+    if filing.state == "returned":
+        return filing.correction_due_date
+    deadline: FilingDeadline | None = getattr(filing.system, "deadline", None)
+    if filing.state != "draft" or filing.kind == "removal" or deadline is None or deadline.filed_date:
+        return ""
+    return deadline.last_day
+
+
+def open_deadlines(actor: Actor) -> QuerySet[FilingDeadline]:
+    """Systems of the actor's reach that have to be filed and are not."""
+    rows = policies.READ.visible(actor, FilingDeadline.objects.filter(filed_date=""))
+    return rows.select_related("system", "organisation")
+
+
+def drafts_of(systems: list[str]) -> dict[str, str]:
+    """The filing begun for each of these systems, if any: the latest."""
+    begun = Filing.objects.filter(system_id__in=systems, state="draft").exclude(kind="removal")
+    return dict(begun.order_by("created_ns").values_list("system_id", "pk"))
 
 
 def paper_of(actor: Actor, filing_id: str, paper_id: str) -> FilingPaper:

@@ -5,6 +5,7 @@ import { audit } from "./audit";
 import { cameras } from "./cameras";
 import { common } from "./common";
 import { discovery } from "./discovery";
+import { filings } from "./filings";
 import { importWords } from "./imports";
 import { live } from "./live";
 import { login } from "./login";
@@ -35,6 +36,7 @@ const subjects = [
   cameras,
   common,
   discovery,
+  filings,
   importWords,
   live,
   login,

@@ -1,7 +1,7 @@
 /** What the kinds of objects share: lists of choices from the server, judgements as sent, history from the record. */
 import { http, type Query } from "../../api/client";
 import type { components } from "../../api/schema.gen";
-import { t, tOr, type Key } from "../../i18n";
+import { pick, t, tOr, type Key } from "../../i18n";
 import { may } from "../../state/session";
 import type { Page } from "../cursor_list";
 import type { Choice, HistoryEntry, Judged } from "../resource";
@@ -35,22 +35,26 @@ export function span(since: string, until: string): string {
   return until === "" ? t("resource.since", { day: since || "—" }) : `${since || "—"} – ${until}`;
 }
 
+interface Both { readonly zh: string; readonly en: string }
+/** With sentences in the reader's language beside, or as the rules keep it (Judgement.document), in both languages. */
 interface SentJudgement {
   readonly verdict?: unknown;
   readonly clauses?: unknown;
   readonly cited?: unknown;
   readonly said?: unknown;
   readonly remedy_said?: unknown;
+  readonly reason?: unknown;
+  readonly remedy?: unknown;
 }
 
 /** A judgement as the API sends it (rules.judgement, with its sentences beside). */
 export function judged(title: string, sent: SentJudgement, lines: readonly string[] = []): Judged {
   const printed = Array.isArray(sent.cited) ? (sent.cited as string[]) : [];
-  const clauses = Array.isArray(sent.clauses) ? (sent.clauses as { key: string; certain: boolean }[]) : [];
-  const text = (value: unknown): string => (typeof value === "string" ? value : "");
+  const clauses = Array.isArray(sent.clauses) ? (sent.clauses as { key: string; certain: boolean; printed?: Both }[]) : [];
+  const text = (value: unknown): string => (typeof value === "string" ? value : typeof value === "object" && value !== null && "zh" in value ? pick(value as Both) : "");
   return {
-    title, verdict: text(sent.verdict), said: text(sent.said), remedy: text(sent.remedy_said), lines,
-    cited: clauses.map((clause, index) => ({ key: clause.key, certain: clause.certain, printed: printed[index] ?? clause.key })),
+    title, verdict: text(sent.verdict), said: text(sent.said ?? sent.reason), remedy: text(sent.remedy_said ?? sent.remedy), lines,
+    cited: clauses.map((clause, index) => ({ key: clause.key, certain: clause.certain, printed: printed[index] ?? (text(clause.printed) || clause.key) })),
   };
 }
 
