@@ -18,6 +18,8 @@ export const router = createRouter({
     { path: "/retrievals/:id", name: "retrieval", component: () => import("./screens/RetrievalScreen.vue") },
     ...PLACES.map((place) => ({ path: place.path, name: place.name, component: place.screen as () => Promise<Component> })),
     { path: "/filings/:id", name: "filing", component: () => import("./screens/FilingScreen.vue") },
+    { path: "/projects/:id", name: "project", component: () => import("./screens/ProjectScreen.vue") },
+    { path: "/removals/:id", name: "removal", component: () => import("./screens/RemovalScreen.vue") },
     { path: "/:rest(.*)*", redirect: "/" },
   ],
 });

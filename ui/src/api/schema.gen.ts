@@ -232,6 +232,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In
+         * @description Begin a session.
+         */
+        post: operations["auth_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Signing In
+         * @description Begin to sign in by passkey: options for the browser. No name is asked, so none can be tried.
+         */
+        post: operations["auth_passkey_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bindings": {
         parameters: {
             query?: never;
@@ -844,6 +884,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/{objects}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export
+         * @description What is registered within one's reach, in the form it is imported from.
+         */
+        get: operations["exports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files": {
         parameters: {
             query?: never;
@@ -1268,6 +1328,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description One's own imports; those of everybody for whoever imports for the whole installation.
+         */
+        get: operations["imports_list"];
+        put?: never;
+        /**
+         * Post Import
+         * @description Hand in a file (the body is its bytes: .xlsx, .csv or a catalogue of GB/T 28181) and begin its preview.
+         *
+         *     `organisation`, `division` and `datum` are for a catalogue, which does not say them.
+         */
+        post: operations["imports_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Template
+         * @description A sheet to fill in: Chinese headers, explanations in both languages, drop-down lists.
+         */
+        get: operations["imports_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Import
+         * @description How far it has come and what its rows do.
+         */
+        get: operations["imports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Apply
+         * @description Begin to import it: the whole file, or nothing of it. Takes If-Match.
+         */
+        post: operations["imports_apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Drop
+         * @description Throw a preview away. Takes If-Match.
+         */
+        post: operations["imports_drop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rows
+         * @description The preview row by row; `noted`: rows with notes, `left`: rows that undoing left as they are.
+         */
+        get: operations["imports_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Undo
+         * @description Begin to take it back; objects changed since stay as they are, and say so. Takes If-Match.
+         */
+        post: operations["imports_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/law/clauses": {
         parameters: {
             query?: never;
@@ -1545,7 +1751,7 @@ export interface paths {
         };
         /**
          * List Looks
-         * @description The register of looks.
+         * @description The register of looks. `at`: who was watching at that instant, or has looked at its footage since.
          */
         get: operations["looks_list"];
         put?: never;
@@ -1618,6 +1824,110 @@ export interface paths {
          * @description Change one's own language and theme.
          */
         patch: operations["me_patch"];
+        trace?: never;
+    };
+    "/api/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Passkeys
+         * @description One's own passkeys.
+         */
+        get: operations["passkeys_list"];
+        put?: never;
+        /**
+         * Add Passkey
+         * @description Add it.
+         */
+        post: operations["passkeys_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Adding
+         * @description Begin to add one: options for the browser, in JSON form (WebAuthn level 3, parseCreationOptionsFromJSON).
+         */
+        post: operations["passkeys_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show
+         * @description Show it: the answer goes where the code would.
+         */
+        post: operations["passkeys_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/show/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Showing
+         * @description Begin to show one of one's own, for what asks for a code.
+         */
+        post: operations["passkeys_show_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{passkey_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Passkey
+         * @description Take one away.
+         */
+        post: operations["passkeys_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/me/password": {
@@ -1762,6 +2072,222 @@ export interface paths {
          * @description End a token at once.
          */
         post: operations["tokens_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/bulk-alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alarms
+         * @description Days on which somebody looked far more than on his others.
+         */
+        get: operations["monitoring_bulk_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description Requests for changes of use.
+         */
+        get: operations["monitoring_changes"];
+        put?: never;
+        /**
+         * Post Change
+         * @description Ask for a new consumer, another aim or another purpose. Takes Idempotency-Key.
+         */
+        post: operations["monitoring_change_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/changes/{change_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Approve or refuse somebody else's request; needs If-Match.
+         */
+        post: operations["monitoring_change_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rooms
+         * @description Monitoring rooms with who is on their lists.
+         */
+        get: operations["monitoring_rooms"];
+        put?: never;
+        /**
+         * Post Room
+         * @description Register a monitoring room. Takes Idempotency-Key.
+         */
+        post: operations["monitoring_room_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/rooms/{room_id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Access
+         * @description Put somebody on the access list. Takes Idempotency-Key.
+         */
+        post: operations["monitoring_access"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/rooms/{room_id}/access/{access_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Access
+         * @description Take somebody off the list.
+         */
+        post: operations["monitoring_access_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/rooms/{room_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Entries
+         * @description Who entered a room.
+         */
+        get: operations["monitoring_log"];
+        put?: never;
+        /**
+         * Post Entry
+         * @description Log an entry; who is neither listed nor accompanied is refused, which is logged, too. Takes Idempotency-Key.
+         */
+        post: operations["monitoring_enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Staff
+         * @description Training and vetting of the people of one's reach.
+         */
+        get: operations["monitoring_staff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/staff/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Staff
+         * @description Record trainings and vetting of one of the unit's people; needs If-Match once there is a record.
+         */
+        put: operations["monitoring_staff_record"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/view-audits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audits
+         * @description Audits of what cameras see.
+         */
+        get: operations["monitoring_view_audits"];
+        put?: never;
+        /**
+         * Post Audit
+         * @description Say what a camera sees. Takes Idempotency-Key.
+         */
+        post: operations["monitoring_view_audit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2549,7 +3075,7 @@ export interface paths {
         };
         /**
          * List Projects
-         * @description The projects of the actor's reach.
+         * @description The projects of the actor's reach; `text` is part of the project's or its system's name.
          */
         get: operations["projects_list"];
         put?: never;
@@ -2648,6 +3174,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Picture
+         * @description Add a picture to one's report: the body is its bytes, JPEG or PNG, at most 10 MiB; at most 6 a report.
+         */
+        post: operations["public_report_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/reports": {
         parameters: {
             query?: never;
@@ -2680,6 +3226,26 @@ export interface paths {
          * @description How a report stands. The key goes into the header X-Receipt-Key, so that no log of addresses has it.
          */
         get: operations["public_report_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/signs/{sign_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign
+         * @description A sign by the number its QR code holds: what stands on it, so that a report need not describe the place.
+         */
+        get: operations["public_sign"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2780,6 +3346,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention/completeness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Completeness
+         * @description Recording completeness and retention met, of everything below an organisation, by system or organisation.
+         */
+        get: operations["retention_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/deletion-due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Due
+         * @description Footage older than 30 days whose purpose is not stated, or achieved (sc799 17).
+         */
+        get: operations["retention_deletion_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Orders
+         * @description Deletion decisions of the actor's reach.
+         */
+        get: operations["retention_orders"];
+        put?: never;
+        /**
+         * Post Order
+         * @description Enter a deletion decision: the footage is sealed from view and held at once. Takes Idempotency-Key.
+         */
+        post: operations["retention_order_enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/orders/{order_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Order
+         * @description A second person of the organ confirms; then it is carried out. Needs If-Match.
+         */
+        post: operations["retention_order_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/orders/{order_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Order
+         * @description Take it back before it is confirmed; needs If-Match.
+         */
+        post: operations["retention_order_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/profiles/{system_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Profile
+         * @description Say what is asked of a system's stored quality; needs If-Match once there is one.
+         */
+        put: operations["retention_profile_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Proofs
+         * @description The proofs of a day (yesterday when not given), or of one camera through time; `findings` only with, or without.
+         */
+        get: operations["retention_proofs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/proofs/{camera_id}/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Proof
+         * @description One proof, judged as of the day it was due.
+         */
+        get: operations["retention_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/proofs/{camera_id}/{day}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Proof File
+         * @description The certificate with its place in the ledger, for `mingjian retention verify`.
+         */
+        get: operations["retention_proof_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/purposes/{camera_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Purpose
+         * @description State why footage is kept on, or that its purpose is achieved: needs If-Match once there is a statement.
+         */
+        put: operations["retention_purpose_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/unproved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Unproved
+         * @description Cameras that have no proof of the day: nothing is known of what they keep.
+         */
+        get: operations["retention_unproved"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retrievals": {
         parameters: {
             query?: never;
@@ -2798,6 +3588,46 @@ export interface paths {
          * @description Keep a draft. Takes Idempotency-Key.
          */
         post: operations["retrievals_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/bodies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bodies
+         * @description In whose name one may ask, and on which ways.
+         */
+        get: operations["retrievals_bodies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose
+         * @description The fewest cameras and spans that see these places and this route. Keeps nothing.
+         */
+        post: operations["retrievals_cameras"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2862,6 +3692,26 @@ export interface paths {
          * @description Approve, or approve less.
          */
         post: operations["retrievals_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/attachments/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attachment
+         * @description A paper handed in with the request: own_approval, identity, relation.
+         */
+        get: operations["retrievals_attachment"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3008,6 +3858,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retrievals/{retrieval_id}/judgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Judgements
+         * @description What each rule says of it as it stands now: what is still missing, and for whom.
+         */
+        get: operations["retrievals_judgements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Packages
+         * @description Newest first, with progress.
+         */
+        get: operations["retrievals_packages"];
+        put?: never;
+        /**
+         * Order
+         * @description Another one, after one that failed or was called off; needs If-Match. The first is ordered by executing.
+         */
+        post: operations["retrievals_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/packages/{package_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Call it off: nothing of it stays. One that is ready is evidence and stays.
+         */
+        post: operations["retrievals_package_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/packages/{package_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take
+         * @description The package itself, for those who execute the retrieval.
+         */
+        get: operations["retrievals_package_take"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retrievals/{retrieval_id}/present": {
         parameters: {
             query?: never;
@@ -3122,6 +4056,26 @@ export interface paths {
          * @description Send it; the footage is held from now on.
          */
         post: operations["retrievals_submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/supervisors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Supervisors
+         * @description Who of the holder's staff may attend: for whoever consents to a person's viewing.
+         */
+        get: operations["retrievals_supervisors"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4054,6 +5008,32 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccessIn
+         * @description Somebody for the access list.
+         */
+        AccessIn: {
+            /** Person Name */
+            person_name: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * AccessOut
+         * @description Somebody on the list; `until_s` null while he is.
+         */
+        AccessOut: {
+            /** Id */
+            id: string;
+            /** Person Name */
+            person_name: string;
+            /** Reason */
+            reason: string;
+            /** Since S */
+            since_s: number;
+            /** Until S */
+            until_s: number | null;
+        };
+        /**
          * ActionOut
          * @description An action of the application that asks the clause's rule.
          */
@@ -4187,6 +5167,32 @@ export interface components {
             next: string | null;
         };
         /**
+         * AlarmOut
+         * @description A day of bulk looking, in camera-minutes.
+         */
+        AlarmOut: {
+            /** Day */
+            day: string;
+            /** Minutes */
+            minutes: number;
+            /** Name */
+            name: string;
+            /** Threshold */
+            threshold: number;
+            /** Viewer */
+            viewer: string;
+        };
+        /**
+         * AlarmPage
+         * @description Newest first.
+         */
+        AlarmPage: {
+            /** Items */
+            items: components["schemas"]["AlarmOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * AnswerIn
          * @description What the department says.
          */
@@ -4265,9 +5271,14 @@ export interface components {
         };
         /**
          * ApproveIn
-         * @description Until when, and how much of what was asked; `supervisor` where a person concerned views.
+         * @description Until when, and how much of what was asked; `supervisor` where a person concerned views; `code` of the head.
          */
         ApproveIn: {
+            /**
+             * Code
+             * @default
+             */
+            code: string;
             /** Expires S */
             expires_s: number;
             /** Spans */
@@ -4405,6 +5416,20 @@ export interface components {
             measures?: ("mask" | "limited_angle" | "relocated")[] | null;
         };
         /**
+         * AttachmentOut
+         * @description A file handed in with the request. `part`: own_approval, identity or relation.
+         */
+        AttachmentOut: {
+            /** Bytes */
+            bytes: number;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Part */
+            part: string;
+        };
+        /**
          * AuditCitationOut
          * @description A clause an entry rests on, and what its rule said (empty: cited without a verdict).
          */
@@ -4479,6 +5504,29 @@ export interface components {
             right: string;
             /** Title */
             title: string;
+        };
+        /**
+         * AuditIn
+         * @description What a camera sees that it must not, and whether a masked zone shows.
+         */
+        AuditIn: {
+            /** Camera */
+            camera: string;
+            /**
+             * Mask Fails
+             * @default false
+             */
+            mask_fails: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Seen
+             * @default []
+             */
+            seen: ("state_secret" | "trade_secret" | "privacy")[];
         };
         /**
          * AuditNameOut
@@ -4629,6 +5677,22 @@ export interface components {
             items: components["schemas"]["BindingOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * BodyOut
+         * @description A body in whose name one asks, and the ways that are open to it.
+         */
+        BodyOut: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** May Declare */
+            may_declare: boolean;
+            /** Name */
+            name: string;
+            /** Ways */
+            ways: ("public_security" | "department" | "other_organ" | "person_concerned")[];
         };
         /**
          * BothOut
@@ -5064,6 +6128,154 @@ export interface components {
             picture: string;
         };
         /**
+         * CellOut
+         * @description A field that a row sets: its heading, what is there now ("" for a new object), and what will be.
+         */
+        CellOut: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Column */
+            column: string;
+        };
+        /**
+         * ChangeIn
+         * @description What is asked for: who else shall use it, where it shall point, or what it shall serve.
+         */
+        ChangeIn: {
+            /** Camera */
+            camera: string;
+            /** Change */
+            change: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "new_consumer" | "re_aiming" | "change_of_purpose";
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ChangeOut
+         * @description A request: asked, approved, refused.
+         */
+        ChangeOut: {
+            /** Answer */
+            answer: string;
+            /** Asked By */
+            asked_by: string;
+            /** Asked S */
+            asked_s: number;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Change */
+            change: string;
+            /** Decided By */
+            decided_by: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string;
+            /** State */
+            state: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ChangePage
+         * @description Newest first.
+         */
+        ChangePage: {
+            /** Items */
+            items: components["schemas"]["ChangeOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * CheckIn
+         * @description The same while it is still being written.
+         */
+        CheckIn: {
+            /**
+             * Case
+             * @default
+             */
+            case: string;
+            /**
+             * Duty
+             * @default
+             * @enum {string}
+             */
+            duty: "" | "law_enforcement" | "emergency_handling";
+            /**
+             * Form
+             * @default view
+             * @enum {string}
+             */
+            form: "view" | "copy" | "take";
+            /**
+             * Identity File
+             * @default
+             */
+            identity_file: string;
+            /**
+             * Legal Basis
+             * @default
+             */
+            legal_basis: string;
+            /** Organisation */
+            organisation: string;
+            /**
+             * Own Approval File
+             * @default
+             */
+            own_approval_file: string;
+            /**
+             * Person Name
+             * @default
+             */
+            person_name: string;
+            /**
+             * Person Number
+             * @default
+             */
+            person_number: string;
+            /**
+             * Protects
+             * @default
+             * @enum {string}
+             */
+            protects: "" | "life_health" | "property";
+            /**
+             * Purpose
+             * @default
+             */
+            purpose: string;
+            /**
+             * Relation
+             * @default
+             * @enum {string}
+             */
+            relation: "" | "self" | "close_relative" | "carer";
+            /**
+             * Relation File
+             * @default
+             */
+            relation_file: string;
+            /** Spans */
+            spans: components["schemas"]["SpanIn"][];
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "public_security" | "department" | "other_organ" | "person_concerned";
+        };
+        /**
          * CheckOut
          * @description What the law says before anything is sent; `missing` are the rules that do not let it through yet.
          */
@@ -5231,9 +6443,14 @@ export interface components {
         };
         /**
          * CloseIn
-         * @description What came of it.
+         * @description What came of it; `answer` is told to who reported it, the note to nobody outside.
          */
         CloseIn: {
+            /**
+             * Answer
+             * @default
+             */
+            answer: string;
             /**
              * Note
              * @default
@@ -5266,6 +6483,19 @@ export interface components {
         CodeIn: {
             /** Code */
             code: string;
+        };
+        /**
+         * CompletenessOut
+         * @description Everything in reach, and each system or organisation with cameras.
+         */
+        CompletenessOut: {
+            /** Day */
+            day: string;
+            /** Items */
+            items: components["schemas"]["GroupFigures"][];
+            /** Next */
+            next: string | null;
+            total: components["schemas"]["Figures"];
         };
         /**
          * ConfirmIn
@@ -5478,6 +6708,16 @@ export interface components {
             next: string | null;
             /** Today */
             today: string;
+        };
+        /**
+         * DecideIn
+         * @description The decision, with its reason.
+         */
+        DecideIn: {
+            /** Answer */
+            answer: string;
+            /** Approve */
+            approve: boolean;
         };
         /**
          * DeclarationIn
@@ -5714,6 +6954,36 @@ export interface components {
              * @default
              */
             organisation: string;
+        };
+        /**
+         * DueOut
+         * @description A camera that holds footage longer than must be, with what sc799 17 says of its oldest.
+         */
+        DueOut: {
+            /** Camera */
+            camera: string;
+            /** Judgement */
+            judgement: {
+                [key: string]: unknown;
+            };
+            /** Keep Days */
+            keep_days: number;
+            /** Name */
+            name: string;
+            /** Oldest S */
+            oldest_s: number;
+            /** Purpose */
+            purpose: string;
+        };
+        /**
+         * DuePage
+         * @description By camera.
+         */
+        DuePage: {
+            /** Items */
+            items: components["schemas"]["DueOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * DutyBearerOut
@@ -6010,6 +7280,66 @@ export interface components {
             user: string;
         };
         /**
+         * EntryIn
+         * @description An entry: by one's own place on the list (`access`), or accompanied by somebody on it (`escort`).
+         */
+        EntryIn: {
+            /**
+             * Access
+             * @default
+             */
+            access: string;
+            /**
+             * Escort
+             * @default
+             */
+            escort: string;
+            /**
+             * Person Name
+             * @default
+             */
+            person_name: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+        };
+        /**
+         * EntryOut
+         * @description Who entered.
+         */
+        EntryOut: {
+            /** Entered S */
+            entered_s: number;
+            /** Escort */
+            escort: string;
+            /** Id */
+            id: string;
+            /** Listed */
+            listed: boolean;
+            /** Person Name */
+            person_name: string;
+            /** Reason */
+            reason: string;
+            /** Recorded By */
+            recorded_by: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * EntryPage
+         * @description Newest first.
+         */
+        EntryPage: {
+            /** Items */
+            items: components["schemas"]["EntryOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * ExampleOut
          * @description A case that proves the rule.
          */
@@ -6021,6 +7351,26 @@ export interface components {
             kind: "passing" | "failing" | "boundary";
             /** Says */
             says: string;
+        };
+        /**
+         * Figures
+         * @description Sums over the cameras proved that day.
+         */
+        Figures: {
+            /** Cameras */
+            cameras: number;
+            /** Completeness Ppm */
+            completeness_ppm: number | null;
+            /** Met */
+            met: number;
+            /** Owed Ms */
+            owed_ms: number;
+            /** Proved */
+            proved: number;
+            /** Recorded Ms */
+            recorded_ms: number;
+            /** With Findings */
+            with_findings: number;
         };
         /**
          * FileChangeIn
@@ -6525,6 +7875,30 @@ export interface components {
             next: string | null;
         };
         /**
+         * GroupFigures
+         * @description Of one system or organisation.
+         */
+        GroupFigures: {
+            /** Cameras */
+            cameras: number;
+            /** Completeness Ppm */
+            completeness_ppm: number | null;
+            /** Id */
+            id: string;
+            /** Met */
+            met: number;
+            /** Name */
+            name: string;
+            /** Owed Ms */
+            owed_ms: number;
+            /** Proved */
+            proved: number;
+            /** Recorded Ms */
+            recorded_ms: number;
+            /** With Findings */
+            with_findings: number;
+        };
+        /**
          * GroupOut
          * @description A kind of things to do: how many there are, and the first of them.
          */
@@ -6649,6 +8023,90 @@ export interface components {
             title: string;
             /** Until Date */
             until_date: string;
+        };
+        /**
+         * ImportOut
+         * @description An import: what its rows do, and how far the work on it has come (`total` 0: nobody can say yet).
+         */
+        ImportOut: {
+            /** Applied Ns */
+            applied_ns: string | null;
+            /** Created Ns */
+            created_ns: string;
+            /** Done */
+            done: number;
+            error: components["schemas"]["SaidOut"] | null;
+            /** Form */
+            form: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Rows Changed */
+            rows_changed: number;
+            /** Rows Left */
+            rows_left: number;
+            /** Rows New */
+            rows_new: number;
+            /** Rows Noted */
+            rows_noted: number;
+            /** Rows Refused */
+            rows_refused: number;
+            /** Rows Same */
+            rows_same: number;
+            /** Sha256 */
+            sha256: string;
+            /** State */
+            state: string;
+            /** Total */
+            total: number;
+            /** Undone Ns */
+            undone_ns: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ImportPage
+         * @description Imports, newest first.
+         */
+        ImportPage: {
+            /** Items */
+            items: components["schemas"]["ImportOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ImportRowOut
+         * @description A row: what it does, field by field.
+         */
+        ImportRowOut: {
+            /** Cells */
+            cells: components["schemas"]["CellOut"][];
+            /** Change */
+            change: string;
+            /** Errors */
+            errors: components["schemas"]["SaidOut"][];
+            left: components["schemas"]["SaidOut"] | null;
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: components["schemas"]["SaidOut"][];
+            /** Number */
+            number: number;
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * ImportRowPage
+         * @description Rows in the file's order.
+         */
+        ImportRowPage: {
+            /** Items */
+            items: components["schemas"]["ImportRowOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * InterfaceIn
@@ -6810,6 +8268,16 @@ export interface components {
             version: number;
         };
         /**
+         * LeadClauseOut
+         * @description A clause with its printed name; its key where today's packs no longer know it.
+         */
+        LeadClauseOut: {
+            /** Key */
+            key: string;
+            /** Printed */
+            printed: string;
+        };
+        /**
          * LeadJudgementOut
          * @description A draft: `shown` holds at_act, at_decision, prevailing, conflicts, transition and the statement that it decides
          *     nothing.
@@ -6839,8 +8307,12 @@ export interface components {
         LeadOut: {
             /** About */
             about: string | null;
+            /** Answer */
+            answer: string;
             /** Camera */
             camera: string | null;
+            /** Cited */
+            cited: components["schemas"]["LeadClauseOut"][];
             /** Clauses */
             clauses: string[];
             /** Closed At */
@@ -6851,6 +8323,8 @@ export interface components {
             detail: string;
             /** Division */
             division: string;
+            /** Division Name */
+            division_name: string;
             /** Id */
             id: string;
             /** Organ */
@@ -6863,6 +8337,8 @@ export interface components {
             outcome_note: string;
             /** Place */
             place: string | null;
+            /** Place Name */
+            place_name: string | null;
             /**
              * Status
              * @enum {string}
@@ -7222,6 +8698,77 @@ export interface components {
             changed: number;
         };
         /**
+         * OrderIn
+         * @description A deletion decision: whose footage, of which time (UTC seconds), on which article, under which number.
+         */
+        OrderIn: {
+            /** Camera */
+            camera: string;
+            /** Decided Date */
+            decided_date: string;
+            /** From S */
+            from_s: number;
+            /**
+             * Ground
+             * @enum {string}
+             */
+            ground: "sc799.penalty.unauthorised" | "sc799.penalty.prohibited_place" | "sc799.penalty.no_consent";
+            /** Number */
+            number: string;
+            /** To S */
+            to_s: number;
+        };
+        /**
+         * OrderOut
+         * @description A decision: entered, confirmed, done or withdrawn. `left`: stretches (UTC seconds) that could not be deleted.
+         */
+        OrderOut: {
+            /** Bytes */
+            bytes: number;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Confirmed By */
+            confirmed_by: string;
+            /** Decided Date */
+            decided_date: string;
+            /** Entered By */
+            entered_by: string;
+            /** Evidence */
+            evidence: string;
+            /** From S */
+            from_s: number;
+            /** Ground */
+            ground: string;
+            /** Held */
+            held: boolean;
+            /** Id */
+            id: string;
+            /** Left */
+            left: number[][];
+            /** Number */
+            number: string;
+            /** Segments */
+            segments: number;
+            /** State */
+            state: string;
+            /** To S */
+            to_s: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * OrderPage
+         * @description Newest first.
+         */
+        OrderPage: {
+            /** Items */
+            items: components["schemas"]["OrderOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * OrganisationChangeIn
          * @description What can be changed; what is not given stays.
          */
@@ -7387,6 +8934,34 @@ export interface components {
             text: string;
         };
         /**
+         * PackageOut
+         * @description A package. `state`: wanted, making, ready, failed, cancelled; `problem` says what it waits for or why it failed.
+         */
+        PackageOut: {
+            /** Done Bytes */
+            done_bytes: number;
+            /** Id */
+            id: string;
+            /** Manifest Digest */
+            manifest_digest: string;
+            /** Problem */
+            problem: string;
+            /** Ready S */
+            ready_s: number | null;
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** State */
+            state: string;
+            /** Total Bytes */
+            total_bytes: number;
+            /** Wanted By */
+            wanted_by: string;
+            /** Wanted S */
+            wanted_s: number;
+        };
+        /**
          * PaperOut
          * @description An issued paper; its PDF is at /filings/{id}/papers/{paper}.pdf.
          */
@@ -7484,6 +9059,50 @@ export interface components {
             until_date: string;
         };
         /**
+         * PasskeyAnswerIn
+         * @description What the browser's `credentials.get` gave (`toJSON`).
+         */
+        PasskeyAnswerIn: {
+            /** Answer */
+            answer: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PasskeyIn
+         * @description A new passkey: what one calls the device, and what the browser's `credentials.create` gave (`toJSON`).
+         */
+        PasskeyIn: {
+            /** Answer */
+            answer: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
+         * PasskeyOut
+         * @description A passkey.
+         */
+        PasskeyOut: {
+            /** Created At */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * PasskeyProofOut
+         * @description What stands for a code where one is asked: once, within two minutes.
+         */
+        PasskeyProofOut: {
+            /** Proof */
+            proof: string;
+        };
+        /**
          * PasswordChangeIn
          * @description One's own password.
          */
@@ -7498,6 +9117,14 @@ export interface components {
          * @description A new password for somebody.
          */
         PasswordIn: {
+            /** Password */
+            password: string;
+        };
+        /**
+         * PasswordOnceMoreIn
+         * @description One's password, once more.
+         */
+        PasswordOnceMoreIn: {
             /** Password */
             password: string;
         };
@@ -7565,6 +9192,14 @@ export interface components {
             items: components["schemas"]["PersonOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * PicturesOut
+         * @description How many pictures the report has now.
+         */
+        PicturesOut: {
+            /** Pictures */
+            pictures: number;
         };
         /**
          * PlaceChangeIn
@@ -8088,6 +9723,41 @@ export interface components {
             type: string;
         };
         /**
+         * ProfileIn
+         * @description What is asked of stored quality; `basis` names the standard, or whoever asks for it.
+         */
+        ProfileIn: {
+            /** Basis */
+            basis: string;
+            /**
+             * Bitrate Bps
+             * @default 0
+             */
+            bitrate_bps: number;
+            /** Fps Milli */
+            fps_milli: number;
+            /** Height */
+            height: number;
+        };
+        /**
+         * ProfileOut
+         * @description As it stands.
+         */
+        ProfileOut: {
+            /** Basis */
+            basis: string;
+            /** Bitrate Bps */
+            bitrate_bps: number;
+            /** Fps Milli */
+            fps_milli: number;
+            /** Height */
+            height: number;
+            /** System */
+            system: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * ProjectCameraOut
          * @description A camera of it with its assessment.
          */
@@ -8247,6 +9917,127 @@ export interface components {
             next: string | null;
         };
         /**
+         * ProofDetail
+         * @description One proof with what the law says: `judgements` by subject (kept, original, quality, floor); `floor_days` is the
+         *     least that packs and overlays ask for the camera's place; `document` the certificate as signed, null when it is gone.
+         */
+        ProofDetail: {
+            /** Altered */
+            altered: number;
+            /** Bitrate Bps */
+            bitrate_bps: number | null;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Certificate */
+            certificate: string;
+            /** Codecs */
+            codecs: string;
+            /** Completeness Ppm */
+            completeness_ppm: number | null;
+            /** Day */
+            day: string;
+            /** Decodes */
+            decodes: boolean | null;
+            /** Deleted Until */
+            deleted_until: string;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            } | null;
+            /** Findings */
+            findings: string[];
+            /** Floor Days */
+            floor_days: number;
+            /** Fps Milli */
+            fps_milli: number | null;
+            /** Height */
+            height: number | null;
+            /** Judgements */
+            judgements: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Keep Days */
+            keep_days: number;
+            /** Met */
+            met: boolean;
+            /** Missing */
+            missing: number;
+            /** Oldest S */
+            oldest_s: number | null;
+            /** Owed Ms */
+            owed_ms: number;
+            /** Recorded Ms */
+            recorded_ms: number;
+            /** Volumes Absent */
+            volumes_absent: number;
+            /** Width */
+            width: number | null;
+            /** Window Days */
+            window_days: number;
+        };
+        /**
+         * ProofOut
+         * @description The figures of one certificate; times in milliseconds, `completeness_ppm` in millionths, null when nothing is owed.
+         */
+        ProofOut: {
+            /** Altered */
+            altered: number;
+            /** Bitrate Bps */
+            bitrate_bps: number | null;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Certificate */
+            certificate: string;
+            /** Codecs */
+            codecs: string;
+            /** Completeness Ppm */
+            completeness_ppm: number | null;
+            /** Day */
+            day: string;
+            /** Decodes */
+            decodes: boolean | null;
+            /** Deleted Until */
+            deleted_until: string;
+            /** Findings */
+            findings: string[];
+            /** Fps Milli */
+            fps_milli: number | null;
+            /** Height */
+            height: number | null;
+            /** Met */
+            met: boolean;
+            /** Missing */
+            missing: number;
+            /** Oldest S */
+            oldest_s: number | null;
+            /** Owed Ms */
+            owed_ms: number;
+            /** Recorded Ms */
+            recorded_ms: number;
+            /** Volumes Absent */
+            volumes_absent: number;
+            /** Width */
+            width: number | null;
+            /** Window Days */
+            window_days: number;
+        };
+        /**
+         * ProofPage
+         * @description Proofs of a day, or of a camera the newest first.
+         */
+        ProofPage: {
+            /** Items */
+            items: components["schemas"]["ProofOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * ProposalIn
          * @description A place beyond the list, and why.
          */
@@ -8257,6 +10048,107 @@ export interface components {
             proposer: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * ProposalOut
+         * @description `more` are cameras that see only what the proposed see; `whole_time_adds_s`: footage that asking the proposed for
+         *     the whole time would add.
+         */
+        ProposalOut: {
+            /** Asked S */
+            asked_s: number;
+            /** More */
+            more: components["schemas"]["ProposedOut"][];
+            /** More Adds S */
+            more_adds_s: number;
+            /** Proposed */
+            proposed: components["schemas"]["ProposedOut"][];
+            /** Unseen Places */
+            unseen_places: number[];
+            /** Unseen Route M */
+            unseen_route_m: number;
+            /** Whole Time Adds S */
+            whole_time_adds_s: number;
+            /** Without Footage */
+            without_footage: components["schemas"]["ProposedOut"][];
+        };
+        /**
+         * ProposedOut
+         * @description A camera and the spans to ask for. `recorded_s` is null when the recordings cannot be asked.
+         */
+        ProposedOut: {
+            /** Asked S */
+            asked_s: number;
+            /** Camera */
+            camera: string;
+            /** Holder */
+            holder: string;
+            /** Holder Name */
+            holder_name: string;
+            /** Name */
+            name: string;
+            /** Places */
+            places: number[];
+            /** Recorded S */
+            recorded_s: number | null;
+            /** Route M */
+            route_m: number;
+            /** Spans */
+            spans: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * PublicSignOut
+         * @description What a sign says to whoever stands before it.
+         */
+        PublicSignOut: {
+            /** Division Name */
+            division_name: string;
+            /** Id */
+            id: string;
+            /** Place Name */
+            place_name: string;
+            /** Position */
+            position: string;
+            /** Purpose */
+            purpose: string;
+            /** Telephone */
+            telephone: string;
+        };
+        /**
+         * PurposeIn
+         * @description Why footage is kept on, until it is looked at again; or that the purpose is achieved.
+         */
+        PurposeIn: {
+            /**
+             * Achieved
+             * @default false
+             */
+            achieved: boolean;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Review Date
+             * @default
+             */
+            review_date: string;
+        };
+        /**
+         * PurposeOut
+         * @description As stated.
+         */
+        PurposeOut: {
+            /** Achieved */
+            achieved: boolean;
+            /** Camera */
+            camera: string;
+            /** Purpose */
+            purpose: string;
+            /** Review Date */
+            review_date: string;
+            /** Version */
+            version: number;
         };
         /**
          * QualificationIn
@@ -8303,6 +10195,8 @@ export interface components {
             number: string;
             /** Organisation Id */
             organisation_id: string;
+            /** Organisation Name */
+            organisation_name: string;
             /** Since Date */
             since_date: string;
             /** Until Date */
@@ -8395,11 +10289,13 @@ export interface components {
         };
         /**
          * RemovalOut
-         * @description A removal with what its record still lacks.
+         * @description A removal with what its record still lacks. `camera_names` in the order of `cameras`.
          */
         RemovalOut: {
             /** Authority */
             authority: string;
+            /** Camera Names */
+            camera_names: string[];
             /** Cameras */
             cameras: string[];
             /** Events */
@@ -8509,16 +10405,24 @@ export interface components {
         };
         /**
          * ReportIn
-         * @description What is wrong, and where. Nothing about the reporter is asked.
+         * @description What is wrong, and where: a division, or the sign one stands before. Nothing about the reporter is asked.
          */
         ReportIn: {
-            /** Division */
+            /**
+             * Division
+             * @default
+             */
             division: string;
             /**
              * Kind
              * @enum {string}
              */
             kind: "private_room" | "no_sign" | "obstruction" | "unlawful" | "leak" | "other";
+            /**
+             * Sign
+             * @default
+             */
+            sign: string;
             /**
              * Text
              * @default
@@ -8646,10 +10550,16 @@ export interface components {
             asked: {
                 [key: string]: unknown;
             }[];
+            /** Attachments */
+            attachments: components["schemas"]["AttachmentOut"][];
+            /** Attested */
+            attested: string[];
             /** Authority */
             authority: string;
             /** Case */
             case: string;
+            /** Closes S */
+            closes_s: number | null;
             /** Confirmed */
             confirmed: boolean;
             /** Coordinated By */
@@ -8696,12 +10606,20 @@ export interface components {
             organisation: string;
             /** Organisation Name */
             organisation_name: string;
+            /** Packages */
+            packages: {
+                [key: string]: unknown;
+            }[];
             /** Papers */
             papers: string[];
+            /** Protects */
+            protects: string;
             /** Purpose */
             purpose: string;
             /** Registered S */
             registered_s: number | null;
+            /** Relation */
+            relation: string;
             /** Requester */
             requester: string;
             /** Requester Name */
@@ -8710,6 +10628,8 @@ export interface components {
             state: string;
             /** State Label */
             state_label: string;
+            /** Supervisor Name */
+            supervisor_name: string | null;
             /** Version */
             version: number;
             /** Way */
@@ -8805,6 +10725,28 @@ export interface components {
             part: string | null;
         };
         /**
+         * RoomPage
+         * @description By name.
+         */
+        RoomPage: {
+            /** Items */
+            items: components["schemas"]["RoomOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * SaidOut
+         * @description A problem or a note, in the reader's language. `column` is the heading of its column, "" for the whole row.
+         */
+        SaidOut: {
+            /** Column */
+            column: string;
+            /** Remedy */
+            remedy: string;
+            /** Said */
+            said: string;
+        };
+        /**
          * ScopeIn
          * @description Why the regulation does not govern the system; empty: it does after all.
          */
@@ -8824,11 +10766,11 @@ export interface components {
         };
         /**
          * SealIn
-         * @description All that was handed over.
+         * @description All that was handed over; nothing named: the package that was made.
          */
         SealIn: {
             /** Files */
-            files: components["schemas"]["HandedIn"][];
+            files?: components["schemas"]["HandedIn"][];
         };
         /**
          * SearchErrorOut
@@ -9032,6 +10974,25 @@ export interface components {
             next: string | null;
         };
         /**
+         * SoughtIn
+         * @description Places and a line on the map (longitude, latitude in WGS-84), the time, and how uneven the pace may be.
+         */
+        SoughtIn: {
+            /** From S */
+            from_s: number;
+            /**
+             * Margin S
+             * @default 300
+             */
+            margin_s: number;
+            /** Places */
+            places?: number[][];
+            /** Route */
+            route?: number[][];
+            /** To S */
+            to_s: number;
+        };
+        /**
          * SpanIn
          * @description [from_s, to_s) of a camera.
          */
@@ -9044,14 +11005,75 @@ export interface components {
             to_s: number;
         };
         /**
+         * StaffIn
+         * @description Until when trainings are valid, and the day of vetting; "" is none.
+         */
+        StaffIn: {
+            /**
+             * Confidentiality Until
+             * @default
+             */
+            confidentiality_until: string;
+            /** Organisation */
+            organisation: string;
+            /**
+             * Skills Until
+             * @default
+             */
+            skills_until: string;
+            /**
+             * Vetted Date
+             * @default
+             */
+            vetted_date: string;
+        };
+        /**
+         * StaffOut
+         * @description A record; `judgement` is what the law says of it today.
+         */
+        StaffOut: {
+            /** Confidentiality Until */
+            confidentiality_until: string;
+            /** Judgement */
+            judgement: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Organisation */
+            organisation: string;
+            /** Skills Until */
+            skills_until: string;
+            /** User */
+            user: string;
+            /** Version */
+            version: number;
+            /** Vetted Date */
+            vetted_date: string;
+        };
+        /**
+         * StaffPage
+         * @description By when they were made.
+         */
+        StaffPage: {
+            /** Items */
+            items: components["schemas"]["StaffOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * StandingOut
-         * @description How a report stands.
+         * @description How a report stands; `answer` is the organ's own words.
          */
         StandingOut: {
+            /** Answer */
+            answer: string;
             /** Closed At */
             closed_at: string | null;
             /** Outcome */
             outcome: string | null;
+            /** Pictures */
+            pictures: number;
             /** Received At */
             received_at: string;
             /** Said */
@@ -9279,6 +11301,16 @@ export interface components {
             places: number;
             /** Undecidable */
             undecidable: number;
+        };
+        /**
+         * SupervisorOut
+         * @description One of the holder's staff who may attend when a person concerned views.
+         */
+        SupervisorOut: {
+            /** Name */
+            name: string;
+            /** User */
+            user: string;
         };
         /**
          * SystemChangeIn
@@ -9808,6 +11840,30 @@ export interface components {
             target: string;
         };
         /**
+         * UnprovedOut
+         * @description A camera without a proof of the day.
+         */
+        UnprovedOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Organisation */
+            organisation: string | null;
+        };
+        /**
+         * UnprovedPage
+         * @description By name.
+         */
+        UnprovedPage: {
+            /** Day */
+            day: string;
+            /** Items */
+            items: components["schemas"]["UnprovedOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * UserChangeIn
          * @description What of a user can be changed; what is not given stays.
          */
@@ -9924,6 +11980,40 @@ export interface components {
             parts: string[];
             /** Submitted */
             submitted: string;
+        };
+        /**
+         * ViewAuditOut
+         * @description An audit of a field of view.
+         */
+        ViewAuditOut: {
+            /** Audited By */
+            audited_by: string;
+            /** Audited S */
+            audited_s: number;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Id */
+            id: string;
+            /** Mask Fails */
+            mask_fails: boolean;
+            /** Note */
+            note: string;
+            /** Seen */
+            seen: string[];
+            /** Verdict */
+            verdict: string;
+        };
+        /**
+         * ViewAuditPage
+         * @description Newest first.
+         */
+        ViewAuditPage: {
+            /** Items */
+            items: components["schemas"]["ViewAuditOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * VisitorIn
@@ -10592,7 +12682,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": string;
+                    "text/csv": string;
                 };
             };
             /** @description Problem */
@@ -10683,6 +12774,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_passkey_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -10803,6 +12958,7 @@ export interface operations {
             query?: {
                 text?: string;
                 group?: string;
+                system?: string;
                 removed?: boolean;
                 cursor?: string | null;
                 limit?: number;
@@ -11934,6 +14090,39 @@ export interface operations {
             };
         };
     };
+    exports_get: {
+        parameters: {
+            query?: {
+                form?: "xlsx" | "csv" | "gb28181";
+                organisation?: string;
+                division?: string;
+            };
+            header?: never;
+            path: {
+                objects: "cameras" | "places" | "systems" | "organisations";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     files_list: {
         parameters: {
             query: {
@@ -12064,7 +14253,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "*/*": string;
+                };
             };
             /** @description Problem */
             default: {
@@ -12264,7 +14455,11 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
             };
             /** @description Problem */
             default: {
@@ -12428,7 +14623,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/pdf": string;
+                };
             };
             /** @description Problem */
             default: {
@@ -12799,6 +14996,270 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HoldOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_list: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_upload: {
+        parameters: {
+            query: {
+                kind: "cameras" | "places" | "systems" | "organisations";
+                name: string;
+                organisation?: string;
+                division?: string;
+                datum?: "" | "WGS-84" | "CGCS2000" | "GCJ-02" | "BD-09";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_template: {
+        parameters: {
+            query: {
+                kind: "cameras" | "places" | "systems" | "organisations";
+                form?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_drop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_rows: {
+        parameters: {
+            query?: {
+                change?: "" | "new" | "changed" | "same" | "refused" | "noted" | "left";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRowPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
                 };
             };
             /** @description Problem */
@@ -13290,6 +15751,7 @@ export interface operations {
             query?: {
                 viewer?: string;
                 camera?: string;
+                at?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -13433,6 +15895,200 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MeOut"];
                 };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"][];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordOnceMoreIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyProofOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_show_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordOnceMoreIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             default: {
@@ -13713,6 +16369,475 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_bulk_alarms: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_changes: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_change_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_change_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_rooms: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_room_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_access_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+                access_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_log: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_staff: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_staff_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_view_audits: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewAuditPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_view_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewAuditOut"];
                 };
             };
             /** @description Problem */
@@ -15387,6 +18512,7 @@ export interface operations {
             query?: {
                 state?: string;
                 system?: string;
+                text?: string;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -15614,6 +18740,43 @@ export interface operations {
             };
         };
     };
+    public_report_picture: {
+        parameters: {
+            query: {
+                receipt: string;
+            };
+            header?: {
+                "X-Receipt-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PicturesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     public_report: {
         parameters: {
             query?: never;
@@ -15667,6 +18830,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StandingOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_sign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicSignOut"];
                 };
             };
             /** @description Problem */
@@ -15913,10 +19107,413 @@ export interface operations {
             };
         };
     };
+    retention_figures: {
+        parameters: {
+            query?: {
+                by?: "organisation" | "system";
+                day?: string;
+                organisation?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletenessOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_deletion_due: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuePage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_orders: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_order_enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_order_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_order_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_profile_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_proofs: {
+        parameters: {
+            query?: {
+                day?: string;
+                camera?: string;
+                findings?: boolean | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofDetail"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_proof_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_purpose_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_unproved: {
+        parameters: {
+            query?: {
+                day?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnprovedPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retrievals_list: {
         parameters: {
             query?: {
                 state?: string;
+                way?: string;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -15979,6 +19576,68 @@ export interface operations {
             };
         };
     };
+    retrievals_bodies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BodyOut"][];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_cameras: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SoughtIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retrievals_check: {
         parameters: {
             query?: never;
@@ -15988,7 +19647,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RequestIn"];
+                "application/json": components["schemas"]["CheckIn"];
             };
         };
         responses: {
@@ -16113,6 +19772,38 @@ export interface operations {
             };
         };
     };
+    retrievals_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retrievals_coordinate: {
         parameters: {
             query?: never;
@@ -16165,7 +19856,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/pdf": string;
+                };
             };
             /** @description Problem */
             default: {
@@ -16333,6 +20026,163 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RetrievalOut"];
                 };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_judgements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    }[];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_packages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageOut"][];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_package_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                package_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_package_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                package_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             default: {
@@ -16534,6 +20384,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RetrievalOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_supervisors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupervisorOut"][];
                 };
             };
             /** @description Problem */
@@ -17031,7 +20912,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/pdf": string;
+                };
             };
             /** @description Problem */
             default: {

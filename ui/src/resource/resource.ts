@@ -1,4 +1,5 @@
 /** What the generic page must know of a kind of object: how it is listed, shown, judged and changed. */
+import type { About } from "../api/files";
 import type { Query } from "../api/client";
 import type { Key } from "../i18n";
 import type { Page } from "./cursor_list";
@@ -27,12 +28,14 @@ export interface Filter {
 export interface Field {
   readonly name: string;
   readonly title: Key;
-  readonly kind: "text" | "long" | "choice" | "many" | "day";
+  readonly kind: "text" | "long" | "choice" | "many" | "day" | "file";
   readonly required?: boolean;
   readonly only?: "create" | "edit";
   readonly hint?: Key;
   readonly choices?: (text: string) => readonly Choice[] | Promise<readonly Choice[]>; // searched on the server when `search`
   readonly search?: boolean;
+  readonly named?: (value: string) => Promise<Choice>; // the words for a value that no search has found yet
+  readonly about?: (values: Values) => Promise<About | null>; // of a file: what it will belong to; null: not to be told yet
 }
 
 /** The values of a form; what was not touched is absent when editing, so that nothing is sent that nobody changed. */
@@ -65,6 +68,9 @@ export interface Shown {
   readonly values: Values; // what the form begins with when editing
   readonly facts: readonly Fact[];
   readonly rows: readonly Rows[];
+  readonly picture?: string | null; // where it is
+  readonly links?: readonly { readonly title: Key; readonly href: string }[];
+  readonly done?: boolean; // it is over: nothing can be changed any more
   readonly score?: { readonly percent: number; readonly missing: readonly string[] };
 }
 
@@ -79,12 +85,22 @@ export interface HistoryEntry {
   readonly outcome: string;
 }
 
+/** Something to do with one object beyond changing its fields; with a reason where one is asked for. */
+export interface Action {
+  readonly name: string;
+  readonly title: Key;
+  readonly needs: string;
+  readonly reason?: Key;
+  readonly run: (id: string, version: number, reason: string) => Promise<unknown>;
+}
+
 export interface Resource<Row extends { readonly id: string }> {
   readonly name: string; // in `data-test`, and the kind in the audit record
   readonly title: Key;
   readonly empty: Key; // when nothing is there at all
   readonly columns: readonly Column<Row>[];
   readonly filters: readonly Filter[];
+  readonly search?: false; // its list has no search by text
   readonly list: (query: Query, cursor: string | null, signal: AbortSignal) => Promise<Page<Row>>;
   readonly label: (row: Row) => string;
   readonly path?: (row: { readonly id: string }) => string; // of the screen that shows one; without it, a drawer does
@@ -95,4 +111,5 @@ export interface Resource<Row extends { readonly id: string }> {
   readonly manage?: string; // the permission to create and change; the server decides again
   readonly create?: (values: Values, once: string) => Promise<{ readonly id: string }>;
   readonly change?: (id: string, values: Values, version: number) => Promise<unknown>;
+  readonly actions?: readonly Action[];
 }

@@ -26,7 +26,7 @@ const SCREENS: Readonly<Record<string, (id: string, group: string) => Target>> =
   lead: (id) => at("/leads", { id }),
   retrieval: (id) => at(`/retrievals/${encodeURIComponent(id)}`),
   emergency: () => at("/emergencies"),
-  qualification: (id) => ({ path: "/contractors", query: { certificate: id } }),
+  qualification: (id) => at("/contractors", { id }),
 };
 
 export function targetOf(group: string, item: Pick<Item, "subject_kind" | "subject_id">): Target | null {

@@ -50,7 +50,7 @@ class RemovalStepIn(Input):
 
 
 class RemovalOut(Schema):
-    """A removal with what its record still lacks."""
+    """A removal with what its record still lacks. `camera_names` in the order of `cameras`."""
 
     id: str
     system: str
@@ -71,6 +71,7 @@ class RemovalOut(Schema):
     gap_check: dict[str, Any] | None
     filing: str | None
     cameras: list[str]
+    camera_names: list[str]
     judgement: dict[str, Any]
     version: int
 
@@ -139,6 +140,7 @@ def _answer(request: HttpRequest, response: HttpResponse, row: Removal) -> dict[
 
 
 def _plain(row: Removal, language: str) -> dict[str, Any]:
+    cameras = list(row.cameras.order_by("pk").values_list("pk", "name"))
     fields = (
         "id", "scope", "state", "reason", "authority", "notice", "substitute", "return_date", "footage_kept",
         "holds_kept", "removed_date", "gap_check", "version",
@@ -151,6 +153,7 @@ def _plain(row: Removal, language: str) -> dict[str, Any]:
         "system_name": row.system.name,
         "organisation": row.organisation_id,
         "filing": row.filing_id,
-        "cameras": list(row.cameras.order_by("pk").values_list("pk", flat=True)),
+        "cameras": [key for key, _ in cameras],
+        "camera_names": [name for _, name in cameras],
         "judgement": removals.judgement_of(row).document(),
     }

@@ -178,7 +178,8 @@ def agreements_page(actor: Actor, organisation: str, cursor: str | None, limit: 
 
 def qualifications_page(actor: Actor, organisation: str, cursor: str | None, limit: int) -> Page[Qualification]:
     """Certificates of the organisations one sees, by what they are kept under."""
-    rows = policies.READ.visible(actor, Qualification.objects.all(), division="organisation__division_id")
+    held = Qualification.objects.select_related("organisation")
+    rows = policies.READ.visible(actor, held, division="organisation__division_id")
     if organisation:
         rows = rows.filter(organisation_id=organisation)
     return page(rows, ["id"], cursor, limit)

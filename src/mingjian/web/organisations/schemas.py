@@ -442,6 +442,7 @@ class QualificationOut(Schema):
 
     id: str
     organisation_id: str
+    organisation_name: str = Field(alias="organisation.name")
     kind: str
     number: str
     issuer: str

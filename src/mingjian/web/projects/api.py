@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema, Status
 
@@ -151,15 +152,18 @@ def list_projects(
     request: HttpRequest,
     state: Annotated[str, Field(max_length=20)] = "",
     system: Annotated[str, Field(max_length=26)] = "",
+    text: Annotated[str, Field(max_length=64)] = "",
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> dict[str, Any]:
-    """The projects of the actor's reach."""
+    """The projects of the actor's reach; `text` is part of the project's or its system's name."""
     rows = policies.READ.visible(actor_of(request), Project.objects.select_related("system", "organisation"))
     if state:
         rows = rows.filter(state=state)
     if system:
         rows = rows.filter(system_id=system)
+    if text:
+        rows = rows.filter(Q(name__contains=text) | Q(system__name__contains=text))
     found, following = page(rows, ["-created_ns", "-id"], cursor, limit)
     return {"items": [_plain(one, language_of(request)) for one in found], "next": following}
 

@@ -146,13 +146,14 @@ def list_cameras(
     request: HttpRequest,
     text: Annotated[str, Field(max_length=128)] = "",
     group: Annotated[str, Field(max_length=255)] = "",
+    system: Annotated[str, Field(max_length=26)] = "",
     removed: bool = False,
     cursor: Cursor = None,
     limit: Limit = 200,
 ) -> dict[str, Any]:
     """Cameras of one's reach with what they are doing now; `text` finds names, initials, parts of codes, addresses."""
     rows, following = queries.cameras_page(
-        actor_of(request), text=text, group=group, removed=removed, cursor=cursor, limit=limit
+        actor_of(request), text=text, group=group, system=system, removed=removed, cursor=cursor, limit=limit
     )
     answer = ask_engine()
     language = language_of(request)

@@ -34,14 +34,19 @@ def cameras_page(
     *,
     text: str = "",
     group: str = "",
+    system: str = "",
     removed: bool = False,
     cursor: str | None = None,
     limit: int = 1000,
 ) -> tuple[list[Camera], str | None]:
-    """Cameras of the actor's reach by tree and name with their streams; `group` limits to a path and what is below it."""
+    """Cameras of the actor's reach by tree and name with their streams; `group` limits to a path and what is below it,
+    `system` to those of one system.
+    """
     rows = READ.visible(actor, Camera.objects.filter(removed_ns__isnull=not removed))
     if group:
         rows = rows.filter(Q(group=group) | Q(group__startswith=f"{group}/"))
+    if system:
+        rows = rows.filter(system_id=system)
     rows = matching(rows, CameraSearch, text)
     return page(rows.prefetch_related("streams"), ["group", "name", "id"], cursor, limit)
 

@@ -131,6 +131,8 @@ export const filings: Words<typeof zh> = {
   "states.over": "It is over; nothing comes next.",
 
   "files.upload": "Upload a file",
+  "files.owner_first": "First say what it belongs to",
+  "files.stored": "Uploaded {name}",
   "files.none": "No files yet",
   "files.remove": "Take down",
   "files.remove.reason": "Why it is taken down. The file itself is kept, it is only no longer shown.",

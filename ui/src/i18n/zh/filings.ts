@@ -128,6 +128,8 @@ export const filings = {
   "states.over": "已经结束，没有后续步骤。",
 
   "files.upload": "上传文件",
+  "files.owner_first": "请先填写它属于哪里",
+  "files.stored": "已上传 {name}",
   "files.none": "还没有文件",
   "files.remove": "撤下",
   "files.remove.reason": "撤下的原因。文件本身会保留，只是不再显示。",

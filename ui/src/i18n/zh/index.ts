@@ -23,6 +23,10 @@ import { leads } from "./leads";
 import { report } from "./report";
 import { custody } from "./custody";
 import { retrieval } from "./retrieval";
+import { projects } from "./projects";
+import { removals } from "./removals";
+import { contractors } from "./contractors";
+import { signs } from "./signs";
 import { settings } from "./settings";
 import { shortcuts } from "./shortcuts";
 import { system } from "./system";
@@ -55,6 +59,10 @@ const subjects = [
   custody,
   retrieval,
   settings,
+  signs,
+  projects,
+  removals,
+  contractors,
   shortcuts,
   system,
   timeline,

@@ -1,13 +1,45 @@
 import { http } from "../../api/client";
 import { tOr } from "../../i18n";
 import type { Page } from "../cursor_list";
-import type { HistoryEntry, Resource } from "../resource";
-import { fact, judged, lister, nameOf, type Schemas } from "./shared";
+import type { Field, HistoryEntry, Resource, Values } from "../resource";
+import { fact, findDivisions, finder, findOrganisations, judged, lister, nameOf, namer, plain, words, YES_NO, type Schemas } from "./shared";
 
 type Row = Schemas["CameraOut"];
 type File = Schemas["CameraFileOut"];
 
 const read = (id: string): Promise<File> => http.get<File>(`cameras/${encodeURIComponent(id)}/file`);
+
+const PTZ_TYPES = ["1", "2", "3", "4", "5", "6", "7"] as const; // GB/T 28181-2022 PTZType
+const FIELDS: readonly Field[] = [
+  { name: "name", title: "resource.name", kind: "text", required: true },
+  { name: "organisation", title: "places.organisation", kind: "choice", required: true, search: true, choices: findOrganisations, named: namer("organisations") },
+  { name: "division", title: "resource.division", kind: "choice", required: true, search: true, choices: findDivisions, named: namer("divisions") },
+  { name: "place", title: "systems.place", kind: "choice", search: true, choices: finder("places"), named: namer("places") },
+  { name: "system", title: "archive.system", kind: "choice", search: true, choices: finder("systems"), named: namer("systems") },
+  { name: "builder", title: "archive.builder", kind: "choice", search: true, choices: findOrganisations, named: namer("organisations") },
+  { name: "ptz_type", title: "archive.field.ptz_type", kind: "choice", choices: () => words("archive.ptz", PTZ_TYPES) },
+  { name: "room_type", title: "archive.field.room_type", kind: "choice", choices: () => words("archive.room", ["1", "2"]) },
+  { name: "address", title: "archive.field.address", kind: "text" },
+  { name: "azimuth_deg", title: "archive.azimuth", kind: "text" },
+  { name: "view_angle_deg", title: "archive.view_angle", kind: "text" },
+  { name: "view_distance_m", title: "archive.view_distance", kind: "text" },
+  { name: "purpose", title: "systems.purpose", kind: "text" },
+  { name: "legal_basis", title: "archive.field.legal_basis", kind: "text" },
+  { name: "necessary", title: "archive.necessary", kind: "choice", choices: YES_NO },
+  { name: "sees_prohibited_room", title: "archive.field.sees_prohibited_room", kind: "choice", choices: YES_NO },
+  { name: "could_see_by_moving", title: "archive.could_see_by_moving", kind: "choice", choices: YES_NO },
+  { name: "may_infringe_privacy", title: "archive.field.may_infringe_privacy", kind: "choice", choices: YES_NO },
+  { name: "audio", title: "archive.field.audio", kind: "choice", choices: YES_NO },
+  { name: "record_save_days", title: "archive.field.record_save_days", kind: "text" },
+  { name: "installed_date", title: "archive.field.installed_date", kind: "day" },
+  { name: "reason", title: "resource.reason", kind: "text", only: "edit" },
+];
+
+/** What a form begins with: the file's own values as texts, since fields hold texts. */
+function valuesOf(one: File): Values {
+  const kept = { ...(one.fields as Readonly<Record<string, unknown>>), ...one } as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(FIELDS.filter((field) => field.only !== "edit").map(({ name }) => [name, plain(kept[name])]));
+}
 
 /** The files of cameras, and what the law makes of each; cameras themselves are added and run on their own screen. */
 export const cameraFiles: Resource<Row> = {
@@ -34,7 +66,7 @@ export const cameraFiles: Resource<Row> = {
       return typeof value === "string" ? value : JSON.stringify(value);
     };
     return {
-      label: one.name, version: one.version, values: {}, rows: [],
+      label: one.name, version: one.version, values: valuesOf(one), rows: [],
       score: { percent: one.archive_score, missing: one.missing.map((name) => tOr(`archive.field.${name}`, name)) },
       facts: [
         fact("archive.code", one.code), fact("resource.standing", tOr(`standing.${one.standing}`, one.standing)), fact("places.organisation", organisation),
@@ -47,5 +79,9 @@ export const cameraFiles: Resource<Row> = {
     };
   },
   judge: async (id) => Object.entries((await read(id)).due).map(([name, one]) => judged(tOr(`judged.${name}`, name), one)),
+  manage: "registry.camera.manage",
+  fields: FIELDS,
+  create: (values, once) => http.create<File>("cameras/enrol", values, once),
+  change: (id, values, version) => http.patch(`cameras/${encodeURIComponent(id)}/file`, values, version),
   history: (id, cursor) => http.get<Page<HistoryEntry>>(`cameras/${encodeURIComponent(id)}/history`, { cursor, limit: 50 }),
 };

@@ -1,7 +1,7 @@
 import { http } from "../../api/client";
 import { language, pick, t, tOr } from "../../i18n";
 import type { Choice, Resource } from "../resource";
-import { fact, findDivisions, findOrganisations, historyOf, judged, lister, span, yesNo, type Schemas } from "./shared";
+import { fact, findDivisions, findOrganisations, historyOf, judged, lister, namer, span, YES_NO, yesNo, type Schemas } from "./shared";
 
 type Row = Schemas["PlaceOut"];
 type Vocabulary = Schemas["VocabularyOut"];
@@ -48,9 +48,9 @@ export const places: Resource<Row> = {
       const found = among.find((entry) => entry.value === value);
       return found ? pick(found) : value;
     };
-    const { name, address, licence, sector, note, division, organisation } = one;
+    const { name, address, licence, sector, note, division, organisation, public_place } = one;
     return {
-      label: name, version: one.version, values: { name, address, licence, sector, note, division, organisation: organisation ?? "" },
+      label: name, version: one.version, values: { name, address, licence, sector, note, division, organisation: organisation ?? "", public_place: public_place === null ? "" : String(public_place) },
       facts: [
         fact("places.kinds", one.kinds.map((kind) => word(all.kinds, kind)).join(t("common.list"))), fact("resource.address", address), fact("resource.division", one.division_name),
         fact("places.organisation", one.organisation_name), fact("places.public", yesNo(one.public_place)), fact("places.movable", yesNo(one.movable)),
@@ -82,11 +82,12 @@ export const places: Resource<Row> = {
   manage: "registry.place.manage",
   fields: [
     { name: "name", title: "resource.name", kind: "text", required: true },
-    { name: "division", title: "resource.division", kind: "choice", required: true, search: true, choices: findDivisions },
+    { name: "division", title: "resource.division", kind: "choice", required: true, search: true, choices: findDivisions, named: namer("divisions") },
     { name: "address", title: "resource.address", kind: "text" },
-    { name: "organisation", title: "places.organisation", kind: "choice", search: true, choices: findOrganisations },
+    { name: "organisation", title: "places.organisation", kind: "choice", search: true, choices: findOrganisations, named: namer("organisations") },
     { name: "kinds", title: "places.kinds", kind: "many", only: "create", choices: kinds },
     { name: "parts", title: "places.parts", kind: "many", only: "create", choices: parts },
+    { name: "public_place", title: "places.public", kind: "choice", choices: YES_NO },
     { name: "licence", title: "places.licence", kind: "text" },
     { name: "sector", title: "organisations.sector", kind: "text" },
     { name: "note", title: "resource.note", kind: "long" },

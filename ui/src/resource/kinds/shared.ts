@@ -20,6 +20,14 @@ export function finder(path: string): (text?: string) => Promise<readonly Choice
   };
 }
 
+/** The words for one object of a list, by its id. */
+export function namer(path: string): (value: string) => Promise<Choice> {
+  return async (value) => ({ value, label: (await http.get<{ name: string }>(`${path}/${encodeURIComponent(value)}`)).name });
+}
+
+/** A field that is answered by yes or no, and may stay unanswered. */
+export const YES_NO = (): readonly Choice[] => [{ value: "true", label: t("common.yes") }, { value: "false", label: t("common.no") }];
+
 export const findDivisions = finder("divisions");
 export const findOrganisations = finder("organisations");
 
@@ -72,4 +80,9 @@ export async function nameOf(path: string, id: string | null): Promise<string> {
 
 export function fact(title: Key, value: string | number | null | undefined): { title: Key; value: string } {
   return { title, value: value === null || value === undefined ? "" : String(value) };
+}
+
+/** Text, numbers and yes or no as text; of anything else there is none. */
+export function plain(value: unknown): string {
+  return typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }

@@ -1,7 +1,7 @@
 import { http } from "../../api/client";
 import { language, t, tOr } from "../../i18n";
 import type { Resource } from "../resource";
-import { fact, findDivisions, findOrganisations, historyOf, judged, lister, nameOf, span, words, yesNo, type Schemas } from "./shared";
+import { fact, findDivisions, finder, findOrganisations, historyOf, judged, lister, nameOf, namer, span, words, YES_NO, yesNo, type Schemas } from "./shared";
 
 type Row = Schemas["SystemOut"];
 interface Party { readonly organisation_name: string; readonly capacity: string; readonly since_date: string; readonly until_date: string }
@@ -29,7 +29,11 @@ export const systems: Resource<Row> = {
     const one = await http.get<Schemas["SystemFileOut"]>(`systems/${encodeURIComponent(id)}`);
     const parties = one.parties as unknown as readonly Party[];
     return {
-      label: one.name, version: one.version, values: {},
+      label: one.name, version: one.version,
+      values: {
+        name: one.name, organisation: one.organisation, division: one.division, place: one.place ?? "", purpose: one.purpose, legal_basis: one.legal_basis,
+        funding: one.funding, keep_days: one.keep_days ?? "", concerns_public_safety: one.concerns_public_safety === null ? "" : String(one.concerns_public_safety),
+      },
       facts: [
         fact("resource.standing", tOr(`standing.${one.standing}`, one.standing)), fact("places.organisation", one.organisation_name),
         fact("resource.division", one.division_name), fact("systems.place", await nameOf("places", one.place)), fact("systems.purpose", one.purpose),
@@ -52,4 +56,18 @@ export const systems: Resource<Row> = {
       judged(name.startsWith("cost.") ? t("judged.cost", { n: index + 1 }) : tOr(`judged.${name}`, name), one));
   },
   history: historyOf("system"),
+  manage: "registry.system.manage",
+  fields: [
+    { name: "name", title: "resource.name", kind: "text", required: true },
+    { name: "organisation", title: "places.organisation", kind: "choice", required: true, search: true, choices: findOrganisations, named: namer("organisations") },
+    { name: "division", title: "resource.division", kind: "choice", required: true, search: true, choices: findDivisions, named: namer("divisions") },
+    { name: "place", title: "systems.place", kind: "choice", search: true, choices: finder("places"), named: namer("places") },
+    { name: "purpose", title: "systems.purpose", kind: "text" },
+    { name: "legal_basis", title: "systems.legal_basis", kind: "text" },
+    { name: "funding", title: "systems.funding", kind: "choice", choices: () => words("systems.funding", ["government", "own", "mixed"]) },
+    { name: "keep_days", title: "systems.keep_days", kind: "text" },
+    { name: "concerns_public_safety", title: "systems.public_safety", kind: "choice", choices: YES_NO },
+  ],
+  create: (values, once) => http.create<{ id: string }>("systems", values, once),
+  change: (id, values, version) => http.patch(`systems/${encodeURIComponent(id)}`, values, version),
 };
