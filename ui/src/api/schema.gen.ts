@@ -6546,6 +6546,24 @@ export interface components {
             tested_date: string;
         };
         /**
+         * ConsultationReplyIn
+         * @description What the military or classified unit answered; `file` is its paper.
+         */
+        ConsultationReplyIn: {
+            /**
+             * Day
+             * @default
+             */
+            day: string;
+            /**
+             * File
+             * @default
+             */
+            file: string;
+            /** Positive */
+            positive?: boolean | null;
+        };
+        /**
          * CopyOut
          * @description A district concerned, and its organ.
          */
@@ -7052,16 +7070,13 @@ export interface components {
         };
         /**
          * EndIn
-         * @description How it ended, and the stored file that proves it.
+         * @description From which day on it is over, and why.
          */
         EndIn: {
-            /**
-             * Event
-             * @enum {string}
-             */
-            event: "give_back" | "destroy";
-            /** File */
-            file: string;
+            /** On Date */
+            on_date: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * EngineReachOut
@@ -7351,6 +7366,19 @@ export interface components {
             kind: "passing" | "failing" | "boundary";
             /** Says */
             says: string;
+        };
+        /**
+         * ExecutorConfirmIn
+         * @description One's own second factor, and for those who execute the number of the credential.
+         */
+        ExecutorConfirmIn: {
+            /** Code */
+            code: string;
+            /**
+             * Number
+             * @default
+             */
+            number: string;
         };
         /**
          * Figures
@@ -7828,7 +7856,7 @@ export interface components {
             kind: "sector" | "grade" | "emergency";
             /** Organisation */
             organisation: string;
-            scope?: components["schemas"]["ScopeIn"] | null;
+            scope?: components["schemas"]["GrantScopeIn"] | null;
             /** Until Ns */
             until_ns?: number | null;
             /** User */
@@ -7873,6 +7901,20 @@ export interface components {
             items: components["schemas"]["GrantOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * GrantScopeIn
+         * @description What a grant is limited to.
+         */
+        GrantScopeIn: {
+            /** Grade */
+            grade?: number | null;
+            /** Purposes */
+            purposes?: string[] | null;
+            /** Role */
+            role?: string | null;
+            /** Sector */
+            sector?: string | null;
         };
         /**
          * GroupFigures
@@ -7935,6 +7977,19 @@ export interface components {
             name: string;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /**
+         * HandoverEndIn
+         * @description How it ended, and the stored file that proves it.
+         */
+        HandoverEndIn: {
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "give_back" | "destroy";
+            /** File */
+            file: string;
         };
         /**
          * HoldIn
@@ -8509,7 +8564,7 @@ export interface components {
         };
         /**
          * MadeOut
-         * @description What was made, and the system's version after it.
+         * @description What was made; its address gives the rest.
          */
         MadeOut: {
             /** Id */
@@ -8639,6 +8694,30 @@ export interface components {
             version: number;
         };
         /**
+         * MonitoringRoomIn
+         * @description A monitoring room.
+         */
+        MonitoringRoomIn: {
+            /** Name */
+            name: string;
+            /** Organisation */
+            organisation: string;
+        };
+        /**
+         * MonitoringRoomOut
+         * @description A room with its list.
+         */
+        MonitoringRoomOut: {
+            /** Access */
+            access: components["schemas"]["AccessOut"][];
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Organisation */
+            organisation: string;
+        };
+        /**
          * MoveIn
          * @description Where it hangs in the tree (null: nowhere), and its division if that changes.
          */
@@ -8677,6 +8756,16 @@ export interface components {
             supplier: string;
         };
         /**
+         * NoticeStepIn
+         * @description A step against a vulnerability that is done.
+         */
+        NoticeStepIn: {
+            /** Done Date */
+            done_date: string;
+            /** Step */
+            step: string;
+        };
+        /**
          * NumbersIn
          * @description A file of the national filing platform; XLSX as base64.
          */
@@ -8696,6 +8785,14 @@ export interface components {
         NumbersOut: {
             /** Changed */
             changed: number;
+        };
+        /**
+         * OrderConfirmIn
+         * @description The second person's word, with the SHA-256 of the evidence package.
+         */
+        OrderConfirmIn: {
+            /** Evidence */
+            evidence: string;
         };
         /**
          * OrderIn
@@ -9358,6 +9455,16 @@ export interface components {
             sector: string;
         };
         /**
+         * PlaceMadeOut
+         * @description What was made, and the place's version after it.
+         */
+        PlaceMadeOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * PlaceOut
          * @description A place in a list.
          */
@@ -9495,6 +9602,37 @@ export interface components {
             items: components["schemas"]["PlanOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * PlanStepIn
+         * @description A step; the papers belong to `approve`.
+         */
+        PlanStepIn: {
+            /**
+             * Approval Number
+             * @default
+             */
+            approval_number: string;
+            /**
+             * Approved Date
+             * @default
+             */
+            approved_date: string;
+            /**
+             * Approver
+             * @default
+             */
+            approver: string;
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "submit" | "withdraw" | "return" | "approve" | "publish";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * PointChangeIn
@@ -9702,6 +9840,30 @@ export interface components {
             next: string | null;
         };
         /**
+         * ProbeStepOut
+         * @description One step of a test; `detail` is in the reader's language, `zh` and `en` are both.
+         */
+        ProbeStepOut: {
+            /** Detail */
+            detail: string;
+            /** En */
+            en: string;
+            /** Ms */
+            ms: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "failed" | "skipped";
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "name" | "reach" | "authenticate" | "describe" | "first_frame";
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Problem
          * @description An error (RFC 9457). `field` is a JSON pointer; `errors` names every field of a body that does not fit; `request` is the id under which the server's log has it.
          */
@@ -9800,7 +9962,7 @@ export interface components {
             papers?: {
                 [key: string]: string;
             } | null;
-            reply?: components["schemas"]["ReplyIn"] | null;
+            reply?: components["schemas"]["ConsultationReplyIn"] | null;
             /** Works */
             works?: components["schemas"]["WorkIn"][] | null;
         };
@@ -9848,7 +10010,7 @@ export interface components {
             /** State Label */
             state_label: string;
             /** Steps */
-            steps: components["schemas"]["StepOut"][];
+            steps: components["schemas"]["ProjectStepOut"][];
             /** System */
             system: string;
             /** System Name */
@@ -9915,6 +10077,39 @@ export interface components {
             items: components["schemas"]["ProjectOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * ProjectStepIn
+         * @description A step, and the day it happened (today when not given).
+         */
+        ProjectStepIn: {
+            /**
+             * Date
+             * @default
+             */
+            date: string;
+            /** Event */
+            event: string;
+        };
+        /**
+         * ProjectStepOut
+         * @description A step tried.
+         */
+        ProjectStepOut: {
+            /** By */
+            by: string;
+            /** Event */
+            event: string;
+            /** Judgement */
+            judgement: {
+                [key: string]: unknown;
+            };
+            /** Moved */
+            moved: boolean;
+            /** On */
+            on: string;
+            /** State */
+            state: string;
         };
         /**
          * ProofDetail
@@ -10387,19 +10582,19 @@ export interface components {
         };
         /**
          * ReplyIn
-         * @description What the military or classified unit answered; `file` is its paper.
+         * @description What a unit near whose zone the camera stands replied; `file` is its paper.
          */
         ReplyIn: {
-            /**
-             * Day
-             * @default
-             */
-            day: string;
             /**
              * File
              * @default
              */
             file: string;
+            /**
+             * Given Date
+             * @default
+             */
+            given_date: string;
             /** Positive */
             positive?: boolean | null;
         };
@@ -10730,7 +10925,7 @@ export interface components {
          */
         RoomPage: {
             /** Items */
-            items: components["schemas"]["RoomOut"][];
+            items: components["schemas"]["MonitoringRoomOut"][];
             /** Next */
             next: string | null;
         };
@@ -10745,14 +10940,6 @@ export interface components {
             remedy: string;
             /** Said */
             said: string;
-        };
-        /**
-         * ScopeIn
-         * @description Why the regulation does not govern the system; empty: it does after all.
-         */
-        ScopeIn: {
-            /** Reason */
-            reason: string;
         };
         /**
          * ScopeOut
@@ -10803,6 +10990,14 @@ export interface components {
             total: number;
             /** Tried */
             tried: number;
+        };
+        /**
+         * SecondFactorEnrolIn
+         * @description One's password, once more.
+         */
+        SecondFactorEnrolIn: {
+            /** Password */
+            password: string;
         };
         /**
          * SecondFactorOut
@@ -11152,39 +11347,6 @@ export interface components {
             volumes: components["schemas"]["VolumeStatusOut"][];
         };
         /**
-         * StepIn
-         * @description A step, and the day it happened (today when not given).
-         */
-        StepIn: {
-            /**
-             * Date
-             * @default
-             */
-            date: string;
-            /** Event */
-            event: string;
-        };
-        /**
-         * StepOut
-         * @description A step tried.
-         */
-        StepOut: {
-            /** By */
-            by: string;
-            /** Event */
-            event: string;
-            /** Judgement */
-            judgement: {
-                [key: string]: unknown;
-            };
-            /** Moved */
-            moved: boolean;
-            /** On */
-            on: string;
-            /** State */
-            state: string;
-        };
-        /**
          * StreamOut
          * @description A stream as registered: where it comes from, never the URL.
          */
@@ -11478,6 +11640,16 @@ export interface components {
             sharing_grade?: number | null;
         };
         /**
+         * SystemMadeOut
+         * @description What was made, and the system's version after it.
+         */
+        SystemMadeOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * SystemOut
          * @description A system in a list.
          */
@@ -11540,6 +11712,14 @@ export interface components {
             items: components["schemas"]["SystemOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * SystemScopeIn
+         * @description Why the regulation does not govern the system; empty: it does after all.
+         */
+        SystemScopeIn: {
+            /** Reason */
+            reason: string;
         };
         /**
          * TaskIn
@@ -13266,7 +13446,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StepOut"][];
+                    "application/json": components["schemas"]["ProbeStepOut"][];
                 };
             };
             /** @description Problem */
@@ -13996,7 +14176,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfirmIn"];
+                "application/json": components["schemas"]["ExecutorConfirmIn"];
             };
         };
         responses: {
@@ -16172,7 +16352,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EnrolIn"];
+                "application/json": components["schemas"]["SecondFactorEnrolIn"];
             };
         };
         responses: {
@@ -16555,7 +16735,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RoomIn"];
+                "application/json": components["schemas"]["MonitoringRoomIn"];
             };
         };
         responses: {
@@ -16565,7 +16745,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoomOut"];
+                    "application/json": components["schemas"]["MonitoringRoomOut"];
                 };
             };
             /** @description Problem */
@@ -17611,7 +17791,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MadeOut"];
+                    "application/json": components["schemas"]["PlaceMadeOut"];
                 };
             };
             /** @description Problem */
@@ -17750,7 +17930,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MadeOut"];
+                    "application/json": components["schemas"]["PlaceMadeOut"];
                 };
             };
             /** @description Problem */
@@ -17785,7 +17965,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MadeOut"];
+                    "application/json": components["schemas"]["PlaceMadeOut"];
                 };
             };
             /** @description Problem */
@@ -18314,7 +18494,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StepIn"];
+                "application/json": components["schemas"]["PlanStepIn"];
             };
         };
         responses: {
@@ -18687,7 +18867,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StepIn"];
+                "application/json": components["schemas"]["ProjectStepIn"];
             };
         };
         responses: {
@@ -19250,7 +19430,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfirmIn"];
+                "application/json": components["schemas"]["OrderConfirmIn"];
             };
         };
         responses: {
@@ -19882,7 +20062,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EndIn"];
+                "application/json": components["schemas"]["HandoverEndIn"];
             };
         };
         responses: {
@@ -19983,7 +20163,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfirmIn"];
+                "application/json": components["schemas"]["ExecutorConfirmIn"];
             };
         };
         responses: {
@@ -21206,7 +21386,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MadeOut"];
+                    "application/json": components["schemas"]["SystemMadeOut"];
                 };
             };
             /** @description Problem */
@@ -21241,7 +21421,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MadeOut"];
+                    "application/json": components["schemas"]["SystemMadeOut"];
                 };
             };
             /** @description Problem */
@@ -21349,7 +21529,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MadeOut"];
+                    "application/json": components["schemas"]["SystemMadeOut"];
                 };
             };
             /** @description Problem */
@@ -21375,7 +21555,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StepIn"];
+                "application/json": components["schemas"]["NoticeStepIn"];
             };
         };
         responses: {
@@ -21420,7 +21600,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MadeOut"];
+                    "application/json": components["schemas"]["SystemMadeOut"];
                 };
             };
             /** @description Problem */
@@ -21445,7 +21625,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ScopeIn"];
+                "application/json": components["schemas"]["SystemScopeIn"];
             };
         };
         responses: {

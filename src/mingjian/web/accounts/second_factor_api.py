@@ -23,7 +23,7 @@ class SecondFactorOut(Schema):
     recovery_codes_left: int
 
 
-class EnrolIn(Input):
+class SecondFactorEnrolIn(Input):
     """One's password, once more."""
 
     password: str = Field(min_length=1, max_length=128)
@@ -59,7 +59,7 @@ def get_second_factor(request: HttpRequest) -> dict[str, Any]:
 
 
 @own_router.post("", auth=Requires(policies.SECOND_FACTOR), response=EnrolOut, operation_id="second_factor_begin")
-def begin(request: HttpRequest, data: EnrolIn) -> dict[str, str]:
+def begin(request: HttpRequest, data: SecondFactorEnrolIn) -> dict[str, str]:
     """A new key; it counts once a code of it was shown."""
     key, otpauth = second_factor.begin_enrolment(actor_of(request), data.password)
     return {"key": key, "otpauth": otpauth}

@@ -54,7 +54,7 @@ class StaffPage(Schema):
     next: str | None
 
 
-class RoomIn(Input):
+class MonitoringRoomIn(Input):
     """A monitoring room."""
 
     organisation: str = Field(max_length=26)
@@ -101,7 +101,7 @@ class EntryOut(Schema):
     recorded_by: str
 
 
-class RoomOut(Schema):
+class MonitoringRoomOut(Schema):
     """A room with its list."""
 
     id: str
@@ -113,7 +113,7 @@ class RoomOut(Schema):
 class RoomPage(Schema):
     """By name."""
 
-    items: list[RoomOut]
+    items: list[MonitoringRoomOut]
     next: str | None
 
 
@@ -236,8 +236,10 @@ def list_rooms(request: HttpRequest, cursor: Cursor = None, limit: Limit = 100) 
     return {"items": [_room(room) for room in found], "next": following}
 
 
-@router.post("/rooms", auth=Requires(policies.KEEP), response={201: RoomOut}, operation_id="monitoring_room_make")
-def post_room(request: HttpRequest, response: HttpResponse, data: RoomIn) -> Status[dict[str, Any]]:
+@router.post(
+    "/rooms", auth=Requires(policies.KEEP), response={201: MonitoringRoomOut}, operation_id="monitoring_room_make"
+)
+def post_room(request: HttpRequest, response: HttpResponse, data: MonitoringRoomIn) -> Status[dict[str, Any]]:
     """Register a monitoring room. Takes Idempotency-Key."""
     actor, organisation = actor_of(request), organisation_of(data.organisation)
     status, made = create_once(

@@ -370,7 +370,7 @@ class GrantPage(Schema):
     next: str | None
 
 
-class ScopeIn(Input):
+class GrantScopeIn(Input):
     """What a grant is limited to."""
 
     sector: str | None = Field(None, max_length=32)
@@ -386,7 +386,7 @@ class GrantIn(Input):
     organisation: Id
     user: Id | None = None
     division: Id | None = None
-    scope: ScopeIn | None = None
+    scope: GrantScopeIn | None = None
     basis: str = Field(min_length=2, max_length=500)
     until_ns: Instant | None = None
 

@@ -50,7 +50,7 @@ class PlanChangeIn(Input):
     drafters: list[DrafterIO] | None = Field(None, max_length=16)
 
 
-class StepIn(Input):
+class PlanStepIn(Input):
     """A step; the papers belong to `approve`."""
 
     event: Event
@@ -207,7 +207,7 @@ def change_plan(request: HttpRequest, response: HttpResponse, plan_id: str, data
 
 
 @router.post("/{plan_id}/step", auth=Requires(policies.READ), response=PlanOut, operation_id="plans_step")
-def step_plan(request: HttpRequest, response: HttpResponse, plan_id: str, data: StepIn) -> dict[str, Any]:
+def step_plan(request: HttpRequest, response: HttpResponse, plan_id: str, data: PlanStepIn) -> dict[str, Any]:
     """Submit, withdraw, return, approve or put into force; needs If-Match."""
     papers = {name: getattr(data, name) for name in ("approver", "approval_number", "approved_date")}
     plan = plans.step_plan(

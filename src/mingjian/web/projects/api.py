@@ -36,7 +36,7 @@ class WorkIn(Input):
     contractor: str = Field("", max_length=26)
 
 
-class ReplyIn(Input):
+class ConsultationReplyIn(Input):
     """What the military or classified unit answered; `file` is its paper."""
 
     positive: bool | None = None
@@ -62,7 +62,7 @@ class ProjectChangeIn(Input):
     own_dates: Dates | None = None
     works: Annotated[list[WorkIn], Field(max_length=50)] | None = None
     papers: Annotated[dict[Annotated[str, Field(max_length=40)], Id], Field(max_length=40)] | None = None
-    reply: ReplyIn | None = None
+    reply: ConsultationReplyIn | None = None
     assessments: Annotated[dict[Id, AssessmentIn], Field(max_length=2000)] | None = None
 
 
@@ -75,7 +75,7 @@ class ProjectIn(Input):
     kind: Literal["new", "rebuilt", "extended", "other"] = "new"
 
 
-class StepIn(Input):
+class ProjectStepIn(Input):
     """A step, and the day it happened (today when not given)."""
 
     event: Annotated[str, Field(min_length=1, max_length=20)]
@@ -89,7 +89,7 @@ class TemplateIn(Input):
     demands: list[Annotated[str, Field(max_length=48)]] = Field(default=[], max_length=50)
 
 
-class StepOut(Schema):
+class ProjectStepOut(Schema):
     """A step tried."""
 
     event: str
@@ -136,7 +136,7 @@ class ProjectFullOut(ProjectOut):
     papers: dict[str, str]
     reply: dict[str, Any] | None
     cameras: list[ProjectCameraOut]
-    steps: list[StepOut]
+    steps: list[ProjectStepOut]
     beside: list[dict[str, Any]]
 
 
@@ -209,7 +209,7 @@ def change_project(
 
 
 @router.post("/{project_id}/step", auth=Requires(policies.BUILD), response=ProjectFullOut, operation_id="projects_step")
-def take_step(request: HttpRequest, response: HttpResponse, project_id: str, data: StepIn) -> dict[str, Any]:
+def take_step(request: HttpRequest, response: HttpResponse, project_id: str, data: ProjectStepIn) -> dict[str, Any]:
     """Try a step; needs If-Match. The last of `steps` says whether it went through, and why not."""
     step = actions.take_step(actor_of(request), project_id, data.event, data.date, expected_version(request))
     return _answer(request, response, step.project)

@@ -105,7 +105,7 @@ class TestIn(Input):
     transport: Transport = "tcp"
 
 
-class StepOut(Schema):
+class ProbeStepOut(Schema):
     """One step of a test; `detail` is in the reader's language, `zh` and `en` are both."""
 
     step: Literal["name", "reach", "authenticate", "describe", "first_frame"]
@@ -177,7 +177,7 @@ def add_camera(request: HttpRequest, response: HttpResponse, data: CameraIn) -> 
     return Status(status, body)
 
 
-@router.post("/test", auth=Requires(policies.PROBE), response=list[StepOut], operation_id="cameras_test")
+@router.post("/test", auth=Requires(policies.PROBE), response=list[ProbeStepOut], operation_id="cameras_test")
 def test_camera(request: HttpRequest, data: TestIn) -> list[dict[str, Any]]:
     """Try a URL: name, reach, authenticate, describe, first frame. Takes up to about 15 s."""
     language = language_of(request)

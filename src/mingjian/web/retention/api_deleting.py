@@ -35,7 +35,7 @@ class OrderIn(Input):
     decided_date: Day
 
 
-class ConfirmIn(Input):
+class OrderConfirmIn(Input):
     """The second person's word, with the SHA-256 of the evidence package."""
 
     evidence: str = Field(min_length=64, max_length=64)
@@ -136,7 +136,7 @@ def post_order(request: HttpRequest, response: HttpResponse, data: OrderIn) -> S
     response=OrderOut,
     operation_id="retention_order_confirm",
 )
-def confirm_order(request: HttpRequest, response: HttpResponse, order_id: str, data: ConfirmIn) -> dict[str, Any]:
+def confirm_order(request: HttpRequest, response: HttpResponse, order_id: str, data: OrderConfirmIn) -> dict[str, Any]:
     """A second person of the organ confirms; then it is carried out. Needs If-Match."""
     return _answer(
         response, deleting.confirm_order(actor_of(request), order_id, data.evidence, expected_version(request))

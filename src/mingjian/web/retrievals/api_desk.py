@@ -16,9 +16,9 @@ from mingjian.web.retrievals import emergencies, executing, policies
 from mingjian.web.retrievals.api import answer
 from mingjian.web.retrievals.marking import HandedFile
 from mingjian.web.retrievals.schemas import (
-    ConfirmIn,
     DeclarationIn,
-    EndIn,
+    ExecutorConfirmIn,
+    HandoverEndIn,
     PapersIn,
     RetrievalOut,
     SealIn,
@@ -34,7 +34,7 @@ _DECLARE = Requires(policies.DECLARE)
 
 
 @router.post("/{retrieval_id}/executors", auth=_ASK, response=RetrievalOut, operation_id="retrievals_come")
-def come(request: HttpRequest, response: HttpResponse, retrieval_id: str, data: ConfirmIn) -> dict[str, Any]:
+def come(request: HttpRequest, response: HttpResponse, retrieval_id: str, data: ExecutorConfirmIn) -> dict[str, Any]:
     """I execute this: my credential's number and my second factor."""
     row = executing.come(actor_of(request), retrieval_id, data.number, data.code, expected_version(request))
     return answer(request, response, row)
@@ -104,7 +104,7 @@ def seal(request: HttpRequest, response: HttpResponse, retrieval_id: str, data: 
 
 
 @router.post("/{retrieval_id}/end", auth=_READ, response=RetrievalOut, operation_id="retrievals_end")
-def end(request: HttpRequest, response: HttpResponse, retrieval_id: str, data: EndIn) -> dict[str, Any]:
+def end(request: HttpRequest, response: HttpResponse, retrieval_id: str, data: HandoverEndIn) -> dict[str, Any]:
     """Attest return or destruction; the second person ends it."""
     row = executing.attest_ending(actor_of(request), retrieval_id, data.event, data.file, expected_version(request))
     return answer(request, response, row)
@@ -126,7 +126,7 @@ def declare(request: HttpRequest, response: HttpResponse, data: DeclarationIn) -
 
 @emergencies_router.post("/{retrieval_id}/confirm", auth=_DECLARE, response=RetrievalOut,
                          operation_id="emergencies_confirm")  # fmt: skip
-def confirm(request: HttpRequest, response: HttpResponse, retrieval_id: str, data: ConfirmIn) -> dict[str, Any]:
+def confirm(request: HttpRequest, response: HttpResponse, retrieval_id: str, data: ExecutorConfirmIn) -> dict[str, Any]:
     """A second person confirms, with his second factor."""
     row = emergencies.confirm(actor_of(request), retrieval_id, data.code, expected_version(request))
     return answer(request, response, row)

@@ -105,7 +105,7 @@ class ApproveIn(Input):
     supervisor: Annotated[str, Field(max_length=26)] = ""
 
 
-class ConfirmIn(Input):
+class ExecutorConfirmIn(Input):
     """One's own second factor, and for those who execute the number of the credential."""
 
     code: str = Field(min_length=1, max_length=32)
@@ -150,7 +150,7 @@ class SealIn(Input):
     files: list[HandedIn] = Field(default_factory=list, max_length=1000)
 
 
-class EndIn(Input):
+class HandoverEndIn(Input):
     """How it ended, and the stored file that proves it."""
 
     event: Literal["give_back", "destroy"]

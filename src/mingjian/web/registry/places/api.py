@@ -121,7 +121,7 @@ class DutyEndIn(Input):
     until_date: Day = ""
 
 
-class MadeOut(Schema):
+class PlaceMadeOut(Schema):
     """What was made, and the place's version after it."""
 
     id: str
@@ -323,14 +323,18 @@ def set_kinds(request: HttpRequest, response: HttpResponse, place_id: str, data:
     return _file(place, language_of(request))
 
 
-@router.post("/{place_id}/parts", auth=Requires(MANAGE_PLACES), response={201: MadeOut}, operation_id="places_part_add")
+@router.post(
+    "/{place_id}/parts", auth=Requires(MANAGE_PLACES), response={201: PlaceMadeOut}, operation_id="places_part_add"
+)
 def add_part(request: HttpRequest, response: HttpResponse, place_id: str, data: PartIn) -> Status[dict[str, Any]]:
     """Register a part; needs the place's If-Match."""
     part = actions.add_part(actor_of(request), place_id, data.part, data.name, expected_version(request))
     return _made(response, part.pk, part.place.version)
 
 
-@router.post("/{place_id}/rooms", auth=Requires(MANAGE_PLACES), response={201: MadeOut}, operation_id="places_room_add")
+@router.post(
+    "/{place_id}/rooms", auth=Requires(MANAGE_PLACES), response={201: PlaceMadeOut}, operation_id="places_room_add"
+)
 def add_room(request: HttpRequest, response: HttpResponse, place_id: str, data: RoomIn) -> Status[dict[str, Any]]:
     """Register a room; needs the place's If-Match."""
     room = actions.add_room(actor_of(request), place_id, data.model_dump(), expected_version(request))
@@ -338,7 +342,7 @@ def add_room(request: HttpRequest, response: HttpResponse, place_id: str, data: 
 
 
 @router.post(
-    "/{place_id}/duties", auth=Requires(MANAGE_PLACES), response={201: MadeOut}, operation_id="places_duty_add"
+    "/{place_id}/duties", auth=Requires(MANAGE_PLACES), response={201: PlaceMadeOut}, operation_id="places_duty_add"
 )
 def add_duty(request: HttpRequest, response: HttpResponse, place_id: str, data: DutyIn) -> Status[dict[str, Any]]:
     """Register a duty bearer at a part; needs the place's If-Match."""

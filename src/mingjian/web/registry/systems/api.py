@@ -119,14 +119,14 @@ class NoticeIn(Input):
     note: str = Field("", max_length=1000)
 
 
-class StepIn(Input):
+class NoticeStepIn(Input):
     """A step against a vulnerability that is done."""
 
     step: str = Field(max_length=24)
     done_date: Day
 
 
-class ScopeIn(Input):
+class SystemScopeIn(Input):
     """Why the regulation does not govern the system; empty: it does after all."""
 
     reason: str = Field(max_length=500)
@@ -179,7 +179,7 @@ class SystemFileOut(SystemOut):
     notices: list[dict[str, Any]]
 
 
-class MadeOut(Schema):
+class SystemMadeOut(Schema):
     """What was made, and the system's version after it."""
 
     id: str
@@ -240,7 +240,7 @@ def remove_system(request: HttpRequest, system_id: str, data: Reason) -> Status[
 
 
 @router.put("/{system_id}/scope", auth=Requires(MANAGE_SYSTEMS), response=SystemFileOut, operation_id="systems_scope")
-def decide_scope(request: HttpRequest, response: HttpResponse, system_id: str, data: ScopeIn) -> dict[str, Any]:
+def decide_scope(request: HttpRequest, response: HttpResponse, system_id: str, data: SystemScopeIn) -> dict[str, Any]:
     """Decide that the regulation does not govern the system, with the reason; needs If-Match."""
     system = actions.decide_out_of_scope(actor_of(request), system_id, data.reason, expected_version(request))
     return _answer(response, system)
@@ -261,7 +261,10 @@ def set_interface(
 
 
 @router.post(
-    "/{system_id}/parties", auth=Requires(MANAGE_SYSTEMS), response={201: MadeOut}, operation_id="systems_party_add"
+    "/{system_id}/parties",
+    auth=Requires(MANAGE_SYSTEMS),
+    response={201: SystemMadeOut},
+    operation_id="systems_party_add",
 )
 def add_party(request: HttpRequest, response: HttpResponse, system_id: str, data: PartyIn) -> Status[dict[str, Any]]:
     """Register a party; needs the system's If-Match."""
@@ -271,7 +274,7 @@ def add_party(request: HttpRequest, response: HttpResponse, system_id: str, data
 @router.post(
     "/{system_id}/conformances",
     auth=Requires(MANAGE_SYSTEMS),
-    response={201: MadeOut},
+    response={201: SystemMadeOut},
     operation_id="systems_conformance_add",
 )
 def add_conformance(
@@ -282,7 +285,7 @@ def add_conformance(
 
 
 @router.post(
-    "/{system_id}/costs", auth=Requires(MANAGE_SYSTEMS), response={201: MadeOut}, operation_id="systems_cost_add"
+    "/{system_id}/costs", auth=Requires(MANAGE_SYSTEMS), response={201: SystemMadeOut}, operation_id="systems_cost_add"
 )
 def add_cost(request: HttpRequest, response: HttpResponse, system_id: str, data: CostIn) -> Status[dict[str, Any]]:
     """Record a cost of integration; needs the system's If-Match."""
@@ -290,7 +293,10 @@ def add_cost(request: HttpRequest, response: HttpResponse, system_id: str, data:
 
 
 @router.post(
-    "/{system_id}/notices", auth=Requires(MANAGE_SYSTEMS), response={201: MadeOut}, operation_id="systems_notice_add"
+    "/{system_id}/notices",
+    auth=Requires(MANAGE_SYSTEMS),
+    response={201: SystemMadeOut},
+    operation_id="systems_notice_add",
 )
 def add_notice(request: HttpRequest, response: HttpResponse, system_id: str, data: NoticeIn) -> Status[dict[str, Any]]:
     """Record a vulnerability notice; needs the system's If-Match."""
@@ -304,7 +310,7 @@ def add_notice(request: HttpRequest, response: HttpResponse, system_id: str, dat
     operation_id="systems_notice_step",
 )
 def record_step(
-    request: HttpRequest, response: HttpResponse, system_id: str, notice_id: str, data: StepIn
+    request: HttpRequest, response: HttpResponse, system_id: str, notice_id: str, data: NoticeStepIn
 ) -> dict[str, Any]:
     """A step against a vulnerability is done; needs the system's If-Match."""
     expected = expected_version(request)
