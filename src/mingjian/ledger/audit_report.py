@@ -34,6 +34,7 @@ KIND_NAMES = {
     "configuration": Text(zh="配置变更", en="configuration change"),
     "restore": Text(zh="恢复声明", en="restore"),
     "other_log": Text(zh="并入账本", en="merged log"),
+    "retention": Text(zh="留存证明", en="retention certificate"),
 }
 
 

@@ -52,8 +52,7 @@ def test_a_catalogue_becomes_cameras_under_its_tree_and_is_written_again(city: C
         "2",
         "2",
     ]
-    item = root.find("DeviceList/Item")
-    assert item.findtext("DeviceID") == CAMERA["DeviceID"]
+    (item,) = [one for one in root.iterfind("DeviceList/Item") if one.findtext("DeviceID") == CAMERA["DeviceID"]]
     assert (item.findtext("CivilCode"), item.findtext("Status"), item.findtext("Info/MAC")) == (
         "370202",
         "ON",

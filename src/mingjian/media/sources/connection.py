@@ -317,5 +317,6 @@ class RtspConnection(asyncio.BufferedProtocol):
             self.finished.set_result(None)
         else:
             self.finished.set_exception(error)
+            self.finished.exception()  # whoever waits is told; nobody may be left waiting, which is no fault to log
         if self._transport is not None:
             self._transport.close()
