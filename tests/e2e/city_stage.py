@@ -11,6 +11,7 @@ import asyncio
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -23,7 +24,7 @@ from tests.web.city import city as city_fixture
 from mingjian.kernel.clock import SystemClock
 from mingjian.kernel.ids import new_id
 from mingjian.media.edge.static_files import UiFiles
-from mingjian.web import configuration, wiring
+from mingjian.web import configuration, prepared_database, wiring
 from mingjian.web.authority.actor import BoundRole
 
 PEOPLE = (BoundRole.PLANNER, BoundRole.GOVERNMENT_APPROVER, BoundRole.OFFICER, BoundRole.MANAGER)
@@ -95,6 +96,7 @@ async def serve(port: int, fill: Callable[[], object] = fill) -> None:
         )
     )
     configuration.provide(replace(web_tests.BASE, hosts=("127.0.0.1",)))
+    prepared_database.lay(Path(web_tests.BASE.sqlite_file))
     told = await asyncio.to_thread(fill) or PASSWORD
     from mingjian.web.asgi import application
 
