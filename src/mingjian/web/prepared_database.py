@@ -39,8 +39,10 @@ def lay(target: Path) -> bool:
 
     Never replaces what another process made meanwhile. Raises OSError when the copy cannot be kept.
     """
+    if target.exists():  # as at every start but the first: the migrations need not be read
+        return False
     source = prepared_file()
-    if target.exists() or not source.exists():
+    if not source.exists():
         return False
     with closing(sqlite3.connect(":memory:")) as database:
         database.deserialize(source.read_bytes())

@@ -22,9 +22,9 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import cited_reason
 from mingjian.web.exchange.camera_columns import CAMERA_COLUMNS
 from mingjian.web.exchange.camera_drafts import ARCHIVE_DEFAULTS, CAMERA_ATTRIBUTES, Drafts, document_of, file_of
-from mingjian.web.exchange.camera_reading import REFERENCES, CameraReader
-from mingjian.web.exchange.columns import Column, Problem, shown_value
-from mingjian.web.exchange.kinds import Finding, Names, SheetRow, Work
+from mingjian.web.exchange.camera_reading import CameraReader
+from mingjian.web.exchange.columns import Column, Problem
+from mingjian.web.exchange.kinds import Finding, Names, SheetRow, Work, position_texts
 from mingjian.web.exchange.likeness import Likeness
 from mingjian.web.exchange.matching import Rights
 from mingjian.web.exchange.models import ImportRow
@@ -67,18 +67,7 @@ class Cameras:
 
     def cells(self, values: Mapping[str, Any], names: Names) -> dict[str, str]:
         """Texts by column key."""
-        found = {}
-        for column in CAMERA_COLUMNS:
-            attribute = f"{column.key}_id" if column.key in (*REFERENCES, "part", "room") else column.key
-            if attribute not in values:
-                continue
-            value = values[attribute]
-            if attribute.endswith("_id"):
-                value = names.of(attribute, value)
-            found[column.key] = shown_value(column, value)
-        if "given" in values:
-            found |= {key: str((values["given"] or {}).get(key, "")) for key in ("datum", "lon", "lat")}
-        return found
+        return names.texts(self.columns, values) | position_texts(values)
 
     def rows(self, actor: Actor) -> QuerySet[Camera]:
         """The cameras of the register within his reach."""

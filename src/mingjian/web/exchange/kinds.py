@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.text import Text
 from mingjian.web.authority.actor import Actor
-from mingjian.web.exchange.columns import Column, Problem, WrongCell
+from mingjian.web.exchange.columns import Column, Problem, WrongCell, shown_value
 from mingjian.web.exchange.models import ImportRow
 from mingjian.web.organisations.models import Division, Organisation
 from mingjian.web.registry.models import Place, PlacePart, Room, System
@@ -114,3 +114,22 @@ class Names:
         if not key:
             return ""
         return str(self._known.get(self._MODELS[attribute], {}).get(key) or key)
+
+    def texts(self, columns: Sequence[Column], values: Mapping[str, Any]) -> dict[str, str]:
+        """Values by attribute as texts by column key; a column that names another object is kept as its id."""
+        found = {}
+        for column in columns:
+            attribute = f"{column.key}_id"
+            if attribute in self._MODELS:
+                if attribute in values:
+                    found[column.key] = shown_value(column, self.of(attribute, values[attribute]))
+            elif column.key in values:
+                found[column.key] = shown_value(column, values[column.key])
+        return found
+
+
+def position_texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """A position as it was given, by column key; nothing when `values` say nothing of one."""
+    if "given" not in values:
+        return {}
+    return {key: str((values["given"] or {}).get(key, "")) for key in ("datum", "lon", "lat")}

@@ -12,7 +12,7 @@ from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
 from mingjian.web.authority.actor import Actor
-from mingjian.web.exchange.columns import Column, WrongCell, shown_value
+from mingjian.web.exchange.columns import Column, WrongCell
 from mingjian.web.exchange.kinds import Finding, Names, SheetRow, Work
 from mingjian.web.exchange.matching import read_into, require_columns, twice
 from mingjian.web.exchange.models import ImportRow
@@ -71,15 +71,7 @@ class Organisations:
 
     def cells(self, values: Mapping[str, Any], names: Names) -> dict[str, str]:
         """Texts by column key."""
-        found = {}
-        for column in ORGANISATION_COLUMNS:
-            attribute = f"{column.key}_id" if column.sort == "reference" else column.key
-            if attribute in values:
-                value = values[attribute]
-                found[column.key] = shown_value(
-                    column, names.of(attribute, value) if attribute != column.key else value
-                )
-        return found
+        return names.texts(self.columns, values)
 
     def rows(self, actor: Actor) -> QuerySet[Organisation]:
         """The organisations within his reach, those above before those below."""
@@ -129,7 +121,7 @@ class _OrganisationWork:
                 self._coming[finding.subject_id] = values["kind"]
                 self._refs.add("organisation", values["name"], finding.subject_id)
         else:
-            self._compare(finding, now, held)
+            self._compare(finding, values, now, held)
         if row.problems:
             finding.change = "refused"
         return finding
@@ -186,8 +178,10 @@ class _OrganisationWork:
                 "其他单位请由管理员导入", "others are imported by the administrator",
             ))  # fmt: skip
 
-    def _compare(self, finding: Finding, now: Organisation, held: Mapping[str, str]) -> None:
-        row, values = finding.row, {**finding.values, **self._stored(SheetRow(finding.row.number, finding.row.values))}
+    def _compare(
+        self, finding: Finding, values: Mapping[str, Any], now: Organisation, held: Mapping[str, str]
+    ) -> None:  # fmt: skip
+        row = finding.row
         code = next((one for one, holder in held.items() if holder == now.id), "")
         kept = _document(now, code)
         changed = {key: value for key, value in values.items() if kept.get(key) != value}

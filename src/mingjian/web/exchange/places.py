@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from mingjian.kernel.ids import new_id
-from mingjian.kernel.isotime import format_iso_ns
 from mingjian.kernel.text import Text
 from mingjian.rules.judgement import Judgement
 from mingjian.rules.place_kinds import PLACE_KINDS, PLACE_PARTS
 from mingjian.web.authority.actor import Actor
 from mingjian.web.exchange.camera_columns import DATUMS
-from mingjian.web.exchange.columns import Column, shown_value
-from mingjian.web.exchange.kinds import Names, SheetRow, Work
+from mingjian.web.exchange.columns import Column
+from mingjian.web.exchange.kinds import Names, SheetRow, Work, position_texts
 from mingjian.web.exchange.matching import read_into
 from mingjian.web.exchange.models import ImportRow
-from mingjian.web.exchange.plain import PlainWork
+from mingjian.web.exchange.plain import PlainKind, PlainWork
 from mingjian.web.http.bulk import insert_rows
 from mingjian.web.registry.models import Place, PlaceKind, PlacePart, PlaceSearch
 from mingjian.web.registry.places.actions import (
@@ -58,7 +57,7 @@ _EMPTY = {"public_place": None, "movable": False}
 _KEPT = (*_PLAIN, "division_id", "organisation_id", "lon_e7", "lat_e7", "given")
 
 
-class Places:
+class Places(PlainKind):
     """The kind."""
 
     name = "places"
@@ -71,17 +70,7 @@ class Places:
 
     def cells(self, values: Mapping[str, Any], names: Names) -> dict[str, str]:
         """Texts by column key."""
-        found = {}
-        for column in PLACE_COLUMNS:
-            attribute = f"{column.key}_id" if column.key in _PlaceWork.references else column.key
-            if attribute in values:
-                value = values[attribute]
-                found[column.key] = shown_value(
-                    column, names.of(attribute, value) if attribute != column.key else value
-                )
-        if "given" in values:
-            found |= {key: str((values["given"] or {}).get(key, "")) for key in ("datum", "lon", "lat")}
-        return found
+        return super().cells(values, names) | position_texts(values)
 
     def rows(self, actor: Actor) -> QuerySet[Place]:
         """The places of the register within his reach."""
@@ -91,15 +80,13 @@ class Places:
             .order_by("id")
         )
 
-    def exported(self, some: Sequence[Place]) -> Iterator[dict[str, str]]:
-        """As the sheet has them."""
-        documents = [_document(place) for place in some]
-        names = Names(documents)
-        for place, document in zip(some, documents, strict=True):
-            yield self.cells(document, names) | {"id": place.id}
+    def document(self, row: Place) -> dict[str, Any]:
+        """As values by attribute."""
+        return _document(row)
 
 
 class _PlaceWork(PlainWork):
+    model = Place
     columns = PLACE_COLUMNS
     references: Mapping[str, str] = {"division": "division", "organisation": "organisation"}
     entry_kind = "place"
@@ -171,10 +158,6 @@ class _PlaceWork(PlainWork):
         parts = ([new_id(self.now_ns), row.subject_id, part] for row in rows for part in row.values["parts"])
         insert_rows(PlacePart, ("id", "place_id", "part"), parts)
 
-    def locked(self, ids: Sequence[str]) -> dict[str, Any]:
-        rows = Place.objects.select_for_update().filter(pk__in=ids, removed_ns=None)
-        return {place.id: place for place in rows}
-
     def change(self, row: Any, values: Mapping[str, Any]) -> None:
         for key in _KEPT:
             if key in values:
@@ -197,10 +180,7 @@ class _PlaceWork(PlainWork):
             raise refused(
                 "place", "该场所还有在册的系统或者摄像机", "systems or cameras are still registered there", "conflict"
             )
-        row.removed_ns = self.now_ns
-        row.version += 1
-        row.save()
-        return {"removed_at": format_iso_ns(self.now_ns)}
+        return self.taken_out(row)
 
     def _set_kinds(self, place: Place, kinds: Sequence[str]) -> None:
         """What it is no more ends today; what it is from now on begins today."""

@@ -7,18 +7,19 @@ one by one; each leaves the entry that the single action leaves.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 
 from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.ids import new_id
+from mingjian.kernel.isotime import format_iso_ns
 from mingjian.rules.judgement import Judgement
 from mingjian.web.audit.actions import About, record_many
 from mingjian.web.authority.actor import Actor
 from mingjian.web.exchange.columns import Column, WrongCell
-from mingjian.web.exchange.kinds import Finding, SheetRow
+from mingjian.web.exchange.kinds import Finding, Names, SheetRow
 from mingjian.web.exchange.matching import Rights, require_columns, twice
 from mingjian.web.exchange.models import ImportRow
 from mingjian.web.exchange.references import References
@@ -28,9 +29,31 @@ from mingjian.web.registry.judging import today
 from mingjian.web.wiring import clock
 
 
-class PlainWork(ABC):
-    """Work (kinds.Work) over one table with `version`."""
+class PlainKind(ABC):
+    """The outward half of a kind (kinds.Kind) over one table."""
 
+    columns: tuple[Column, ...]
+
+    @abstractmethod
+    def document(self, row: Any) -> dict[str, Any]:
+        """An object as values by attribute."""
+
+    def cells(self, values: Mapping[str, Any], names: Names) -> dict[str, str]:
+        """Texts by column key."""
+        return names.texts(self.columns, values)
+
+    def exported(self, some: Sequence[Any]) -> Iterator[dict[str, str]]:
+        """As the sheet has them."""
+        documents = [self.document(one) for one in some]
+        names = Names(documents)
+        for one, document in zip(some, documents, strict=True):
+            yield self.cells(document, names) | {"id": one.id}
+
+
+class PlainWork(ABC):
+    """Work (kinds.Work) over one table with `version`, and `removed_ns` for what left the register."""
+
+    model: type[Any]
     columns: tuple[Column, ...]
     references: Mapping[str, str]  # column -> kind of References
     entry_kind: str
@@ -71,10 +94,6 @@ class PlainWork(ABC):
         """New objects with what belongs to them."""
 
     @abstractmethod
-    def locked(self, ids: Sequence[str]) -> dict[str, Any]:
-        """Objects that are still there, locked."""
-
-    @abstractmethod
     def change(self, row: Any, values: Mapping[str, Any]) -> None:
         """Set and save, version included."""
 
@@ -99,6 +118,18 @@ class PlainWork(ABC):
         return {f"{column}_id": self.refs.find(self.references[column], text)}
 
     # the way of every kind
+
+    def locked(self, ids: Sequence[str]) -> dict[str, Any]:
+        """Objects that are still there, locked."""
+        rows = self.model.objects.select_for_update().filter(pk__in=ids, removed_ns=None)
+        return {one.id: one for one in rows}
+
+    def taken_out(self, row: Any) -> dict[str, Any]:
+        """Out of the register; what the entry shows."""
+        row.removed_ns = self.now_ns
+        row.version += 1
+        row.save()
+        return {"removed_at": format_iso_ns(self.now_ns)}
 
     def look(self, rows: Sequence[SheetRow]) -> list[Finding]:
         """As Work."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from mingjian.kernel.isotime import format_iso_ns
 from mingjian.kernel.text import Text
 from mingjian.rules.judgement import Judgement
 from mingjian.web.authority.actor import Actor
 from mingjian.web.exchange.camera_columns import SECRECY
-from mingjian.web.exchange.columns import Column, WrongCell, shown_value
-from mingjian.web.exchange.kinds import Names, SheetRow, Work
+from mingjian.web.exchange.columns import Column, WrongCell
+from mingjian.web.exchange.kinds import SheetRow, Work
 from mingjian.web.exchange.matching import read_into
 from mingjian.web.exchange.models import ImportRow
-from mingjian.web.exchange.plain import PlainWork
+from mingjian.web.exchange.plain import PlainKind, PlainWork
 from mingjian.web.http.bulk import insert_rows
 from mingjian.web.organisations.models import Division
 from mingjian.web.registry.models import System, SystemSearch
@@ -66,7 +65,7 @@ _LONGEST = {"purpose": 255, "legal_basis": 255}
 _EMPTY = {"purpose": "", "legal_basis": "", "funding": "own", "flag": "none", "functions": []}
 
 
-class Systems:
+class Systems(PlainKind):
     """The kind."""
 
     name = "systems"
@@ -77,31 +76,17 @@ class Systems:
         """Begin."""
         return _SystemWork(actor, reason)
 
-    def cells(self, values: Mapping[str, Any], names: Names) -> dict[str, str]:
-        """Texts by column key."""
-        found = {}
-        for column in SYSTEM_COLUMNS:
-            attribute = f"{column.key}_id" if column.key in _SystemWork.references else column.key
-            if attribute in values:
-                value = values[attribute]
-                found[column.key] = shown_value(
-                    column, names.of(attribute, value) if attribute != column.key else value
-                )
-        return found
-
     def rows(self, actor: Actor) -> QuerySet[System]:
         """The systems of the register within his reach."""
         return EXPORT.visible(actor, System.objects.filter(removed_ns=None)).order_by("id")
 
-    def exported(self, some: Sequence[System]) -> Iterator[dict[str, str]]:
-        """As the sheet has them."""
-        documents = [_document(system) for system in some]
-        names = Names(documents)
-        for system, document in zip(some, documents, strict=True):
-            yield self.cells(document, names) | {"id": system.id}
+    def document(self, row: System) -> dict[str, Any]:
+        """As values by attribute."""
+        return _document(row)
 
 
 class _SystemWork(PlainWork):
+    model = System
     columns = SYSTEM_COLUMNS
     references: Mapping[str, str] = {"organisation": "organisation", "division": "division", "place": "place"}
     entry_kind = "system"
@@ -159,10 +144,6 @@ class _SystemWork(PlainWork):
         insert_rows(System, names, ([getattr(one, name) for name in names] for one in systems))
         insert_rows(SystemSearch, ("subject_id", "text"), ([one.id, system_text(one)] for one in systems))
 
-    def locked(self, ids: Sequence[str]) -> dict[str, Any]:
-        rows = System.objects.select_for_update().filter(pk__in=ids, removed_ns=None)
-        return {one.id: one for one in rows}
-
     def change(self, row: Any, values: Mapping[str, Any]) -> None:
         for key in _KEPT:
             if key in values:
@@ -175,15 +156,13 @@ class _SystemWork(PlainWork):
     def remove(self, row: Any) -> dict[str, Any]:
         if row.cameras.filter(removed_ns=None).exists():
             raise refused("system", "该系统还有在册的摄像机", "cameras of it are still registered", "conflict")
-        row.removed_ns = self.now_ns
-        row.version += 1
-        row.save()
-        return {"removed_at": format_iso_ns(self.now_ns)}
+        return self.taken_out(row)
 
 
 def _plain(key: str, value: Any) -> dict[str, Any]:
-    if isinstance(value, str) and len(value) > _LONGEST.get(key, 1000):
-        raise WrongCell(f"最多 {_LONGEST[key]} 字", f"at most {_LONGEST[key]} characters")
+    longest = _LONGEST.get(key)
+    if longest is not None and len(value) > longest:
+        raise WrongCell(f"最多 {longest} 字", f"at most {longest} characters")
     if key == "keep_days" and value is not None and not 1 <= value <= 36_500:
         raise WrongCell("应在 1 到 36500 之间", "between 1 and 36500")
     return checked_system({key: value})
