@@ -5,9 +5,6 @@ that crashes on damaged bytes takes one picture with it, not the viewers.
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import os
-import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -15,6 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
+from mingjian.media import apart
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -82,31 +80,11 @@ class WorkPool:
             self._drop(self._executor, kill=True)
 
     def _start(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
-        self._executor = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_settle)
+        self._executor = apart.start(self._workers, _NICE)
         return self._executor
 
     def _drop(self, executor: ProcessPoolExecutor, kill: bool = False) -> None:
         """Forget these processes; the next job starts new ones."""
         if self._executor is executor:
             self._executor = None
-        processes = list((executor._processes or {}).values()) if kill else []
-        executor.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.kill()
-        for process in processes:
-            process.join(1.0)
-
-
-def _settle() -> None:
-    """Give way to recording and to live viewers; end when the server ends, however it ends."""
-    os.nice(_NICE)
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A worker waits on a pipe of which it holds both ends: nothing else would tell it that the server was killed."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+        apart.end(executor, kill=kill)

@@ -5,9 +5,6 @@ not the pass. Jobs and answers are plain values.
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import os
-import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -19,6 +16,7 @@ from av.error import FFmpegError
 from av.packet import Packet
 from av.video.frame import VideoFrame
 
+from mingjian.media import apart
 from mingjian.media.video_decoder import annex_b, video_decoder
 from mingjian.wire.fmp4.entries import TrackSpec
 
@@ -87,8 +85,7 @@ class FrameProcess:
     def decode(self, coded: CodedFrame) -> DecodedFrame:
         """Decode over there. Raises UndecodableError, also when the decoder crashed or took too long."""
         if self._executor is None:
-            context = multiprocessing.get_context("spawn")
-            self._executor = ProcessPoolExecutor(1, mp_context=context, initializer=_settle)
+            self._executor = apart.start(1, _NICE)
         try:
             return self._executor.submit(decode_frame, coded).result(_LIMIT_S)
         except BrokenProcessPool:
@@ -108,23 +105,5 @@ class FrameProcess:
 
     def _drop(self) -> None:
         executor, self._executor = self._executor, None
-        if executor is None:
-            return
-        processes = list((executor._processes or {}).values())
-        executor.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.kill()
-            process.join(1.0)
-
-
-def _settle() -> None:
-    """Give way to everybody; end with the process that asked, however it ends."""
-    os.setpriority(os.PRIO_PROCESS, 0, _NICE)
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+        if executor is not None:
+            apart.end(executor, kill=True)
