@@ -7,18 +7,14 @@ unit. Prints JSON: p95 in ms, this process' own time, and the number of queries.
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from bench.register import REPEAT, database, set_up, timed
+from bench.register import REPEAT, timed
+from bench.web_database import parser, scratch, tell
 
 DISTRICTS = 12
 STATES = ("registered", "registered", "registered", "submitted", "returned", "change_due", "draft")
@@ -32,20 +28,10 @@ PATHS = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", type=float, default=1.0, help="1.0: 12,000 systems and filings")
-    parser.add_argument("--postgresql", action="store_true")
-    parser.add_argument("--out", type=Path)
-    chosen = parser.parse_args()
-    sys.path.insert(0, str(Path(__file__).parents[1]))
-    with database(chosen.postgresql) as url, tempfile.TemporaryDirectory(prefix="mingjian-bench-") as folder:
-        set_up(Path(folder), url)
+    chosen = parser(__doc__, "12,000 systems and filings").parse_args()
+    with scratch(chosen):
         result = {"systems": int(12_000 * chosen.scale), **measure(int(12_000 * chosen.scale))}
-        result["database"] = "postgresql" if chosen.postgresql else "sqlite"
-    text = json.dumps(result, indent=1, ensure_ascii=False)
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text + "\n", encoding="utf-8")
+    tell(chosen, result)
 
 
 def measure(number: int) -> dict[str, Any]:

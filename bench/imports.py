@@ -7,36 +7,23 @@ process that did it all. Prints JSON.
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import resource
-import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.register import database, set_up
+from bench.web_database import parser, scratch, tell
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", type=float, default=1.0, help="1.0: 100,000 cameras")
-    parser.add_argument("--form", choices=("xlsx", "csv"), default="xlsx")
-    parser.add_argument("--postgresql", action="store_true")
-    parser.add_argument("--out", type=Path)
-    chosen = parser.parse_args()
-    sys.path.insert(0, str(Path(__file__).parents[1]))
-    with database(chosen.postgresql) as url, tempfile.TemporaryDirectory(prefix="mingjian-bench-") as folder:
-        set_up(Path(folder), url)
-        result = measure(Path(folder), int(100_000 * chosen.scale), chosen.form)
-    result["database"] = "postgresql" if chosen.postgresql else "sqlite"
-    text = json.dumps(result, indent=1, ensure_ascii=False)
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text + "\n", encoding="utf-8")
+    arguments = parser(__doc__, "100,000 cameras")
+    arguments.add_argument("--form", choices=("xlsx", "csv"), default="xlsx")
+    chosen = arguments.parse_args()
+    with scratch(chosen) as folder:
+        result = measure(folder, int(100_000 * chosen.scale), chosen.form)
+    tell(chosen, result)
 
 
 def measure(folder: Path, number: int, form: str) -> dict[str, Any]:

@@ -6,68 +6,22 @@ browser, without the network: list, search, map, and the judging of all systems.
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 import random
 import statistics
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
+
+from bench.web_database import parser, scratch, tell
 
 REPEAT = 30
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", type=float, default=1.0, help="1.0: 100,000 cameras, 30,000 places, 12,000 systems")
-    parser.add_argument("--postgresql", action="store_true")
-    parser.add_argument("--out", type=Path)
-    chosen = parser.parse_args()
-    sys.path.insert(0, str(Path(__file__).parents[1]))
-    with database(chosen.postgresql) as url, tempfile.TemporaryDirectory(prefix="mingjian-bench-") as folder:
-        set_up(Path(folder), url)
+    chosen = parser(__doc__, "100,000 cameras, 30,000 places, 12,000 systems").parse_args()
+    with scratch(chosen):
         result = measure(chosen.scale)
-        result["database"] = "postgresql" if chosen.postgresql else "sqlite"
-    text = json.dumps(result, indent=1, ensure_ascii=False)
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text + "\n", encoding="utf-8")
-
-
-@contextmanager
-def database(postgresql: bool) -> Iterator[str]:
-    if not postgresql:
-        yield ""
-        return
-    from tests.web.postgres_server import postgresql_server
-
-    with postgresql_server() as url:
-        yield url
-
-
-def set_up(folder: Path, url: str) -> None:
-    import django
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from django.core.management import call_command
-
-    from mingjian.web import configuration
-
-    for part in ("web", "plan"):
-        (folder / part).mkdir()
-    key = Ed25519PrivateKey.generate()
-    configuration.provide(
-        configuration.WebConfiguration(
-            folder, "k" * 64, b"s" * 32, key, instance="bench", database=url, hosts=("testserver",)
-        )
-    )
-    os.environ["DJANGO_SETTINGS_MODULE"] = "mingjian.web.settings"
-    django.setup()
-    call_command("migrate", verbosity=0)
+    tell(chosen, result)
 
 
 def measure(scale: float) -> dict[str, Any]:

@@ -30,7 +30,8 @@ from playwright.sync_api import Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from measure import options, percentile, report
-from tests.e2e.conftest import CHROMIUM_ARGUMENTS, free_port
+from tests.chromium import ARGUMENTS, PATH
+from tests.e2e.conftest import free_port
 from tests.e2e.strip import SAMPLE, reading
 
 from mingjian.media.simulate.time_strip import read_strip
@@ -162,7 +163,7 @@ def main() -> None:
     chosen = options("screen", times=20, frames=250, cameras=2)
     with tempfile.TemporaryDirectory(prefix="mj-screen-") as name, demo(Path(name), chosen.cameras) as (address, facts):
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_ARGUMENTS)
+            browser = playwright.chromium.launch(executable_path=PATH, args=ARGUMENTS)
             page = browser.new_context(viewport={"width": 1280, "height": 720}, locale="zh-CN").new_page()
             ours = in_chromium(page, address, facts["passwords"]["admin"], chosen.times, chosen.frames, chosen.cameras)
             browser.close()

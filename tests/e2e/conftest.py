@@ -10,20 +10,34 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+from tests.chromium import ARGUMENTS, PATH
 from tests.e2e.stage_api import PASSWORD
 
 from mingjian.kernel.isotime import parse_iso_ns
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
-]  # fmt: skip
+
+
+@contextmanager
+def played(module: str, *arguments: str) -> Iterator[str]:
+    """What the stage `tests.e2e.MODULE` said when it was ready; it is over afterwards."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"tests.e2e.{module}", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        env={"PYTHONPATH": f"{ROOT}/src:{ROOT}", "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline()
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
 
 
 @pytest.fixture(scope="session")
@@ -31,18 +45,17 @@ def running_stage() -> Iterator[tuple[str, int]]:
     """The address of a running stage, and when it began (UTC ms): its footage ends there."""
     index = ROOT / "src/mingjian/web/ui_dist/index.html"
     assert index.is_file(), "the UI is not built: run `make ui`"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.e2e.stage", "--port", "0"],
-        cwd=ROOT, env={"PYTHONPATH": f"{ROOT}/src:{ROOT}", "PATH": "/usr/bin:/bin"}, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        address, _, began = process.stdout.readline().split()
+    with played("stage", "--port", "0") as told:
+        address, _, began = told.split()
         yield address, parse_iso_ns(began, "began") // 1_000_000
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def city_stage() -> Iterator[tuple[str, str]]:
+    """The city with its register: the address, and the password of everybody."""
+    with played("city_stage") as told:
+        address, password = told.split()
+        yield address, password
 
 
 @pytest.fixture(scope="session")
@@ -58,25 +71,16 @@ def began_ms(running_stage: tuple[str, int]) -> int:
 @pytest.fixture(scope="session")
 def town() -> Iterator[dict[str, Any]]:
     """The city with its people and a sign, for the journeys: `address` and what the stage told (custody_stage)."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.e2e.custody_stage"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        env={"PYTHONPATH": f"{ROOT}/src:{ROOT}", "PATH": "/usr/bin:/bin"},
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        address, told = process.stdout.readline().split(maxsplit=1)
+    with played("custody_stage") as said:
+        address, told = said.split(maxsplit=1)
         urllib.request.urlopen(f"{address}/api/v1/setup", timeout=60).close()  # the first request loads every slice
         yield {"address": address, **json.loads(told)}
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_ARGUMENTS)
+        opened = playwright.chromium.launch(executable_path=PATH, args=ARGUMENTS)
         yield opened
         opened.close()
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from tests.e2e.conftest import ROOT, sign_in
+from tests.e2e.conftest import played, sign_in
 from tests.web.files.samples import PDF
 
 pytestmark = pytest.mark.browser
@@ -28,18 +26,9 @@ TODAY = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
 @pytest.fixture(scope="module")
 def daily_stage() -> Iterator[tuple[str, str]]:
     """The address, and the password of everybody."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.e2e.daily_stage"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        env={"PYTHONPATH": f"{ROOT}/src:{ROOT}", "PATH": "/usr/bin:/bin"},
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        address, password = process.stdout.readline().split()
+    with played("daily_stage") as told:
+        address, password = told.split()
         yield address, password
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.e2e.conftest import sign_in
-from tests.e2e.test_planning_screens import city_stage  # noqa: F401 - the fixture
 
 pytestmark = pytest.mark.browser
 HEADER = "名称,所属单位,行政区划,朝向(度),型号\r\n"
@@ -23,7 +22,7 @@ def sheet(folder: Path, *rows: str) -> Path:
 
 def test_a_file_is_corrected_imported_and_taken_back(
     page: Page,
-    city_stage: tuple[str, str],  # noqa: F811 - the fixture
+    city_stage: tuple[str, str],
     tmp_path: Path,
 ) -> None:
     sign_in(page, city_stage[0], "manager.east", city_stage[1])

@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.e2e.conftest import ROOT, sign_in
+from tests.e2e.conftest import sign_in
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def city_stage() -> Iterator[tuple[str, str]]:
-    """The address, and the password of everybody."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.e2e.city_stage"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        env={"PYTHONPATH": f"{ROOT}/src:{ROOT}", "PATH": "/usr/bin:/bin"},
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        address, password = process.stdout.readline().split()
-        yield address, password
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
 
 
 @pytest.fixture

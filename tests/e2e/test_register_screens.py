@@ -5,20 +5,19 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 from tests.e2e.conftest import sign_in
-from tests.e2e.test_planning_screens import city_stage  # noqa: F401 - the fixture
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def officer(page: Page, city_stage: tuple[str, str]) -> Page:  # noqa: F811 - the fixture
+def officer(page: Page, city_stage: tuple[str, str]) -> Page:
     sign_in(page, city_stage[0], "officer.east", city_stage[1])
     return page
 
 
 def test_a_place_is_found_and_opened_by_keyboard_and_its_judgement_leads_to_the_clause(
     officer: Page,
-    city_stage: tuple[str, str],  # noqa: F811 - the fixture
+    city_stage: tuple[str, str],
 ) -> None:
     officer.goto(f"{city_stage[0]}/places")
     expect(officer.locator("[data-row]")).to_have_count(3)
@@ -42,7 +41,7 @@ def test_a_place_is_found_and_opened_by_keyboard_and_its_judgement_leads_to_the_
 
 def test_the_list_of_cameras_goes_on_page_by_page_and_says_what_a_file_lacks(
     officer: Page,
-    city_stage: tuple[str, str],  # noqa: F811 - the fixture
+    city_stage: tuple[str, str],
 ) -> None:
     officer.goto(f"{city_stage[0]}/archive")
     expect(officer.locator("[data-row]")).to_have_count(50)
@@ -54,7 +53,7 @@ def test_the_list_of_cameras_goes_on_page_by_page_and_says_what_a_file_lacks(
 
 def test_a_passkey_is_added_on_the_settings_screen_and_signs_in_alone(
     page: Page,
-    city_stage: tuple[str, str],  # noqa: F811 - the fixture
+    city_stage: tuple[str, str],
 ) -> None:
     address, password = city_stage[0].replace("127.0.0.1", "localhost"), city_stage[1]  # passkeys need a name
     devices = page.context.new_cdp_session(page)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse, ClientSession, web
+from playwright.async_api import Page
+from tests.chromium import new_page
 from tests.media.playback.archive import CAMERA, START_NS, Archive
 
 from mingjian.kernel.clock import NS_PER_MS, NS_PER_S, ManualClock
@@ -45,6 +48,17 @@ class Edge:
 def at(seconds: float) -> str:
     """An instant, so many seconds after the archive's beginning."""
     return format_iso_ns(START_NS + round(seconds * NS_PER_S))
+
+
+@asynccontextmanager
+async def page_of(edge: Edge, *scripts: str) -> AsyncIterator[Page]:
+    """An empty page of the edge's origin with these scripts."""
+    async with new_page() as page:
+        await page.goto(edge.base + "timeline?from=" + at(0) + "&to=" + at(1))  # the origin of the calls
+        await page.evaluate("document.body.replaceChildren()")
+        for script in scripts:
+            await page.add_script_tag(content=script)
+        yield page
 
 
 @pytest.fixture(scope="session")

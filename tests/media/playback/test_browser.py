@@ -6,19 +6,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 from tests.media.footage import audio, video
 from tests.media.playback.archive import START_NS
-from tests.media.playback.conftest import Edge, at
+from tests.media.playback.conftest import Edge, at, page_of
 
 from mingjian.kernel.clock import NS_PER_S
 
 pytestmark = pytest.mark.browser
-
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
-]  # fmt: skip
 
 # The contract in small: timestampOffset from offset_90k per segment, chunks appended as they come.
 PLAYER = """
@@ -87,16 +82,8 @@ window.playToEnd = async (rate) => {
 
 @pytest.fixture
 async def page(edge: Edge) -> AsyncIterator[Page]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        try:
-            page = await browser.new_page()
-            await page.goto(edge.base + "timeline?from=" + at(0) + "&to=" + at(1))  # the origin of the calls
-            await page.evaluate("document.body.replaceChildren()")
-            await page.add_script_tag(content=PLAYER)
-            yield page
-        finally:
-            await browser.close()
+    async with page_of(edge, PLAYER) as page:
+        yield page
 
 
 async def plan(edge: Edge, **query: str) -> dict[str, Any]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
+from tests.chromium import HLS_JS
 from tests.media.footage import audio, video
-from tests.media.playback.conftest import Edge, at
-from tests.media.playback.test_browser import FLAGS
+from tests.media.playback.conftest import Edge, at, page_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.peer]
-HLS_JS = Path(__file__).parents[3] / "ui/node_modules/hls.js/dist/hls.min.js"
 PLAYER = """
 window.play = async (url) => {
   const video = document.createElement('video');
@@ -42,17 +40,8 @@ window.play = async (url) => {
 
 @pytest.fixture
 async def page(edge: Edge) -> AsyncIterator[Page]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        try:
-            page = await browser.new_page()
-            await page.goto(edge.base + "timeline?from=" + at(0) + "&to=" + at(1))  # the origin of the calls
-            await page.evaluate("document.body.replaceChildren()")
-            await page.add_script_tag(path=HLS_JS)
-            await page.add_script_tag(content=PLAYER)
-            yield page
-        finally:
-            await browser.close()
+    async with page_of(edge, HLS_JS.read_text(encoding="utf-8"), PLAYER) as page:
+        yield page
 
 
 async def test_a_playlist_over_three_segments_plays_whole_without_an_error(edge: Edge, page: Page) -> None:

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from playwright.async_api import async_playwright
+from tests.chromium import HLS_JS, new_page
 from tests.media.edge.conftest import CLOCK, TicketOffice
 from tests.media.feeding import CAMERA, Camera, camera_on, fast, make_store
 from tests.media.footage import frame_hashes, video
-from tests.media.playback.test_browser import FLAGS
 
 from mingjian.kernel.clock import NS_PER_S, ManualClock
 from mingjian.media.edge.server import EdgeServer
@@ -27,7 +26,6 @@ from mingjian.media.playback.service import open_playback
 from mingjian.media.store.store import Store
 from mingjian.ports.recording import SegmentRecord
 
-HLS_JS = Path(__file__).parents[3] / "ui/node_modules/hls.js/dist/hls.min.js"
 FOLLOW = """
 window.follow = async (url) => {
   const video = document.createElement('video');
@@ -141,21 +139,16 @@ async def test_hls_js_in_chromium_follows_it(place: Place) -> None:
     base, cookie = await place.session()
     await place.playlist(base, cookie, 7)
     name, _, value = cookie["Cookie"].partition("=")
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        try:
-            page = await browser.new_page()
-            await page.context.add_cookies([{"name": name, "value": value, "url": place.address + base}])
-            await page.goto(place.address + "/healthz")  # the origin of the calls
-            await page.add_script_tag(path=HLS_JS)
-            await page.add_script_tag(content=FOLLOW)
-            await page.evaluate("(url) => window.follow(url)", f"{place.address}{base}/live.m3u8?stream=main")
-            await page.wait_for_function("() => told.to > 6", timeout=20_000)
-            place.send(6)
-            await page.wait_for_function("() => told.to > 12 && told.frames > 250", timeout=20_000)
-            told = await page.evaluate("() => told")
-        finally:
-            await browser.close()
+    async with new_page() as page:
+        await page.context.add_cookies([{"name": name, "value": value, "url": place.address + base}])
+        await page.goto(place.address + "/healthz")  # the origin of the calls
+        await page.add_script_tag(path=HLS_JS)
+        await page.add_script_tag(content=FOLLOW)
+        await page.evaluate("(url) => window.follow(url)", f"{place.address}{base}/live.m3u8?stream=main")
+        await page.wait_for_function("() => told.to > 6", timeout=20_000)
+        place.send(6)
+        await page.wait_for_function("() => told.to > 12 && told.frames > 250", timeout=20_000)
+        told = await page.evaluate("() => told")
     assert told["errors"] == []
     assert told["live"] is True
     assert told["ranges"] == 1
