@@ -28,6 +28,8 @@ class Right(StrEnum):
     PLAYBACK = "playback"
     SNAPSHOT = "snapshot"
     EXPORT = "export"
+    UNMASKED = "unmasked"  # what is covered by privacy masks, too: a lift by two people
+    MASK_CHECK = "mask_check"  # may confirm masks: sees the masked picture of a camera that was moved
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,144 @@
+"""Privacy masks as edges read them: `plan/masks.json`, written whole by web, replaced atomically. Pure.
+
+`{"format": 1, "cameras": {id: {"live": "sub", "held_from_ms": n?, "masks": [{"from_ms": n, "until_ms": n?, "points":
+[[x, y], ...]}]}}}`. Points are fractions of the picture, of its width and height from its upper left corner, in
+ten-thousandths, so that one polygon fits every stream of the camera. A camera that is not named has and had no mask.
+
+Who may see through masks is told by the ticket (`Right.UNMASKED`), never here. A file that cannot be read shows nothing
+to anybody who lacks that right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mingjian.kernel.clock import NS_PER_MS
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
+
+MASKS_FORMAT = 1
+SCALE = 10_000
+
+Polygon = tuple[tuple[int, int], ...]
+"""Corners in ten-thousandths of the picture's width and height."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaskSpan:
+    """A polygon and when it was in force, [from_ms, until_ms) in UTC milliseconds; None: it is."""
+
+    points: Polygon
+    from_ms: int
+    until_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CameraMasks:
+    """One camera. `live`: the stream of which the masked live picture is made.
+
+    `held_from_ms`: since the camera was moved then, nobody has confirmed that the masks still cover what they are for.
+    """
+
+    live: str = "main"
+    masks: tuple[MaskSpan, ...] = ()
+    held_from_ms: int | None = None
+
+    def over(self, from_ns: int, to_ns: int) -> tuple[Polygon, ...]:
+        """What covers footage of [from, to): the masks in force at any instant of it, and those in force now."""
+        from_ms, to_ms = from_ns // NS_PER_MS, -(-to_ns // NS_PER_MS)
+        found = (
+            one.points
+            for one in self.masks
+            if one.until_ms is None or (one.from_ms <= to_ms and one.until_ms > from_ms)
+        )
+        return tuple(sorted(set(found)))
+
+    def now(self) -> tuple[Polygon, ...]:
+        """What covers the present picture."""
+        return tuple(sorted({one.points for one in self.masks if one.until_ms is None}))
+
+    def held(self, to_ns: int | None) -> bool:
+        """Whether footage that ends at `to_ns` (None: the present) waits for its masks to be confirmed."""
+        return self.held_from_ms is not None and (to_ns is None or to_ns > self.held_from_ms * NS_PER_MS)
+
+
+NO_MASKS = CameraMasks()
+
+
+def masks_path(data: Path) -> Path:
+    """Where the file lies."""
+    return data / "plan" / "masks.json"
+
+
+def masks_to_json(cameras: Mapping[str, CameraMasks]) -> dict[str, Any]:
+    """The file's content."""
+    return {
+        "format": MASKS_FORMAT,
+        "cameras": {
+            camera: {
+                "live": one.live,
+                "held_from_ms": one.held_from_ms,
+                "masks": [
+                    {"from_ms": mask.from_ms, "until_ms": mask.until_ms, "points": [list(at) for at in mask.points]}
+                    for mask in one.masks
+                ],
+            }
+            for camera, one in cameras.items()
+        },
+    }
+
+
+def masks_from_json(value: Any) -> dict[str, CameraMasks]:
+    """Read the file's content. Raises MingjianError `bad_masks` (fault: ours)."""
+    try:
+        if value["format"] != MASKS_FORMAT:
+            raise ValueError(f"format {value['format']}")
+        return {str(camera): _camera(one) for camera, one in value["cameras"].items()}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise MingjianError(
+            "bad_masks",
+            Text(zh="隐私遮蔽清单损坏或版本不符", en="the list of privacy masks is broken or of another version"),
+            fault=Fault.OURS,
+            detail=repr(error),
+        ) from error
+
+
+def _camera(value: Any) -> CameraMasks:
+    held = value["held_from_ms"]
+    return CameraMasks(
+        live=str(value["live"]),
+        held_from_ms=None if held is None else int(held),
+        masks=tuple(
+            MaskSpan(
+                checked_polygon([(int(x), int(y)) for x, y in one["points"]]),
+                int(one["from_ms"]),
+                None if one["until_ms"] is None else int(one["until_ms"]),
+            )
+            for one in value["masks"]
+        ),
+    )
+
+
+def checked_polygon(points: Iterable[tuple[int, int]]) -> Polygon:
+    """A polygon that covers an area: raises ValueError for fewer than three corners, or one outside the picture."""
+    polygon = tuple(points)
+    if len(polygon) < 3 or any(not (0 <= x <= SCALE and 0 <= y <= SCALE) for x, y in polygon):
+        raise ValueError("no polygon inside the picture")
+    return polygon
+
+
+def polygons_text(polygons: Iterable[Polygon]) -> str:
+    """Polygons as one line, the same for the same polygons: `x,y x,y x,y;...`."""
+    return ";".join(" ".join(f"{x},{y}" for x, y in polygon) for polygon in sorted(set(polygons)))
+
+
+def polygons_from_text(text: str) -> tuple[Polygon, ...]:
+    """Read `polygons_text` back. Raises ValueError."""
+    found = []
+    for part in filter(None, text.split(";")):
+        corners = [point.split(",") for point in part.split(" ")]
+        found.append(checked_polygon([(int(x), int(y)) for x, y in corners]))
+    return tuple(found)
