@@ -76,7 +76,7 @@ def demo(folder: Path, cameras: int) -> Iterator[tuple[str, dict[str, Any]]]:
     with (folder / "told").open("w") as told:
         process = subprocess.Popen(
             [sys.executable, "-m", "mingjian.app.cli", "demo", "--data", str(folder / "data"), "--port", str(port),
-             "--cameras", str(cameras)],
+             "--cameras", str(cameras), "--no-city"],
             cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, stdout=told, stderr=told,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mingjian.rules.day_count import shanghai_day
 from mingjian.web import wiring
 from mingjian.web.dates import dated_fact
+from mingjian.web.http.known_query import KnownQuery
 from mingjian.web.organisations.models import Appointment
 
 
@@ -72,6 +73,15 @@ def _possibly_over(text: str, day: dt.date) -> bool:
 def titles_of(user_id: str) -> str:
     """Titles of the posts an account's person holds today, for the audit record. One query."""
     today = shanghai_day(wiring.clock().now_ns())
-    rows = Appointment.objects.filter(person__user_id=user_id).select_related("post").order_by("since_date", "id")
-    held = (row for row in rows if in_force(row.since_date, row.until_date, today))
-    return "、".join(dict.fromkeys(row.post.title for row in held))
+    held = (title for title, since, until in _TITLES.rows(user_id) if in_force(since, until, today))
+    return "、".join(dict.fromkeys(held))
+
+
+_TITLES = KnownQuery(
+    lambda user_id: (
+        Appointment.objects.filter(person__user_id=user_id)
+        .order_by("since_date", "id")
+        .values_list("post__title", "since_date", "until_date")
+    ),
+    str,
+)

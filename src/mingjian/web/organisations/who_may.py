@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -11,11 +13,13 @@ from mingjian.web import wiring
 from mingjian.web.authority.actor import Actor, BoundRole
 from mingjian.web.authority.policy import Policy
 from mingjian.web.authority.subjects import Located
+from mingjian.web.http.known_query import KnownQuery
 from mingjian.web.organisations.kinds import AUTHORITIES
 from mingjian.web.organisations.models import DivisionReach, Organisation, OrganisationReach, RoleBinding
 from mingjian.web.organisations.scope import ScopedPolicy
 
 _CONTACTS = 3
+_LOOKED_AT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ def people_who_may(policy: Policy, subject: Located, limit: int = 200) -> list[E
     """People by their own bindings, those of the subject's own organisation first; recorded grants are not shown."""
     if not isinstance(policy, ScopedPolicy):
         return []
-    rows = _in_force(policy.bound_roles).filter(_reaching(subject, by_division=policy.by_division))
+    rows = _in_force(policy.bound_roles, wiring.clock().now_ns()).select_related("user", "organisation")
+    rows = rows.filter(_reaching(subject, by_division=policy.by_division))
     found = [_entitled(row) for row in rows.order_by("organisation__name", "role", "user__name_key")[:limit]]
     return sorted(found, key=lambda one: one.organisation != subject.organisation_id)
 
@@ -43,26 +48,37 @@ def contacts(actor: Actor, policy: Policy, subject: object) -> list[str]:
 
     Only of organisations he belongs to: whom others employ is not told to somebody who was just refused.
     """
-    homes = {binding.organisation for binding in actor.bindings if not binding.grant}
+    homes = sorted({binding.organisation for binding in actor.bindings if not binding.grant})
     if not homes:
         return []
-    above = OrganisationReach.objects.filter(descendant_id__in=homes).values("ancestor_id")
     roles = policy.bound_roles if isinstance(policy, ScopedPolicy) else frozenset()
-    rows = _in_force(roles | {BoundRole.ORGANISATION_ADMIN.value}).filter(
-        Q(organisation_id__in=homes) | Q(organisation_id__in=above, subtree=True)
-    )
-    rows = rows.exclude(user_id=actor.user).order_by("id")
-    people = [_entitled(row) for row in rows[:50]]
+    asked = roles | {BoundRole.ORGANISATION_ADMIN.value}
+    rows = _colleagues(asked, len(homes)).rows(wiring.clock().now_ns(), actor.user, *homes)
+    people = [Entitled(user, shown or name, role, home, unit) for user, shown, name, role, home, unit in rows]
     people.sort(key=lambda one: (one.role not in roles, one.organisation not in homes))
     told = dict.fromkeys(f"{one.organisation_name} {one.name}" for one in people)
     return list(told)[:_CONTACTS]
 
 
-def _in_force(roles: Iterable[str]) -> QuerySet[RoleBinding]:
-    now_ns = wiring.clock().now_ns()
+@lru_cache(maxsize=1024)
+def _colleagues(roles: frozenset[str], number: int) -> KnownQuery:
+    """The first 50 others with one of the roles in one of `number` organisations, or above them."""
+
+    def build(now_ns: int, user_id: str, *homes: str) -> QuerySet[Any, Any]:
+        above = OrganisationReach.objects.filter(descendant_id__in=homes).values("ancestor_id")
+        rows = _in_force(roles, now_ns).filter(
+            Q(organisation_id__in=homes) | Q(organisation_id__in=above, subtree=True)
+        )
+        names = ("user__display_name", "user__name", "role", "organisation_id", "organisation__name")
+        return rows.exclude(user_id=user_id).order_by("id").values_list("user_id", *names)[:_LOOKED_AT]
+
+    return KnownQuery(build, int, str, *[str] * number)
+
+
+def _in_force(roles: Iterable[str], now_ns: int) -> QuerySet[RoleBinding]:
     rows = RoleBinding.objects.filter(role__in=list(roles), ended_ns__isnull=True, since_ns__lte=now_ns)
     rows = rows.filter(Q(until_ns__isnull=True) | Q(until_ns__gt=now_ns), user__is_active=True)
-    return rows.select_related("user", "organisation")
+    return rows
 
 
 def _reaching(subject: Located, *, by_division: bool) -> Q:
