@@ -96,12 +96,21 @@ def test_an_act_of_the_old_text_is_undetermined() -> None:
 
 @pytest.mark.parametrize("conduct", sorted(CONDUCTS))
 def test_every_conduct_has_a_consequence_today(conduct: str) -> None:
-    view = penalties(LAW, Offence(conduct, "unit", False, AFTER, True), AFTER)
+    actor = "official" if conduct == "retrieval_by_officials" else "unit"
+    view = penalties(LAW, Offence(conduct, actor, False, AFTER, True), AFTER)
     assert view.prevailing is not None
     for row in view.at_act:
         if row.fine_yuan is not None:
             low, high = row.fine_yuan
             assert 0 <= low <= high <= 30000
+
+
+def test_officials_are_never_fined_and_only_clauses_about_officials_speak_of_them() -> None:
+    for conduct in CONDUCTS:
+        for actor in ("official", "police_official"):
+            rows = penalty_rows(LAW, Offence(conduct, actor, True, AFTER, True), AFTER)
+            assert all(row.fine_yuan is None for row in rows)
+            assert bool(rows) == (conduct == "retrieval_by_officials")
 
 
 def test_an_unknown_conduct_is_an_error() -> None:

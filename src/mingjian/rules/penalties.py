@@ -1,9 +1,10 @@
-"""What a breach may cost under both packs, and which rule of conflict speaks (qd204 26-30; sc799 26-30).
+"""What a breach may cost under both packs, and which rule of conflict speaks (qd204 26-31; sc799 26-33).
 
 Software shows ranges and drafts; a person decides after legal review. Amounts are yuan. Both packs are shown side by
 side: the national regulation prevails over the municipal one (Legislation Law 99), the law of the day of the act
 applies unless the newer is lighter (Administrative Penalty Law 37). A government department's gap under 8.1 has no
-penalty at all: it is a coordination task.
+penalty at all: it is a coordination task. Officials who break the rules of retrieval are never fined: their case goes
+to the authority in charge of them.
 """
 
 from __future__ import annotations
@@ -50,7 +51,22 @@ CONDUCTS: dict[str, tuple[str, ...]] = {
     "altered_moved_removed": ("sc799.obstruction.no_altering_or_covering",),
     "operation": ("qd204.operation.duties", "qd204.retention.thirty_days"),
     "use": ("qd204.use.prohibited", "qd204.use.no_interference"),
+    "retrieval_by_officials": (
+        "qd204.retrieval.public_security",
+        "qd204.retrieval.departments",
+        "qd204.retrieval.conditions",
+        "sc799.retrieval.state_organs",
+    ),
+    "security_duties": ("sc799.operation.security_programme", "sc799.operation.outsourcing", "sc799.use.measures"),
+    "given_or_spread": (
+        "qd204.use.no_spreading",
+        "qd204.use.no_interference",
+        "sc799.use.no_illegal_spreading",
+        "sc799.use.public_release",
+    ),
+    "non_public_place": ("sc799.scope.non_public_places",),
 }
+OFFICIALS = frozenset({"official", "police_official"})
 
 # A government department that has not built is given a coordination task.
 NOT_BUILT = frozenset({"qd204.place.obliged", "qd204.builder.managing_unit", "qd204.builder.government"})
@@ -61,7 +77,8 @@ SIGN_ORDER = "sc799.sign.position_and_sign"
 class Offence:
     """What was done, by whom and how. `conduct` is one of CONDUCTS, or the key of the clause broken.
 
-    `actor`: individual, unit or staff. `refused`: an order was given and not
+    `actor`: individual, unit, staff, or official and police_official: staff of a department, of public security.
+    `refused`: an order was given and not
     obeyed, or the consequence is serious. `government_duty`: the duty was a government department's (8.1).
     """
 
@@ -128,12 +145,14 @@ def penalty_rows(law: Law, offence: Offence, on: dt.date) -> tuple[PenaltyRow, .
     for clause in law.clauses:
         if "breaches" not in clause.parameters or not isinstance(law.ask(clause.key, on), Clause):
             continue
+        if not _speaks_of(clause, offence.actor):
+            continue
         if any(key in breaches and isinstance(law.ask(key, on), Clause) for key in clause.names("breaches")):
             source = _amounts_clause(law, clause)
             if isinstance(law.ask(source.key, on), Clause):
                 rows.append(_row(clause, source, offence))
     sign = law.ask(SIGN_ORDER, on)
-    if SIGN_ORDER in breaches and isinstance(sign, Clause):
+    if SIGN_ORDER in breaches and isinstance(sign, Clause) and offence.actor not in OFFICIALS:
         rows.append(PenaltyRow(sign, Text("责令改正", "order to correct"), None, order_first=True))
     return tuple(rows)
 
@@ -141,6 +160,13 @@ def penalty_rows(law: Law, offence: Offence, on: dt.date) -> tuple[PenaltyRow, .
 def breaches_of(conduct: str) -> tuple[str, ...]:
     """The clauses a conduct breaks; a clause's own key stands for itself. Raises KeyError for an unknown conduct."""
     return (conduct,) if "." in conduct else CONDUCTS[conduct]
+
+
+def _speaks_of(clause: Clause, actor: str) -> bool:
+    """A clause with offenders is about those alone, one without about everybody but officials in office."""
+    if "offenders" in clause.parameters:
+        return actor in clause.names("offenders")
+    return actor not in OFFICIALS
 
 
 def lighter(one: PenaltyRow, other: PenaltyRow) -> bool:

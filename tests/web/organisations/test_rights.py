@@ -125,6 +125,33 @@ def test_an_agreement_ended_before_its_time_ends_all_at_once(admitted: Any, cloc
     admitted["browser"].post(path, end, If_Match='"v2"', status=409)
 
 
+@pytest.mark.applies("outsourcing.judge_agreement", "organisations.agreement.create")
+def test_what_an_agreement_does_not_settle_is_found_when_it_is_registered(city: City, clock: Any) -> None:
+    browser = city.browser(BoundRole.MANAGER)
+    wanted: dict[str, Any] = {
+        "client": "mall", "contractor": "contractor", "work": "operation", "since_date": day(clock, -10),
+        "until_date": day(clock, 10), "client_duties": "提供机房", "contractor_duties": "全天值守", "confidentiality": True,
+    }  # fmt: skip
+    browser.post("/agreements", wanted, status=201)
+
+    def newest(work: str) -> dict[str, Any]:
+        rows = [one for one in browser.get("/agreements")["items"] if one["work"] == work]
+        return max(rows, key=lambda one: one["id"])["judgement"]  # type: ignore[no-any-return]
+
+    (row,) = browser.get("/agreements")["items"]
+    assert (row["judgement"]["verdict"], row["judgement"]["clauses"][0]["key"]) == (
+        "fail",
+        "sc799.operation.outsourcing",
+    )
+    assert "数据安全" in row["judgement"]["reason"]["zh"]
+    terms = ["network_security", "data_security", "personal_information", "supervision"]
+    browser.post("/agreements", {**wanted, "terms": terms}, status=201)
+    assert newest("operation")["verdict"] == "pass"
+    browser.post("/agreements", {**wanted, "work": "design", "terms": ["no_keeping"]}, status=201)
+    assert newest("design")["clauses"][0]["key"] == "sc799.contractor.confidentiality"
+    assert browser.post("/agreements", {**wanted, "terms": ["friendship"]}, status=422)["field"] == "/terms"
+
+
 def test_an_agreement_of_another_unit_is_not_there(admitted: Any, city: City, clock: Any) -> None:
     western = city.browser(BoundRole.MANAGER, "west")
     assert western.get("/agreements")["items"] == []

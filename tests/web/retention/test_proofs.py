@@ -154,6 +154,7 @@ def test_figures_by_camera_system_and_organisation_within_reach(cameras: City, f
 
 @pytest.mark.applies("kept.judge_kept", "retention.judge")
 @pytest.mark.applies("kept.judge_original", "retention.judge")
+@pytest.mark.applies("misconduct.judge_deed", "retention.judge")
 @pytest.mark.applies("kept.judge_stored_quality", "retention.judge")
 def test_findings_are_recorded_when_they_change_and_wait_on_the_to_do_page(cameras: City, folder: Path) -> None:
     slow = Quality(codecs="avc1.640028", width=1280, height=720, pictures=16, duration_90k=180_000, bytes=10**5)
@@ -173,8 +174,11 @@ def test_findings_are_recorded_when_they_change_and_wait_on_the_to_do_page(camer
     cited = set(entry.citations.filter(verdict="fail").values_list("clause", flat=True))
     assert cited == {
         "qd204.retention.thirty_days", "sc799.retention.thirty_days_then_delete", "qd204.use.no_tampering",
-        "sc799.operation.security_programme", "qd204.operation.stored_quality",
+        "sc799.operation.security_programme", "qd204.operation.stored_quality", "sc799.use.prohibited_acts",
+        "sc799.use.no_data_tampering",
     }  # fmt: skip
+    (lead,) = cameras.browser(BoundRole.OFFICER).get("/leads?urgent=true")["items"]
+    assert (lead["camera"], lead["clauses"][-1]) == ("mall-camera", "sc799.use.no_data_tampering")
     (group,) = [one for one in manager.get("/todo")["groups"] if one["kind"] == "retention.findings"]
     assert (group["count"], group["items"][0]["subject_id"]) == (1, "mall-camera")
     make(folder, "mall-camera", **worse)  # proved once more: nothing new

@@ -69,9 +69,12 @@ def test_own_staff_without_training_get_no_ticket(town: Town, gate: Camera, city
 @pytest.mark.applies("looking.judge_purpose", "viewing.look")
 @pytest.mark.applies("looking.judge_copy", "viewing.look")
 @pytest.mark.applies("looking.judge_register", "viewing.look")
+@pytest.mark.applies("measures.judge_measures", "viewing.look")
 def test_the_units_own_staff_look_by_their_role(town: Town, gate: Camera, city: City) -> None:
     guard = city.browser(BoundRole.GUARD)
     assert ask(guard, town, rights=["live", "playback"])["rights"] == ["live", "playback"]
+    entry = AuditEntry.objects.get(action="viewing.look")
+    assert entry.citations.get(clause="sc799.use.measures").verdict == "pass"
     ask(city.browser(BoundRole.CUSTODIAN), town, rights=["export"])
     assert leaves()[-1].unit == city.organisation["mall"].name
     refused = ask(guard, town, 403, rights=["export"])

@@ -6,6 +6,8 @@ import type { components } from "./schema.gen";
 type Schemas = components["schemas"];
 export type Lead = Schemas["LeadOut"];
 export type LeadFacts = Schemas["JudgeIn"];
+export type Deed = Schemas["DeedIn"];
+export type Acts = Schemas["ActsOut"];
 export type StoredPicture = Schemas["FileOut"];
 interface Pair { readonly zh: string; readonly en: string }
 export interface PenaltyRow {
@@ -38,6 +40,8 @@ const id = encodeURIComponent;
 export const leadCalls = {
   list: (query: Query, signal: AbortSignal): Promise<Page<Lead>> => http.get("leads", query, signal),
   get: (one: string): Promise<Lead> => http.get(`leads/${id(one)}`),
+  acts: (): Promise<Acts> => http.get("leads/acts"),
+  record: (deed: Deed, once: string): Promise<Lead> => http.create("leads", deed, once),
   take: (lead: Lead): Promise<Lead> => http.act(`leads/${id(lead.id)}/take`, {}, lead.version),
   close: (lead: Lead, body: Schemas["CloseIn"]): Promise<Lead> => http.act(`leads/${id(lead.id)}/close`, body, lead.version),
   judge: (lead: Lead, facts: LeadFacts): Promise<LeadJudgement> => http.act(`leads/${id(lead.id)}/judge`, facts, lead.version),

@@ -1615,6 +1615,30 @@ export interface paths {
          */
         get: operations["leads_list"];
         put?: never;
+        /**
+         * Post Deed
+         * @description Record what somebody seems to have done: a lead with each head it falls under. Takes Idempotency-Key.
+         */
+        post: operations["leads_record_deed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Acts
+         * @description The acts and doers that a lead can be recorded of, in words.
+         */
+        get: operations["leads_acts"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3738,6 +3762,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retrievals/{retrieval_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline
+         * @description Do not hand over, and say why: for want of something, or against a complete request, which public security sees.
+         */
+        post: operations["retrievals_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retrievals/{retrieval_id}/documents/{kind}.pdf": {
         parameters: {
             query?: never;
@@ -5034,6 +5078,16 @@ export interface components {
             until_s: number | null;
         };
         /**
+         * ActWordOut
+         * @description A name and its word in the reader's language.
+         */
+        ActWordOut: {
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * ActionOut
          * @description An action of the application that asks the clause's rule.
          */
@@ -5042,6 +5096,16 @@ export interface components {
             name: string;
             /** Title */
             title: string;
+        };
+        /**
+         * ActsOut
+         * @description What can be recorded of whom.
+         */
+        ActsOut: {
+            /** Acts */
+            acts: components["schemas"]["ActWordOut"][];
+            /** Doers */
+            doers: components["schemas"]["ActWordOut"][];
         };
         /**
          * AdditionalOut
@@ -5114,6 +5178,8 @@ export interface components {
             number: string;
             /** Since Date */
             since_date: string;
+            /** Terms */
+            terms?: string[];
             /** Until Date */
             until_date: string;
             /**
@@ -5145,10 +5211,16 @@ export interface components {
             ended_date: string;
             /** Id */
             id: string;
+            /** Judgement */
+            judgement: {
+                [key: string]: unknown;
+            } | null;
             /** Number */
             number: string;
             /** Since Date */
             since_date: string;
+            /** Terms */
+            terms: string[];
             /** Until Date */
             until_date: string;
             /** Version */
@@ -6769,6 +6841,45 @@ export interface components {
             purpose: string;
         };
         /**
+         * DeedIn
+         * @description What somebody seems to have done (rules.misconduct). Where: a camera, or a division.
+         */
+        DeedIn: {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /** Act */
+            act: string;
+            /** Act Date */
+            act_date: string;
+            /**
+             * Camera
+             * @default
+             */
+            camera: string;
+            /**
+             * Division
+             * @default
+             */
+            division: string;
+            /** Doer */
+            doer: string;
+            /**
+             * Other Law
+             * @default
+             */
+            other_law: string;
+            /** Text */
+            text: string;
+            /**
+             * Urgent
+             * @default false
+             */
+            urgent: boolean;
+        };
+        /**
          * DeviceStreamOut
          * @description A stream that the device tells, without credentials; sizes are 0 when it does not say.
          */
@@ -8219,7 +8330,7 @@ export interface components {
              * Offender
              * @enum {string}
              */
-            offender: "individual" | "unit" | "staff";
+            offender: "individual" | "unit" | "staff" | "official" | "police_official";
             /**
              * Refused Or Serious
              * @default false
@@ -15734,6 +15845,68 @@ export interface operations {
             };
         };
     };
+    leads_record_deed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeedIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_acts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leads_get: {
         parameters: {
             query?: never;
@@ -19985,6 +20158,41 @@ export interface operations {
         };
     };
     retrievals_coordinate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetrievalOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_decline: {
         parameters: {
             query?: never;
             header?: never;

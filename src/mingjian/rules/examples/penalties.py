@@ -1,4 +1,5 @@
-"""Examples: penalty ranges of both packs, order first or at once (qd204 26-30; sc799 26-30)."""
+"""Examples: penalty ranges of both packs, order first or at once, officials and the data laws (qd204 26-31;
+sc799 26-33)."""
 
 # mypy: disable-error-code="misc"
 # (lambdas bind loop variables by default arguments, whose type mypy cannot infer)
@@ -107,6 +108,47 @@ _TABLE: tuple[tuple[str, tuple[str, ...], dict[str, tuple[int, int]], bool], ...
 )
 
 
+# clause, breaches, who is meant and who is not: no fine of this software's, another authority or other laws decide
+_NO_FINE: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...] = (
+    (
+        _Q + "officials_retrieval",
+        (
+            "qd204.retrieval.public_security",
+            "qd204.retrieval.departments",
+            "qd204.retrieval.emergency",
+            "qd204.retrieval.conditions",
+            "qd204.retrieval.two_staff",
+            "qd204.retrieval.papers",
+            "qd204.retrieval.registration",
+            "qd204.retrieval.confidentiality",
+        ),
+        ("official", "police_official"),
+        "unit",
+    ),
+    (
+        _S + "data_laws",
+        (
+            "sc799.operation.security_programme",
+            "sc799.operation.outsourcing",
+            "sc799.use.lawful",
+            "sc799.use.measures",
+            "sc799.use.vetting_and_training",
+            "sc799.use.access_control",
+            "sc799.use.register_of_looks",
+            "sc799.use.other_measures",
+            "sc799.contractor.confidentiality",
+            "sc799.use.public_release",
+            "sc799.use.no_illegal_spreading",
+        ),
+        ("unit", "individual"),
+        "official",
+    ),
+    (_S + "police_officials", ("sc799.retrieval.state_organs",), ("police_official",), "official"),
+    (_S + "other_officials", ("sc799.retrieval.state_organs",), ("official",), "police_official"),
+    (_S + "non_public_places", ("sc799.scope.non_public_places",), ("individual",), "official"),
+)
+
+
 def _fine(law: Law, clause: str, breach: str, who: str, *, refused: bool, on: dt.date) -> object:
     """The fine this clause gives, "order" for an order without a fine, None where the clause says nothing."""
     actor = who if who in _ACTORS else "unit"
@@ -163,8 +205,46 @@ def _of_table() -> tuple[Example, ...]:
     return tuple(found)
 
 
+def _without_fine() -> tuple[Example, ...]:
+    """Each breach and each offender gives a row that names no sum and asks for no order first."""
+    found: list[Example] = []
+    for clause, breaches, meant, other in _NO_FINE:
+        day = BOTH if clause.startswith("sc799.") else MUNICIPAL_ONLY
+        pairs = [(breach, meant[0]) for breach in breaches] + [(breaches[0], who) for who in meant]
+        found += [
+            failing(
+                clause,
+                Text(f"{who}违反{breach}", f"{who}: a breach of {breach}"),
+                lambda law, c=clause, b=breach, w=who, d=day: _bare(law, c, b, w, d),
+                [(None, False)],
+            )
+            for breach, who in pairs
+        ]
+        found += [
+            passing(
+                clause,
+                Text("无关行为不适用", "an unrelated breach"),
+                lambda law, c=clause, w=meant[0], d=day: _bare(law, c, "qd204.plan.landscape", w, d),
+                [],
+            ),
+            boundary(
+                clause,
+                Text(f"不适用于{other}", f"not about {other}"),
+                lambda law, c=clause, b=breaches[0], w=other, d=day: _bare(law, c, b, w, d),
+                [],
+            ),
+        ]
+    return tuple(found)
+
+
+def _bare(law: Law, clause: str, breach: str, who: str, on: dt.date) -> object:
+    rows = penalty_rows(law, Offence(breach, who, False, on), on)
+    return [(row.fine_yuan, row.order_first) for row in rows if row.clause.key == clause]
+
+
 EXAMPLES: tuple[Example, ...] = (
     *_of_table(),
+    *_without_fine(),
     failing(
         _Q + "filing_sign_obstruction",
         Text("未设标识罚款500至1000元", "no sign: 500 to 1000"),

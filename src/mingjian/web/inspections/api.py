@@ -1,21 +1,23 @@
-"""Inspection leads: list, read, take, close."""
+"""Inspection leads: list, read, record an act, take, judge, close."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.isotime import format_iso_ns
 from mingjian.rules.library import current_law
+from mingjian.rules.misconduct import ACTS, DOERS
 from mingjian.web.http.guard import Requires, actor_of
+from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
 from mingjian.web.http.paging import page
 from mingjian.web.http.schemas import Cursor, Input, Limit
 from mingjian.web.http.versions import expected_version, set_etag
-from mingjian.web.inspections import judging, leads, policies
+from mingjian.web.inspections import deeds, judging, leads, policies
 from mingjian.web.inspections.models import InspectionLead, LeadJudgement
 
 router = Router(tags=["leads"])
@@ -73,11 +75,39 @@ class CloseIn(Input):
     answer: str = Field("", max_length=500)
 
 
+class DeedIn(Input):
+    """What somebody seems to have done (rules.misconduct). Where: a camera, or a division."""
+
+    act: str = Field(max_length=40)
+    doer: str = Field(max_length=20)
+    act_date: str = Field(max_length=10)
+    text: str = Field(min_length=2, max_length=1500)
+    division: str = Field("", max_length=26)
+    camera: str = Field("", max_length=26)
+    about: str = Field("", max_length=26)
+    other_law: str = Field("", max_length=200)
+    urgent: bool = False
+
+
+class ActWordOut(Schema):
+    """A name and its word in the reader's language."""
+
+    name: str
+    label: str
+
+
+class ActsOut(Schema):
+    """What can be recorded of whom."""
+
+    acts: list[ActWordOut]
+    doers: list[ActWordOut]
+
+
 class JudgeIn(Input):
     """What was done, as a person recorded it. `built`, `done`: of a system built before the regulation (qd204 35)."""
 
     conduct: str = Field(max_length=48)
-    offender: Literal["individual", "unit", "staff"]
+    offender: Literal["individual", "unit", "staff", "official", "police_official"]
     act_date: str = Field(max_length=10)
     business_use: bool = False
     refused_or_serious: bool = False
@@ -120,6 +150,33 @@ def list_leads(
         rows = rows.filter(place_id=place)
     found, following = page(rows, ["-created_ns", "-id"], cursor, limit)
     return {"items": [_plain(lead, language_of(request)) for lead in found], "next": following}
+
+
+@router.post("", auth=Requires(policies.WORK), response={201: LeadOut}, operation_id="leads_record_deed")
+def post_deed(request: HttpRequest, response: HttpResponse, data: DeedIn) -> Status[dict[str, Any]]:
+    """Record what somebody seems to have done: a lead with each head it falls under. Takes Idempotency-Key."""
+    actor = actor_of(request)
+    new = deeds.NewDeed(
+        data.act, data.doer, data.act_date, data.text, data.division, data.camera, data.about, data.other_law,
+        data.urgent,
+    )  # fmt: skip
+
+    def create() -> dict[str, Any]:
+        return _plain(deeds.record_deed(actor, new), language_of(request))
+
+    status, made = create_once(request, response, actor.user, create)
+    set_etag(response, made["version"])
+    return Status(status, made)
+
+
+@router.get("/acts", auth=Requires(policies.READ), response=ActsOut, operation_id="leads_acts")
+def list_acts(request: HttpRequest) -> dict[str, Any]:
+    """The acts and doers that a lead can be recorded of, in words."""
+    language = language_of(request)
+    return {
+        name: [{"name": key, "label": text.for_language(language)} for key, text in words.items()]
+        for name, words in (("acts", ACTS), ("doers", DOERS))
+    }
 
 
 @router.get("/{lead_id}", auth=Requires(policies.READ), response=LeadOut, operation_id="leads_get")

@@ -34,7 +34,6 @@ from mingjian.web.inspections.powers import require_powers
 show_penalties = applying(penalties.penalties, by=JUDGED)
 judge_transition = applying(transition.judge_transition, by=JUDGED)
 
-OFFENDERS = ("individual", "unit", "staff")
 DRAFT = Text(
     "本页由系统对照条款生成，供办案参考，不是处罚决定；是否处罚、如何处罚由有权机关经法制审核后决定",
     "made by the program from the clauses, for those who work on the lead; it decides nothing: the organ does, after "

@@ -27,6 +27,7 @@ ORIGINS = {
     "report": Text("群众举报", "report of the public"),
     "obstruction": Text("遮挡妨碍", "obstruction"),
     "import": Text("批量导入", "import"),
+    "conduct": Text("使用行为", "conduct in use"),
     "other": Text("其他", "other"),
 }
 OUTCOMES = {

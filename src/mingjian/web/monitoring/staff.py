@@ -66,25 +66,28 @@ def record_staff(
     return row
 
 
-def require_fit(actor: Actor, camera: Camera) -> None:
+def require_fit(actor: Actor, camera: Camera) -> bool:
     """Of the using unit's own people a look needs valid training and vetting. Raises RuledOut `not_trained`.
+
+    Answers True: nothing is missing, or it is not asked of him.
 
     Own people: those bound to the camera's organisation, or to one above it. Others are the business of grades and
     retrievals; whole roles of the installation are not bound to a unit.
     """
     if camera.organisation_id is None or not actor.user:
-        return
+        return True
     mine = {binding.organisation for binding in actor.bindings if not binding.grant}
     above = OrganisationReach.objects.filter(descendant_id=camera.organisation_id, ancestor_id__in=mine)
     units = set(above.values_list("ancestor_id", flat=True))
     if not units:
-        return
+        return True
     row = StaffRecord.objects.filter(user_id=actor.user, organisation_id__in=units).order_by("-skills_until").first()
     law, on = current_law(), today()
     judgement = judge_staff(law, facts(row), governed_of(law, camera, on).listed, on)
     if judgement.verdict is Verdict.BLOCKED:
         subject = Subject("camera", camera.id, camera.name)
         raise RuledOut("not_trained", judgement, actor=actor, action=STAFF_REFUSED, subject=subject)
+    return True
 
 
 def facts(row: StaffRecord | None) -> monitoring.StaffRecord:

@@ -304,6 +304,8 @@ class Agreement(models.Model):
     client_duties = models.TextField(blank=True)
     contractor_duties = models.TextField(blank=True)
     confidentiality = models.BooleanField(default=False)  # a secrecy agreement is part of it (sc799 15.2)
+    terms = models.JSONField(default=list)  # of rules.outsourcing.TERMS, what else it settles
+    judgement = models.JSONField(null=True)  # the law's word on it when it was registered; null: registered before
     since_date = models.CharField(max_length=10)
     until_date = models.CharField(max_length=10)
     ended_date = models.CharField(max_length=10, blank=True)  # before its time

@@ -404,6 +404,8 @@ class AgreementOut(Schema):
     client_duties: str
     contractor_duties: str
     confidentiality: bool
+    terms: list[str]
+    judgement: dict[str, Any] | None
     since_date: str
     until_date: str
     ended_date: str
@@ -429,6 +431,7 @@ class AgreementIn(Input):
     client_duties: str = Field("", max_length=10_000)
     contractor_duties: str = Field("", max_length=10_000)
     confidentiality: bool = False
+    terms: list[Annotated[str, Field(max_length=32)]] = Field(default_factory=list, max_length=16)
 
 
 class AdmitIn(Input):

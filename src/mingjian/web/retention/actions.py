@@ -13,16 +13,19 @@ from mingjian.kernel.ids import new_id
 from mingjian.ledger.retention import RetentionCertificate, StreamProof
 from mingjian.ports.retention import StoredCertificate, new_certificates, proofs_folder
 from mingjian.rules.day_count import shanghai_day
+from mingjian.rules.judgement import Judgement, Verdict
 from mingjian.rules.library import current_law
+from mingjian.rules.misconduct import Deed
 from mingjian.web import configuration, wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor, local_person
 from mingjian.web.http.versions import require_version
+from mingjian.web.inspections.deeds import suspect
 from mingjian.web.registry.keeping import governed_of
 from mingjian.web.registry.models import Camera, CameraArchive
 from mingjian.web.registry.shared import clean
 from mingjian.web.registry.systems.queries import visible_system
-from mingjian.web.retention.judging import found, judged
+from mingjian.web.retention.judging import found, judge_deed, judged
 from mingjian.web.retention.models import ProofCursor, ProvedDay, QualityProfile
 from mingjian.web.retention.names import JUDGED, PROFILED
 from mingjian.web.retention.policies import PROFILE
@@ -112,16 +115,30 @@ def _take(batch: Iterable[StoredCertificate]) -> int:
         row.sound = not row.findings
         rows.append(row)
         if row.findings != before[camera_id, day]:
+            said = list(judgements.values())
+            if "original" in row.findings and "original" not in before[camera_id, day]:
+                said.append(_altered(camera, row))
             record(
                 local_person("worker"), JUDGED, kind="camera", object_id=camera.id, name=camera.name,
                 before={"findings": before[camera_id, day]},
-                after={"findings": row.findings, "day": day, "certificate": row.digest}, judgements=judgements.values(),
+                after={"findings": row.findings, "day": day, "certificate": row.digest}, judgements=said,
             )  # fmt: skip
     ProvedDay.objects.bulk_create(rows, update_conflicts=True, unique_fields=["camera", "day"], update_fields=_FIELDS)
     for day in {row.day for row in rows}:
         of_day = [row.camera_id for row in rows if row.day == day]
         CameraArchive.objects.filter(camera_id__in=of_day).update(last_retention_proof_date=day)
     return len(rows)
+
+
+def _altered(camera: Camera, row: ProvedDay) -> Judgement:
+    """Bytes that are not what was recorded: somebody is to look into it. Whose doing it is, nobody knows yet."""
+    judgement = judge_deed(current_law(), Deed("tampered", "anyone"), dt.date.fromisoformat(row.day))
+    if judgement.verdict is Verdict.FAIL:
+        suspect(
+            local_person("worker"), camera, judgement,
+            f"{row.day}的留存证明中，{row.altered}个抽样片段与记录时的摘要不符。证明摘要：{row.digest}",
+        )  # fmt: skip
+    return judgement
 
 
 def _findings_before(told: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from mingjian.rules import kept
+from mingjian.rules import kept, misconduct
 from mingjian.rules.judgement import Judgement, Verdict
 from mingjian.rules.kept import ProvedFacts, StoredQuality, default_profile
 from mingjian.rules.kept import QualityProfile as AskedQuality
@@ -16,6 +16,7 @@ from mingjian.web.retention.names import JUDGED
 
 judge_kept = applying(kept.judge_kept, by=JUDGED)
 judge_original = applying(kept.judge_original, by=JUDGED)
+judge_deed = applying(misconduct.judge_deed, by=JUDGED)
 judge_stored_quality = applying(kept.judge_stored_quality, by=JUDGED)
 
 BROKEN = frozenset({Verdict.FAIL, Verdict.BLOCKED})

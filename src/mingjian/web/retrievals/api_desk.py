@@ -12,7 +12,7 @@ from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
 from mingjian.web.http.schemas import Reason
 from mingjian.web.http.versions import expected_version, set_etag
-from mingjian.web.retrievals import emergencies, executing, policies
+from mingjian.web.retrievals import declining, emergencies, executing, policies
 from mingjian.web.retrievals.api import answer
 from mingjian.web.retrievals.marking import HandedFile
 from mingjian.web.retrievals.schemas import (
@@ -92,6 +92,13 @@ def execute(request: HttpRequest, response: HttpResponse, retrieval_id: str) -> 
 def finish(request: HttpRequest, response: HttpResponse, retrieval_id: str) -> dict[str, Any]:
     """They have seen it."""
     row = executing.execute(actor_of(request), retrieval_id, "finish_view", expected_version(request))
+    return answer(request, response, row)
+
+
+@router.post("/{retrieval_id}/decline", auth=_DESK, response=RetrievalOut, operation_id="retrievals_decline")
+def decline(request: HttpRequest, response: HttpResponse, retrieval_id: str, data: Reason) -> dict[str, Any]:
+    """Do not hand over, and say why: for want of something, or against a complete request, which public security sees."""
+    row = declining.decline(actor_of(request), retrieval_id, data.reason, expected_version(request))
     return answer(request, response, row)
 
 

@@ -26,6 +26,7 @@ from mingjian.web.organisations.bindings import bindings_now
 from mingjian.web.organisations.models import Organisation, RoleBinding
 from mingjian.web.organisations.scope import ScopedPolicy
 from mingjian.web.retrievals import names
+from mingjian.web.retrievals.declining import judged_refusal
 from mingjian.web.retrievals.facts import level_of_organ, plain, posts_on
 from mingjian.web.retrievals.models import Retrieval, RetrievalExtent
 from mingjian.web.retrievals.policies import CONSENT, COORDINATE, DECIDE, HAND_OVER
@@ -85,10 +86,16 @@ def approve(
 
 
 def send_back(actor: Actor, retrieval_id: str, event: str, reason: str, expected: int | None) -> Retrieval:
-    """`return` for missing papers, `refuse`, or `uphold` a refusal; each with its reason."""
+    """`return` for missing papers, `refuse`, or `uphold` a refusal; each with its reason.
+
+    Where the holder itself decides, refusing what is complete is a finding that goes to public security (qd204 20.4).
+    """
     with transaction.atomic():
         row = _to_decide(actor, retrieval_id, expected)
-        move(actor, row, event, policy_of(row)[0], reason=reason)
+        said = []
+        if policy_of(row)[0] is HAND_OVER and event in ("return", "refuse"):
+            said.append(judged_refusal(actor, row, event, reason, came=False))
+        move(actor, row, event, policy_of(row)[0], reason=reason, said=said)
     return row
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mingjian.rules import declared_use, looking
+from mingjian.rules import declared_use, looking, refusal
 from mingjian.rules import retrieval as rules
 from mingjian.web.audit.names import register
 from mingjian.web.authority.applying import applying
@@ -32,6 +32,7 @@ CONFIRMED = register("retrievals.confirm", "确认突发事件声明", "confirme
 CLOSED = register("retrievals.close", "突发事件授权关闭", "an emergency's access closed by itself")
 ENDED = register("retrievals.end", "提前结束突发事件授权", "ended an emergency's access before its time")
 REPORTED = register("retrievals.report", "突发事件事后报告", "reported after an emergency")
+DECLINED = register("retrievals.decline", "持有单位不予提供", "the holder did not hand over")
 EXPIRED = register("retrievals.expire", "调取批准到期", "an approval expired")
 PRINTED = register("retrievals.print", "出具调取文书", "made a document of a retrieval")
 PACKAGED = register("retrievals.package", "制作证据包", "ordered the package of a retrieval")
@@ -62,5 +63,6 @@ judge_conditions = applying(rules.judge_conditions, by=EXECUTED)
 executable = applying(rules.executable, by=EXECUTED)
 strictest_flag = applying(declared_use.strictest_flag, by=SEALED)
 judge_inherited = applying(declared_use.judge_inherited, by=SEALED)
+judge_refusal = applying(refusal.judge_refusal, by=[DECLINED, REFUSED, RETURNED])
 executable_copy = applying(rules.executable, by=[PACKAGED, PACKAGE_TAKEN])
 judge_copy = applying(looking.judge_copy, by=[PACKAGED, PACKAGE_TAKEN])

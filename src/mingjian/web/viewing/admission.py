@@ -16,7 +16,7 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.isotime import format_iso_ns
 from mingjian.kernel.text import Text
 from mingjian.ports.ticket import Right
-from mingjian.rules import interfaces, looking
+from mingjian.rules import interfaces, looking, measures
 from mingjian.rules import retrieval as retrieval_rules
 from mingjian.rules.day_count import shanghai_day
 from mingjian.rules.judgement import Judgement, Verdict, strictest
@@ -47,6 +47,7 @@ judge_own_right = applying(looking.judge_own_right, by=LOOKED)
 judge_purpose = applying(looking.judge_purpose, by=LOOKED)
 judge_copy = applying(looking.judge_copy, by=LOOKED)
 judge_register = applying(looking.judge_register, by=LOOKED)
+judge_measures = applying(measures.judge_measures, by=LOOKED)
 judge_access = applying(interfaces.judge_access, by=LOOKED)
 judge_emergency = applying(retrieval_rules.judge_emergency, by=LOOKED)
 executable = applying(retrieval_rules.executable, by=LOOKED)
@@ -116,8 +117,9 @@ def admit(actor: Actor, camera: Camera, wish: Wish) -> Admission:
         raise refusals[0] if judging.in_sight else _unseen()
     admission = judging.admission(opened)
     require_not_sealed(camera.id, admission.from_ms, admission.to_ms)
-    require_fit(actor, camera)
-    return admission
+    fit = require_fit(actor, camera)
+    taken = judging.measures(admission, fit=fit)
+    return replace(admission, judgements=(*admission.judgements, taken))
 
 
 class _Judging:
@@ -173,6 +175,15 @@ class _Judging:
             until_ms=min((one.until_ns // NS_PER_MS for one in ways), default=None),
             judgements=(*said, self._registered(from_ms, to_ms)),
         )
+
+    def measures(self, admission: Admission, *, fit: bool) -> Judgement:
+        """Whether this look is let in with each measure of 16.2: fit people, a right, the register, the watermark."""
+        registered = admission.judgements[-1]
+        taken = {
+            "vetting_and_training": fit, "access_control": bool(admission.opened_by),
+            "register_of_looks": registered.verdict is Verdict.PASS, "other_measures": bool(self.actor.labelled().strip()),
+        }  # fmt: skip
+        return judge_measures(self.law, taken, self.on)
 
     def _judged(
         self, right: Right, recorded: bool, by: str, said: tuple[Judgement, ...] = (), way: Way | None = None

@@ -1,12 +1,13 @@
 import { act } from "../../api/filings";
 import { http } from "../../api/client";
-import { t, tOr } from "../../i18n";
+import { pick, t, tOr } from "../../i18n";
 import type { Resource } from "../resource";
 import { fact, findOrganisations, historyOf, lister, namer, words, yesNo, type Schemas } from "./shared";
 
 type Certificate = Schemas["QualificationOut"];
 type Agreement = Schemas["AgreementOut"];
 const KINDS = ["business_licence", "engineering_design_qualification", "construction_qualification", "work_safety_licence", "guard_permit"] as const;
+const TERMS = ["network_security", "data_security", "personal_information", "supervision", "no_other_use", "no_keeping", "no_disclosure"] as const;
 const WORKS = ["design", "construction", "maintenance", "operation"] as const;
 
 /** The civil day in Shanghai, where the days of certificates and agreements count. */
@@ -15,6 +16,11 @@ function shanghaiToday(): string {
 }
 
 const kind = (value: string): string => tOr(`contractors.kind.${value}`, value);
+/** The law's word on an agreement, as it was registered. */
+function saidOf(judgement: object): string {
+  const { reason } = judgement as { readonly reason: { readonly zh: string; readonly en: string } };
+  return pick(reason);
+}
 const work = (value: string): string => tOr(`contractors.work.${value}`, value);
 
 async function found<Row extends { readonly id: string }>(path: string, id: string): Promise<Row> {
@@ -91,6 +97,8 @@ export const agreements: Resource<Agreement> = {
         fact("contractors.agreement.number", one.number), fact("contractors.since", one.since_date), fact("contractors.agreement.until", one.until_date),
         fact("contractors.ended", one.ended_date), fact("contractors.client_duties", one.client_duties), fact("contractors.contractor_duties", one.contractor_duties),
         fact("contractors.confidentiality", yesNo(one.confidentiality)),
+        fact("contractors.terms", one.terms.map((term) => tOr(`contractors.term.${term}`, term)).join("、")),
+        fact("contractors.judgement", one.judgement === null ? "" : saidOf(one.judgement)),
       ],
     };
   },
@@ -106,6 +114,7 @@ export const agreements: Resource<Agreement> = {
     { name: "client_duties", title: "contractors.client_duties", kind: "long" },
     { name: "contractor_duties", title: "contractors.contractor_duties", kind: "long" },
     { name: "confidentiality", title: "contractors.confidentiality", kind: "choice", choices: () => [{ value: "yes", label: t("common.yes") }, { value: "no", label: t("common.no") }] },
+    { name: "terms", title: "contractors.terms", kind: "many", choices: () => words("contractors.term", TERMS) },
   ],
   create: (values, once) => http.create<{ id: string }>("agreements", { ...values, confidentiality: values["confidentiality"] === "yes" }, once),
   actions: [

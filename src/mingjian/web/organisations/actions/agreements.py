@@ -10,11 +10,15 @@ from django.db import transaction
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
+from mingjian.rules import outsourcing
 from mingjian.rules.day_count import end_of_day_ns, shanghai_day
+from mingjian.rules.library import current_law
+from mingjian.rules.outsourcing import TERMS, AgreementTerms
 from mingjian.web import wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor, BoundRole, local_person
+from mingjian.web.authority.applying import applying
 from mingjian.web.dates import check_date
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.actions.bindings import end_bindings
@@ -26,6 +30,8 @@ MADE = register("organisations.agreement.create", "登记委托协议", "registe
 ENDED = register("organisations.agreement.end", "终止委托协议", "ended an agreement")
 ADMITTED = register("organisations.agreement.admit", "按协议开通人员", "admitted a contractor's person")
 CERTIFIED = register("organisations.qualification.add", "登记资质证书", "registered a certificate")
+
+judge_agreement = applying(outsourcing.judge_agreement, by=MADE)
 
 WORKS = ("design", "construction", "maintenance", "operation")
 
@@ -42,15 +48,26 @@ def make_agreement(
     client_duties: str = "",
     contractor_duties: str = "",
     confidentiality: bool = False,
+    terms: Sequence[str] = (),
 ) -> Agreement:
     """Register an agreement of an organisation within the right's reach with a contractor, who need not be.
 
+    `terms`: of rules.outsourcing.TERMS, what it settles besides; what it should and does not is a finding, no bar.
     `until_date` is exclusive. Raises MingjianError not_found, invalid (field: until_date, contractor), or Refused.
     """
     check_date(since_date, "since_date", exact=True)
     check_date(until_date, "until_date", exact=True)
     if until_date <= since_date:
         raise _invalid("until_date", "结束日期须晚于开始日期", "the end lies before the beginning")
+    if not set(terms) <= set(TERMS):
+        raise _invalid("terms", "没有这项约定", "no such term")
+    said = {
+        *terms, *(["client_duties"] if client_duties.strip() else []),
+        *(["contractor_duties"] if contractor_duties.strip() else []), *(["confidentiality"] if confidentiality else []),
+    }  # fmt: skip
+    # Whether all places of the client lie outside article 7 is not known here: it is asked as if one did not.
+    today = shanghai_day(wiring.clock().now_ns())
+    judgement = judge_agreement(current_law(), AgreementTerms(work, frozenset(said)), None, today)
     with transaction.atomic():
         client = organisation_by_id(actor, client_id)
         AGREEMENTS_CHANGE.require(actor, client)
@@ -60,15 +77,16 @@ def make_agreement(
         agreement = Agreement.objects.create(
             id=new_id(wiring.clock().now_ns()), client=client, contractor=contractor, work=work, number=number,
             client_duties=client_duties, contractor_duties=contractor_duties, confidentiality=confidentiality,
-            since_date=since_date, until_date=until_date,
+            terms=sorted(set(terms)), since_date=since_date, until_date=until_date, judgement=judgement.document(),
         )  # fmt: skip
         after = {
             "client": client.name, "contractor": contractor.name, "work": work, "number": number,
             "since_date": since_date, "until_date": until_date, "confidentiality": confidentiality,
+            "terms": agreement.terms,
         }  # fmt: skip
         record(
             actor, MADE, kind="agreement", object_id=agreement.id, name=contractor.name, after=after,
-            policy=AGREEMENTS_CHANGE,
+            policy=AGREEMENTS_CHANGE, judgements=[judgement],
         )  # fmt: skip
     return agreement
 
