@@ -22,7 +22,7 @@ from mingjian.web.inspections.models import InspectionLead
 from mingjian.web.organisations.models import Agreement, Appointment, Grant, Person, Post, Qualification
 from mingjian.web.planning.models import Plan, PlannedPoint
 from mingjian.web.projects.models import Project
-from mingjian.web.registry.models import Camera, CameraArchive, Duty, Place, PlacePart, Room, System
+from mingjian.web.registry.models import Camera, CameraArchive, Device, Duty, Place, PlacePart, Room, System
 from mingjian.web.retention.models import ProvedDay
 
 MARK = "quoll"  # in no text of ours
@@ -33,13 +33,14 @@ OBJECTS = {
     "plan_id": "quoll-plan", "point_id": "quoll-point", "lead_id": "quoll-lead", "person_id": "quoll-person",
     "post_id": "quoll-post", "appointment_id": "quoll-appointment", "binding_id": "quoll-binding",
     "agreement_id": "quoll-agreement", "duty_id": "quoll-duty", "file_id": "quoll-file",
+    "device_id": "quoll-device",
 }  # fmt: skip
 FIXED = {"platform": "resource_sharing", "kind": "register", "day": "2027-01-14"}  # no object's name
 # Public knowledge, what only whole roles may ask, and what belongs to its maker: tried by the tests of their slices.
 ELSEWHERE = {
     "division_id", "key", "table", "receipt", "user_id", "layout_id", "grant_id", "zone_id", "search_id", "paper_id", "works_id", "case_id",
     "notice_id", "task_id", "token_id", "passkey_id", "row_id", "sign_id", "batch_id", "retrieval_id", "hold_id", "import_id", "objects",
-    "package_id", "part", "order_id", "room_id", "access_id", "change_id",
+    "package_id", "part", "order_id", "room_id", "access_id", "change_id", "channel_id", "membership_id",
 }  # fmt: skip
 QUERIES = ("", "?organisation=school", f"?text={MARK}")
 
@@ -60,6 +61,9 @@ def hidden(city: City) -> City:
         lon_e7=1_203_800_000, lat_e7=360_670_000, **lies,
     )  # fmt: skip
     CameraArchive.objects.create(camera=camera)
+    Device.objects.create(
+        id="quoll-device", name="quoll device", kind="recorder", organisation_id="school", created_ns=0
+    )
     ProvedDay.objects.create(
         id="quoll-proof", camera=camera, day=FIXED["day"], window_days=30, made_ns=0, digest="ab" * 32, met=True,
         recorded_ms=0, owed_ms=0, altered=0, missing=0, volumes_absent=0, sound=True,

@@ -596,6 +596,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{camera_id}/memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join
+         * @description Put the camera into a system, dated; needs the camera's If-Match. Takes Idempotency-Key.
+         */
+        post: operations["camera_files_join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/memberships/{membership_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave
+         * @description The camera leaves a system on a day; needs the camera's If-Match.
+         */
+        post: operations["camera_files_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coordination/mechanisms": {
         parameters: {
             query?: never;
@@ -694,6 +734,154 @@ export interface paths {
          * @description Take a task back; needs If-Match.
          */
         post: operations["tasks_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Devices
+         * @description Devices by name; `text` finds parts of names, initials, codes, makers, models, serials, MAC and host.
+         */
+        get: operations["devices_list"];
+        put?: never;
+        /**
+         * Add Device
+         * @description Register a device. Takes Idempotency-Key.
+         */
+        post: operations["devices_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Device
+         * @description A device with its channels, with ETag.
+         */
+        get: operations["devices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Device
+         * @description Change a device; needs If-Match.
+         */
+        patch: operations["devices_change"];
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect
+         * @description A channel serves a camera; needs the device's If-Match, and the right over the camera. Takes Idempotency-Key.
+         */
+        post: operations["devices_connect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/channels/{channel_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disconnect
+         * @description The channel serves its camera no longer; needs the device's If-Match.
+         */
+        post: operations["devices_disconnect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description Every change of a device, from the audit record.
+         */
+        get: operations["devices_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace
+         * @description Another device takes over every channel from a day on; needs If-Match. The cameras stay what they are.
+         */
+        post: operations["devices_replace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/scrap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Scrap
+         * @description The device is gone for good; needs If-Match and a reason. What it served ends on that day.
+         */
+        post: operations["devices_scrap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1614,30 +1802,6 @@ export interface paths {
          * @description The leads of the actor's reach.
          */
         get: operations["leads_list"];
-        put?: never;
-        /**
-         * Post Deed
-         * @description Record what somebody seems to have done: a lead with each head it falls under. Takes Idempotency-Key.
-         */
-        post: operations["leads_record_deed"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/leads/acts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Acts
-         * @description The acts and doers that a lead can be recorded of, in words.
-         */
-        get: operations["leads_acts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3762,26 +3926,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/retrievals/{retrieval_id}/decline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Decline
-         * @description Do not hand over, and say why: for want of something, or against a complete request, which public security sees.
-         */
-        post: operations["retrievals_decline"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/retrievals/{retrieval_id}/documents/{kind}.pdf": {
         parameters: {
             query?: never;
@@ -5078,16 +5222,6 @@ export interface components {
             until_s: number | null;
         };
         /**
-         * ActWordOut
-         * @description A name and its word in the reader's language.
-         */
-        ActWordOut: {
-            /** Label */
-            label: string;
-            /** Name */
-            name: string;
-        };
-        /**
          * ActionOut
          * @description An action of the application that asks the clause's rule.
          */
@@ -5096,16 +5230,6 @@ export interface components {
             name: string;
             /** Title */
             title: string;
-        };
-        /**
-         * ActsOut
-         * @description What can be recorded of whom.
-         */
-        ActsOut: {
-            /** Acts */
-            acts: components["schemas"]["ActWordOut"][];
-            /** Doers */
-            doers: components["schemas"]["ActWordOut"][];
         };
         /**
          * AdditionalOut
@@ -5178,8 +5302,6 @@ export interface components {
             number: string;
             /** Since Date */
             since_date: string;
-            /** Terms */
-            terms?: string[];
             /** Until Date */
             until_date: string;
             /**
@@ -5211,16 +5333,10 @@ export interface components {
             ended_date: string;
             /** Id */
             id: string;
-            /** Judgement */
-            judgement: {
-                [key: string]: unknown;
-            } | null;
             /** Number */
             number: string;
             /** Since Date */
             since_date: string;
-            /** Terms */
-            terms: string[];
             /** Until Date */
             until_date: string;
             /** Version */
@@ -5847,9 +5963,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             /** Devices */
-            devices: {
-                [key: string]: unknown;
-            }[];
+            devices: components["schemas"]["ServedOut"][];
             /** Division */
             division: string | null;
             /** Due */
@@ -5877,9 +5991,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             /** Memberships */
-            memberships: {
-                [key: string]: unknown;
-            }[];
+            memberships: components["schemas"]["MembershipOut"][];
             /** Missing */
             missing: string[];
             /** Name */
@@ -6269,6 +6381,24 @@ export interface components {
             next: string | null;
         };
         /**
+         * ChannelOut
+         * @description Which camera a channel serves or served. Not named to whoever may not see it.
+         */
+        ChannelOut: {
+            /** Camera */
+            camera: string | null;
+            /** Camera Name */
+            camera_name: string;
+            /** Channel */
+            channel: number;
+            /** Id */
+            id: number;
+            /** Since Date */
+            since_date: string;
+            /** Until Date */
+            until_date: string;
+        };
+        /**
          * CheckIn
          * @description The same while it is still being written.
          */
@@ -6618,6 +6748,29 @@ export interface components {
             tested_date: string;
         };
         /**
+         * ConnectIn
+         * @description A camera that a channel serves: from today on unless a day is given, and until a day for what is past.
+         */
+        ConnectIn: {
+            /** Camera */
+            camera: string;
+            /**
+             * Channel
+             * @default 1
+             */
+            channel: number;
+            /**
+             * Since Date
+             * @default
+             */
+            since_date: string;
+            /**
+             * Until Date
+             * @default
+             */
+            until_date: string;
+        };
+        /**
          * ConsultationReplyIn
          * @description What the military or classified unit answered; `file` is its paper.
          */
@@ -6841,43 +6994,205 @@ export interface components {
             purpose: string;
         };
         /**
-         * DeedIn
-         * @description What somebody seems to have done (rules.misconduct). Where: a camera, or a division.
+         * DeviceChangeIn
+         * @description What to change; what is not given stays. A device does not become one of another kind.
          */
-        DeedIn: {
+        DeviceChangeIn: {
+            /** Certificate */
+            certificate?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Firmware */
+            firmware?: string | null;
+            /** Host */
+            host?: string | null;
+            /** Installed Date */
+            installed_date?: string | null;
+            /** Mac */
+            mac?: string | null;
+            /** Manufacturer */
+            manufacturer?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Organisation */
+            organisation?: string | null;
             /**
-             * About
+             * Reason
              * @default
              */
-            about: string;
-            /** Act */
-            act: string;
-            /** Act Date */
-            act_date: string;
+            reason: string;
+            /** Serial */
+            serial?: string | null;
+        };
+        /**
+         * DeviceEndIn
+         * @description As of which day (default today), and why.
+         */
+        DeviceEndIn: {
             /**
-             * Camera
+             * On
              * @default
              */
-            camera: string;
+            on: string;
             /**
-             * Division
+             * Reason
              * @default
              */
-            division: string;
-            /** Doer */
-            doer: string;
+            reason: string;
+        };
+        /**
+         * DeviceFileOut
+         * @description A device with its channels.
+         */
+        DeviceFileOut: {
+            /** Certificate */
+            certificate: string;
+            /** Channels */
+            channels: components["schemas"]["ChannelOut"][];
+            /** Code */
+            code: string;
+            /** Firmware */
+            firmware: string;
+            /** Host */
+            host: string;
+            /** Id */
+            id: string;
+            /** Installed Date */
+            installed_date: string;
+            /** Kind */
+            kind: string;
+            /** Mac */
+            mac: string;
+            /** Manufacturer */
+            manufacturer: string;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Organisation */
+            organisation: string;
+            /** Organisation Name */
+            organisation_name: string;
+            /** Scrapped Date */
+            scrapped_date: string;
+            /** Serial */
+            serial: string;
+            /** Serving */
+            serving: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DeviceIn
+         * @description A new device. `code` is its own 20-digit code, `certificate` that of the mandatory standard (sc799 12).
+         */
+        DeviceIn: {
             /**
-             * Other Law
+             * Certificate
              * @default
              */
-            other_law: string;
-            /** Text */
-            text: string;
+            certificate: string;
             /**
-             * Urgent
-             * @default false
+             * Code
+             * @default
              */
-            urgent: boolean;
+            code: string;
+            /**
+             * Firmware
+             * @default
+             */
+            firmware: string;
+            /**
+             * Host
+             * @default
+             */
+            host: string;
+            /**
+             * Installed Date
+             * @default
+             */
+            installed_date: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "camera" | "recorder" | "encoder" | "storage" | "platform";
+            /**
+             * Mac
+             * @default
+             */
+            mac: string;
+            /**
+             * Manufacturer
+             * @default
+             */
+            manufacturer: string;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /** Name */
+            name: string;
+            /** Organisation */
+            organisation: string;
+            /**
+             * Serial
+             * @default
+             */
+            serial: string;
+        };
+        /**
+         * DeviceOut
+         * @description A device in a list; `serving` counts the cameras that it serves now.
+         */
+        DeviceOut: {
+            /** Certificate */
+            certificate: string;
+            /** Code */
+            code: string;
+            /** Firmware */
+            firmware: string;
+            /** Host */
+            host: string;
+            /** Id */
+            id: string;
+            /** Installed Date */
+            installed_date: string;
+            /** Kind */
+            kind: string;
+            /** Mac */
+            mac: string;
+            /** Manufacturer */
+            manufacturer: string;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Organisation */
+            organisation: string;
+            /** Organisation Name */
+            organisation_name: string;
+            /** Scrapped Date */
+            scrapped_date: string;
+            /** Serial */
+            serial: string;
+            /** Serving */
+            serving: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DevicePage
+         * @description Devices by name.
+         */
+        DevicePage: {
+            /** Items */
+            items: components["schemas"]["DeviceOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * DeviceStreamOut
@@ -8330,7 +8645,7 @@ export interface components {
              * Offender
              * @enum {string}
              */
-            offender: "individual" | "unit" | "staff" | "official" | "police_official";
+            offender: "individual" | "unit" | "staff";
             /**
              * Refused Or Serious
              * @default false
@@ -8534,6 +8849,22 @@ export interface components {
             items: components["schemas"]["LeadOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * LeaveIn
+         * @description The day on which the camera is in it no longer (default today), and why.
+         */
+        LeaveIn: {
+            /**
+             * On
+             * @default
+             */
+            on: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * LedgerOut
@@ -8803,6 +9134,47 @@ export interface components {
             organisation_name: string;
             /** Version */
             version: number;
+        };
+        /**
+         * MembershipIn
+         * @description A system that the camera is in: from today on unless a day is given, and until a day for what is past.
+         */
+        MembershipIn: {
+            /**
+             * Owning
+             * @default true
+             */
+            owning: boolean;
+            /**
+             * Since Date
+             * @default
+             */
+            since_date: string;
+            /** System */
+            system: string;
+            /**
+             * Until Date
+             * @default
+             */
+            until_date: string;
+        };
+        /**
+         * MembershipOut
+         * @description A system that the camera is or was in; `owning`: the one that counts it. Not named to whoever may not see it.
+         */
+        MembershipOut: {
+            /** Id */
+            id: number;
+            /** Owning */
+            owning: boolean;
+            /** Since Date */
+            since_date: string;
+            /** System Id */
+            system_id: string | null;
+            /** System Name */
+            system_name: string;
+            /** Until Date */
+            until_date: string;
         };
         /**
          * MonitoringRoomIn
@@ -10692,6 +11064,24 @@ export interface components {
             ticket: string;
         };
         /**
+         * ReplaceIn
+         * @description The device that takes over.
+         */
+        ReplaceIn: {
+            /** By */
+            by: string;
+            /**
+             * On
+             * @default
+             */
+            on: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * ReplyIn
          * @description What a unit near whose zone the camera stands replied; `file` is its paper.
          */
@@ -11063,6 +11453,19 @@ export interface components {
             scope: string;
         };
         /**
+         * ScrapIn
+         * @description As of which day (default today), and why.
+         */
+        ScrapIn: {
+            /**
+             * On
+             * @default
+             */
+            on: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * SealIn
          * @description All that was handed over; nothing named: the package that was made.
          */
@@ -11130,6 +11533,30 @@ export interface components {
              * @default
              */
             photo: string;
+        };
+        /**
+         * ServedOut
+         * @description A device that serves or served the camera, by one of its channels. Not named to whoever may not see it.
+         */
+        ServedOut: {
+            /** Channel */
+            channel: number;
+            /** Device Id */
+            device_id: string | null;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Serial */
+            serial: string;
+            /** Since Date */
+            since_date: string;
+            /** Until Date */
+            until_date: string;
         };
         /**
          * SetupIn
@@ -13842,6 +14269,77 @@ export interface operations {
             };
         };
     };
+    camera_files_join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembershipIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraFileOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    camera_files_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+                membership_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraFileOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     mechanisms_list: {
         parameters: {
             query?: never;
@@ -14029,6 +14527,316 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_list: {
+        parameters: {
+            query?: {
+                text?: string;
+                kind?: string;
+                organisation?: string;
+                scrapped?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceFileOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceFileOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceChangeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceFileOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_connect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceFileOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_disconnect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceEndIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceFileOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_history: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraHistoryPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceFileOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_scrap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScrapIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceFileOut"];
                 };
             };
             /** @description Problem */
@@ -15832,68 +16640,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadPage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    leads_record_deed: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DeedIn"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LeadOut"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    leads_acts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ActsOut"];
                 };
             };
             /** @description Problem */
@@ -20158,41 +20904,6 @@ export interface operations {
         };
     };
     retrievals_coordinate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                retrieval_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Reason"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RetrievalOut"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    retrievals_decline: {
         parameters: {
             query?: never;
             header?: never;

@@ -87,6 +87,14 @@ def history_page(kind: str, object_id: str, cursor: str | None, limit: int) -> t
     return page(rows.prefetch_related("citations"), ["-id"], cursor, limit)
 
 
+def history_of(kind: str, object_id: str, cursor: str | None, limit: int, language: str) -> dict[str, Any]:
+    """A page of `history_page` as it is shown beside the object."""
+    rows, following = history_page(kind, object_id, cursor, limit)
+    kept = ("id", "at", "actor_name", "actor_unit", "action", "title", "before", "after", "reason", "outcome")
+    shown = [as_row(row, language) for row in rows]
+    return {"items": [{key: row[key] for key in kept} for row in shown], "next": following}
+
+
 def entries_citing(actor: Actor, clause: str, cursor: str | None, limit: int) -> tuple[list[AuditEntry], str | None]:
     """The entries that rest on a clause, newest first: where it bit."""
     return entries_page(actor, AuditFilter(clause=clause), cursor, limit)

@@ -38,7 +38,8 @@ from mingjian.web.registry.archive.codes import SUBJECT, give_code
 from mingjian.web.registry.archive.enrolment import deciding, standing_of
 from mingjian.web.registry.archive.fields import OF_CAMERA, score
 from mingjian.web.registry.archive.names import ENROLLED, FILE_CHANGED
-from mingjian.web.registry.models import Camera, CameraArchive, CameraSearch, Membership, Stream
+from mingjian.web.registry.archive.photos import pictured
+from mingjian.web.registry.models import Camera, CameraArchive, CameraSearch, DeviceChannel, Membership, Stream
 from mingjian.web.registry.names import REMOVED
 from mingjian.web.registry.plan import plan_changed
 from mingjian.web.registry.policies import MANAGE
@@ -95,6 +96,7 @@ class _CameraWork:
         self._rights = Rights(actor, MANAGE)
         self._leads = 0
         self._plan = False
+        self._pictured: frozenset[str] = frozenset()
 
     def look(self, rows: Sequence[SheetRow]) -> list[Finding]:
         """As Work."""
@@ -212,7 +214,8 @@ class _CameraWork:
                 fault=Fault.USER,
                 remedy=blocking.remedy,
             )
-        draft.archive_score = score(cast("Camera", draft), cast("CameraArchive", draft.archive))
+        photo = row.subject_id in self._pictured
+        draft.archive_score = score(cast("Camera", draft), cast("CameraArchive", draft.archive), photo=photo)
 
     def _change(
         self,
@@ -225,6 +228,7 @@ class _CameraWork:
         ids = [row.subject_id for row in rows]
         locked = {camera.id: camera for camera in Camera.objects.select_for_update(of=("self",)).filter(pk__in=ids)}
         full = Camera.objects.select_related("archive", "place", "part", "room", "archive__builder").in_bulk(ids)
+        self._pictured = pictured(ids)
         streamed = set(Stream.objects.filter(camera_id__in=ids).values_list("camera_id", flat=True))
         changed: list[About] = []
         back: list[About] = []
@@ -300,6 +304,7 @@ class _CameraWork:
         Camera.objects.filter(pk__in=ids).update(removed_ns=self._drafts.now_ns, version=F("version") + 1)
         Identifier.objects.filter(subject_kind=SUBJECT, subject_id__in=ids, until_date="").update(until_date=day)
         Membership.objects.filter(camera_id__in=ids, until_date="").update(until_date=day)
+        DeviceChannel.objects.filter(camera_id__in=ids, until_date="").update(until_date=day)
         removed = {"removed_at": format_iso_ns(self._drafts.now_ns)}
         abouts = [
             About(one.id, one.name, one.organisation_id or "", one.division_id or "", None, removed)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 
 from mingjian.kernel.errors import Fault, MingjianError
@@ -25,11 +25,15 @@ from mingjian.web.files.names import DOWNLOADED, REMOVED, UPLOADED
 from mingjian.web.files.pictures import encode_anew
 from mingjian.web.files.policies import KEEP
 from mingjian.web.files.rights import has_files, keeping_policies, may_read
+from mingjian.web.files.signals import files_changed
 from mingjian.web.http.problem import not_found
 from mingjian.web.organisations.models import Organisation
 
 QUOTA_BYTES = 512 << 20
 """Of one subject, or of one organisation's files of a kind before they have a subject. What was taken down counts."""
+
+_LOCK = 0x66696C65
+"""First half of PostgreSQL's advisory lock for adding a file; the second is of the kind of subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def upload_file(actor: Actor, about: About, name: str, body: store.Readable) -> 
     """Store a file. Gives it, and whether it is new: the same bytes for the same subject and part are one file.
 
     Raises Refused, and MingjianError not_found for what is out of reach, invalid for a content that is not taken,
-    body_too_large, conflict when the quota is used up (two uploads at once may both just fit).
+    body_too_large, conflict when the quota is used up.
     """
     where = _located(actor, about)
     right = _keeping(actor, about.kind, where)
@@ -96,7 +100,7 @@ def _store(
     actor: Actor, about: About, where: Located, right: Policy, name: str, path: Path, content: Content,
     check: Callable[[StoredFile], None],
 ) -> tuple[StoredFile, bool]:  # fmt: skip
-    """Keep what came in at `path`; `check` may refuse the new row before anything is kept."""
+    """Keep what came in at `path`; `check` may refuse the new row before anything is kept, and nobody adds meanwhile."""
     width, height = encode_anew(path, content.media_type) if content.picture else (None, None)
     row = StoredFile(
         id=new_id(wiring.clock().now_ns()), sha256=store.digest_of(path), media_type=content.media_type,
@@ -105,17 +109,33 @@ def _store(
         organisation_id=where.organisation_id, division_id=where.division_id, created_by=actor.user,
         created_ns=wiring.clock().now_ns(),
     )  # fmt: skip
-    known = _same(row)
-    if known is None:
-        check(row)
-    store.keep(path, row.sha256)
-    if known is not None:
-        return known, False
     with transaction.atomic():
+        _one_at_a_time(row)
+        known = _same(row)
+        if known is not None:
+            store.keep(path, row.sha256)  # the same bytes: what a full disk or a hand lost is there again
+            return known, False
+        check(row)
+        store.keep(path, row.sha256)
         row.save(force_insert=True)
         after = {"sha256": row.sha256, "media_type": row.media_type, "bytes": row.bytes, "about": about.kind}
         _record(actor, UPLOADED, row, right, {**after, "subject": about.subject_id, "part": row.part})
+        _tell(row)
     return row, True
+
+
+def _one_at_a_time(row: StoredFile) -> None:
+    """Until the transaction ends nobody else adds a file of the same kind: the quota is counted with it.
+
+    SQLite's transactions are one at a time as they are (IMMEDIATE).
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, row.subject_kind])
+
+
+def _tell(row: StoredFile) -> None:
+    files_changed.send(StoredFile, kind=row.subject_kind, subject_id=row.subject_id, part=row.part)
 
 
 def download_file(actor: Actor, file_id: str) -> tuple[StoredFile, Iterator[bytes]]:
@@ -145,6 +165,7 @@ def remove_file(actor: Actor, file_id: str, reason: str) -> StoredFile:
         row.removed_ns = wiring.clock().now_ns()
         row.save(update_fields=["removed_ns"])
         _record(actor, REMOVED, row, right, {"removed": True}, reason)
+        _tell(row)
     return row
 
 

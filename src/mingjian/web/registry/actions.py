@@ -173,6 +173,9 @@ def remove_camera(actor: Actor, camera_id: str, reason: str, expected_version: i
         camera.removed_ns = wiring.clock().now_ns()
         camera.version += 1
         camera.save()
+        day = today().isoformat()
+        camera.memberships.filter(until_date="").update(until_date=day)
+        camera.devices.filter(until_date="").update(until_date=day)
         after = {"removed_at": format_iso_ns(camera.removed_ns)}
         record(
             actor, REMOVED, kind="camera", object_id=camera.id, name=camera.name, after=after, policy=MANAGE,

@@ -17,14 +17,25 @@ class RegistryConfig(AppConfig):
         from mingjian.web.files.rights import open_files
         from mingjian.web.registry import actions  # noqa: F401
         from mingjian.web.registry.archive import actions as archive  # noqa: F401
-        from mingjian.web.registry.models import Camera, Place, System
+        from mingjian.web.registry.archive import memberships, photos  # noqa: F401
+        from mingjian.web.registry.devices import actions as devices  # noqa: F401
+        from mingjian.web.registry.models import Camera, Device, Place, System
         from mingjian.web.registry.places import actions as places  # noqa: F401
         from mingjian.web.registry.policies import MANAGE, READ
-        from mingjian.web.registry.rights import MANAGE_PLACES, MANAGE_SYSTEMS, READ_PLACES, READ_SYSTEMS
+        from mingjian.web.registry.rights import (
+            MANAGE_DEVICES,
+            MANAGE_PLACES,
+            MANAGE_SYSTEMS,
+            READ_DEVICES,
+            READ_PLACES,
+            READ_SYSTEMS,
+        )
         from mingjian.web.registry.systems import actions as systems  # noqa: F401
 
         for kind, model in (("camera", Camera), ("place", Place), ("system", System)):
             keep_rows(kind, model)
+        keep_rows("device", Device, "organisation_id", "organisation__division_id")
+        open_files("device", read=READ_DEVICES, keep=MANAGE_DEVICES)
         open_files("camera", read=READ, keep=MANAGE)
         open_files("place", read=READ_PLACES, keep=MANAGE_PLACES)
         open_files("system", read=READ_SYSTEMS, keep=MANAGE_SYSTEMS)

@@ -26,6 +26,8 @@ READ_PLACES = ScopedPolicy("registry.place.read", Text(zh="查看场所", en="se
 MANAGE_PLACES = ScopedPolicy("registry.place.manage", Text(zh="管理场所", en="manage places"), KEEPERS, RECORDERS)
 READ_SYSTEMS = ScopedPolicy("registry.system.read", Text(zh="查看系统", en="see systems"), STAFF, tuple(BoundRole))
 MANAGE_SYSTEMS = ScopedPolicy("registry.system.manage", Text(zh="管理系统", en="manage systems"), KEEPERS, MANAGERS)
+READ_DEVICES = ScopedPolicy("registry.device.read", Text(zh="查看设备", en="see devices"), STAFF, tuple(BoundRole))
+MANAGE_DEVICES = ScopedPolicy("registry.device.manage", Text(zh="管理设备", en="manage devices"), KEEPERS, MANAGERS)
 INSPECT_AREAS = ScopedPolicy(
     "registry.area.inspect",
     Text(zh="登记禁装区域检查", en="record inspections of prohibited areas"),

@@ -44,6 +44,20 @@ def camera_text(camera: Any, hosts: Iterable[str], archive: Any) -> str:
     return folded(camera.name, camera.initials, camera.code, camera.group, *hosts, *more)
 
 
+def device_text(device: Any) -> str:
+    """What is found of a device: name, initials, code, maker, model, serial, MAC, host."""
+    return folded(
+        device.name,
+        device.initials,
+        device.code,
+        device.manufacturer,
+        device.model,
+        device.serial,
+        device.mac,
+        device.host,
+    )
+
+
 def matching(rows: QuerySet[_Row], search: type[Model], text: str) -> QuerySet[_Row]:
     """The rows whose search row holds `text`."""
     wanted = folded(text.strip())

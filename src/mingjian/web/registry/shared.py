@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.web.dates import check_date
 from mingjian.web.geography.datum import Position, read_position
 from mingjian.web.organisations.models import Division, Organisation
+from mingjian.web.registry.judging import today
+
+
+class Dated(Protocol):
+    """What holds from `since_date` on, and on `until_date` no longer."""
+
+    since_date: str
+    until_date: str
 
 
 def clean(text: str, field: str, shortest: int, longest: int) -> str:
@@ -40,6 +48,26 @@ def span(since: str, until: str) -> tuple[str, str]:
     if since and until and until < since[: len(until)]:
         raise refused("until_date", "结束日期早于开始日期", "it ends before it begins")
     return since, until
+
+
+def past_day(text: str, field: str) -> str:
+    """A day that has come: the register says what is, not what is meant to be. Raises MingjianError `invalid`."""
+    day = check_date(text, field, exact=True)
+    if day > today().isoformat():
+        raise refused(field, "日期不得晚于今天", "the day has not come yet")
+    return day
+
+
+def span_or_since_today(values: Mapping[str, Any]) -> tuple[str, str]:
+    """`since_date` (default today) and `until_date` ("": it lasts), both exact and not to come. Raises as past_day."""
+    since = past_day(values.get("since_date") or today().isoformat(), "since_date")
+    until = values.get("until_date", "")
+    return span(since, past_day(until, "until_date") if until else "")
+
+
+def overlap(row: Dated, since: str, until: str) -> bool:
+    """Whether a dated row and a span have a day in common; neither has the day of its own end, "" has none."""
+    return row.since_date < (until or "9999") and since < (row.until_date or "9999")
 
 
 def division_of(division_id: str, field: str = "division") -> Division:

@@ -23,6 +23,7 @@ from mingjian.web.registry.archive.codes import give_code, next_code
 from mingjian.web.registry.archive.enrolment import judge_camera, standing_of
 from mingjian.web.registry.archive.fields import ARCHIVE_FIELDS, OF_CAMERA, checked_fields, score
 from mingjian.web.registry.archive.names import CODED, CONFIRMED, ENROLLED, FILE_CHANGED
+from mingjian.web.registry.archive.photos import pictured
 from mingjian.web.registry.judging import today
 from mingjian.web.registry.keeping import judge_keep_days
 from mingjian.web.registry.models import Camera, CameraArchive, CameraSearch, Membership, Place, PlacePart, Room, System
@@ -136,7 +137,7 @@ def generate_code(actor: Actor, camera_id: str, industry: str, kind: str, networ
         _as_seen(camera, expected)
         before = {"code": camera.code}
         give_code(camera, next_code(camera, industry, kind, network))
-        camera.archive_score = score(camera, archive)
+        camera.archive_score = scored(camera, archive)
         _keep(camera, archive)
         record(
             actor, CODED, kind="camera", object_id=camera.id, name=camera.name, before=before,
@@ -245,7 +246,7 @@ def _lead(actor: Actor, camera: Camera, blocking: Judgement) -> None:
 
 def _settle(camera: Camera, archive: CameraArchive, judgements: Mapping[str, Judgement]) -> None:
     camera.standing = standing_of(judgements)
-    camera.archive_score = score(camera, archive)
+    camera.archive_score = scored(camera, archive)
 
 
 def _keep(camera: Camera, archive: CameraArchive) -> None:
@@ -261,6 +262,11 @@ def remember_file(camera: Camera, archive: CameraArchive) -> None:
     """Keep what searching reads."""
     hosts = list(camera.streams.values_list("host", flat=True))
     remember(CameraSearch, camera.id, camera_text(camera, hosts, archive))
+
+
+def scored(camera: Camera, archive: CameraArchive) -> int:
+    """How complete the file is, its photos counted."""
+    return score(camera, archive, photo=bool(pictured([camera.id])))
 
 
 def join_system(camera: Camera, before: str | None) -> None:

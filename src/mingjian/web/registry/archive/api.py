@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,8 @@ from ninja import Field, Router, Schema, Status
 
 from mingjian.rules.judgement import Judgement
 from mingjian.rules.library import current_law
-from mingjian.web.audit.queries import as_row, history_page
+from mingjian.web.audit.queries import history_of
+from mingjian.web.authority.actor import Actor
 from mingjian.web.geography.datum import read_position
 from mingjian.web.ground import Position, View
 from mingjian.web.http.guard import Requires, actor_of
@@ -21,7 +23,10 @@ from mingjian.web.organisations.models import Identifier
 from mingjian.web.registry.archive import actions, duplicates
 from mingjian.web.registry.archive.enrolment import due, judge_camera
 from mingjian.web.registry.archive.fields import ARCHIVE_FIELDS, COVERED, missing
-from mingjian.web.registry.judging import day_or_today, shown
+from mingjian.web.registry.archive.memberships import memberships_of
+from mingjian.web.registry.archive.photos import pictured
+from mingjian.web.registry.devices.queries import devices_of
+from mingjian.web.registry.judging import day_or_today, shown, today
 from mingjian.web.registry.models import Camera, CameraArchive
 from mingjian.web.registry.places.api import Day, Id, PositionIn, degrees
 from mingjian.web.registry.policies import MANAGE, READ
@@ -137,6 +142,31 @@ class CameraCodeIn(Input):
     network: str = Field("0", max_length=1)
 
 
+class MembershipOut(Schema):
+    """A system that the camera is or was in; `owning`: the one that counts it. Not named to whoever may not see it."""
+
+    id: int
+    system_id: str | None
+    system_name: str
+    owning: bool
+    since_date: str
+    until_date: str
+
+
+class ServedOut(Schema):
+    """A device that serves or served the camera, by one of its channels. Not named to whoever may not see it."""
+
+    id: int
+    device_id: str | None
+    name: str
+    kind: str
+    model: str
+    serial: str
+    channel: int
+    since_date: str
+    until_date: str
+
+
 class CameraFileOut(Schema):
     """A camera's file. `due` names what is still to be done, `missing` the empty fields of a complete file."""
 
@@ -162,8 +192,8 @@ class CameraFileOut(Schema):
     margin_reply: dict[str, Any] | None
     fields: dict[str, Any]
     codes: list[dict[str, Any]]
-    memberships: list[dict[str, Any]]
-    devices: list[dict[str, Any]]
+    memberships: list[MembershipOut]
+    devices: list[ServedOut]
     due: dict[str, dict[str, Any]]
     version: int
 
@@ -209,7 +239,7 @@ def enrol(request: HttpRequest, response: HttpResponse, data: EnrolIn) -> Status
     actor, language = actor_of(request), language_of(request)
     values = data.given()
     status, body = create_once(
-        request, response, actor.user, lambda: _file(*actions.enrol_camera(actor, values), language)
+        request, response, actor.user, lambda: _file(actor, *actions.enrol_camera(actor, values), language)
     )
     set_etag(response, body["version"])
     return Status(status, body)
@@ -232,9 +262,7 @@ def duplicate_check(request: HttpRequest, data: CandidateIn) -> list[dict[str, A
 def get_file(request: HttpRequest, response: HttpResponse, camera_id: str, on: Day = "") -> dict[str, Any]:
     """The file of a camera, judged as of `on` (default today), with ETag."""
     camera = visible_camera(actor_of(request), camera_id)
-    set_etag(response, camera.version)
-    archive = _archive(camera)
-    return _file(camera, judge_camera(current_law(), camera, archive, (), day_or_today(on)), language_of(request))
+    return answer(request, response, camera, day_or_today(on))
 
 
 @router.patch("/{camera_id}/file", auth=Requires(MANAGE), response=CameraFileOut, operation_id="camera_files_change")
@@ -262,8 +290,7 @@ def give_next_code(request: HttpRequest, response: HttpResponse, camera_id: str,
     """Generate the camera's 20-digit code; needs If-Match."""
     actor, expected = actor_of(request), expected_version(request)
     camera = actions.generate_code(actor, camera_id, data.industry, data.kind, data.network, expected)
-    judgements = judge_camera(current_law(), camera, _archive(camera), (), day_or_today(""))
-    return _answer(request, response, (camera, judgements))
+    return answer(request, response, camera, today())
 
 
 @router.get(
@@ -272,17 +299,20 @@ def give_next_code(request: HttpRequest, response: HttpResponse, camera_id: str,
 def history(request: HttpRequest, camera_id: str, cursor: Cursor = None, limit: Limit = 200) -> dict[str, Any]:
     """Every change of a camera, from the audit record."""
     camera = visible_camera(actor_of(request), camera_id)
-    rows, following = history_page("camera", camera.id, cursor, limit)
-    language = language_of(request)
-    kept = ("id", "at", "actor_name", "actor_unit", "action", "title", "before", "after", "reason", "outcome")
-    return {"items": [{key: as_row(row, language)[key] for key in kept} for row in rows], "next": following}
+    return history_of("camera", camera.id, cursor, limit, language_of(request))
+
+
+def answer(request: HttpRequest, response: HttpResponse, camera: Camera, on: dt.date) -> dict[str, Any]:
+    """The file as of now, judged as of a day, with its ETag."""
+    judgements = judge_camera(current_law(), camera, _archive(camera), (), on)
+    return _answer(request, response, (camera, judgements))
 
 
 def _answer(
     request: HttpRequest, response: HttpResponse, changed: tuple[Camera, dict[str, Judgement]]
 ) -> dict[str, Any]:
     set_etag(response, changed[0].version)
-    return _file(*changed, language_of(request))
+    return _file(actor_of(request), *changed, language_of(request))
 
 
 def _archive(camera: Camera) -> CameraArchive:
@@ -290,7 +320,7 @@ def _archive(camera: Camera) -> CameraArchive:
     return found or CameraArchive(camera=camera)
 
 
-def _file(camera: Camera, judgements: dict[str, Judgement], language: str) -> dict[str, Any]:
+def _file(actor: Actor, camera: Camera, judgements: dict[str, Judgement], language: str) -> dict[str, Any]:
     archive = _archive(camera)
     plain = ("id", "name", "code", "standing", "archive_score", "version")
     sight = ("azimuth_deg", "view_angle_deg", "view_distance_m")
@@ -299,7 +329,7 @@ def _file(camera: Camera, judgements: dict[str, Judgement], language: str) -> di
         **{name: getattr(camera, f"{name}_id") for name in ("organisation", "division", "place", "part", "room")},
         "system": camera.system_id,
         "builder": archive.builder_id,
-        "missing": missing(camera, archive),
+        "missing": missing(camera, archive, photo=bool(pictured([camera.id]))),
         "lon": degrees(camera.lon_e7),
         "lat": degrees(camera.lat_e7),
         "given": archive.given,
@@ -310,10 +340,8 @@ def _file(camera: Camera, judgements: dict[str, Judgement], language: str) -> di
             .order_by("id")
             .values("value", "since_date", "until_date")
         ),
-        "memberships": list(
-            camera.memberships.order_by("id").values("system_id", "owning", "since_date", "until_date")
-        ),
-        "devices": list(camera.devices.order_by("id").values("device_id", "channel", "since_date", "until_date")),
+        "memberships": memberships_of(actor, camera),
+        "devices": devices_of(actor, camera),
         "due": {name: shown(one, language) for name, one in due(judgements).items()},
     }
 

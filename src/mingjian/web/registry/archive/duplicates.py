@@ -61,12 +61,14 @@ def find_duplicates(actor: Actor, new: Candidate) -> list[Found]:
     if new.code:
         named = Identifier.objects.filter(kind="gb28181", value=new.code, subject_kind="camera")
         note("code", Q(code=new.code) | Q(pk__in=named.values("subject_id")))
-    if new.mac:
-        note("device", Q(archive__mac=new.mac.lower()) | Q(devices__device__mac=new.mac.lower()))
+    for field in ("mac", "host"):
+        value = getattr(new, field).lower()
+        if value:
+            note("device", Q(**{f"archive__{field}": value}) | _on_device(field, value))
     if new.host:
-        note("device", Q(archive__host=new.host) | Q(devices__device__host=new.host) | Q(streams__host=new.host))
+        note("device", Q(streams__host=new.host))
     if new.serial:
-        note("device", Q(devices__device__serial=new.serial))
+        note("device", _on_device("serial", new.serial))
     if new.address:
         note("address", Q(archive__address=new.address))
     if new.pole:
@@ -82,6 +84,11 @@ def find_duplicates(actor: Actor, new: Candidate) -> list[Found]:
         for key, camera in rows.items()
     ]
     return sorted(found, key=lambda one: (one.distance_m, -one.overlap_percent))[:MOST]
+
+
+def _on_device(field: str, value: str) -> Q:
+    """Served now by a device with this; one that was replaced is somewhere else, or nowhere."""
+    return Q(**{f"devices__device__{field}": value, "devices__until_date": ""})
 
 
 def _by_position(new: Candidate, rows: dict[str, Camera], grounds: dict[str, set[str]]) -> dict[str, tuple[int, int]]:

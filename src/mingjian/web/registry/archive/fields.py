@@ -43,6 +43,8 @@ SCORED_CAMERA = (
     "code", "lon_e7", "azimuth_deg", "view_angle_deg", "view_distance_m", "place_id", "part_id", "organisation_id",
     "division_id", "system_id",
 )  # fmt: skip
+PHOTO = "photo"
+"""The part of a camera's stored files that are photos of it; its word in `missing`."""
 
 
 def checked_fields(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -71,18 +73,19 @@ def checked_fields(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str,
     return camera, archive
 
 
-def score(camera: Camera, archive: CameraArchive | None) -> int:
-    """Percent of a complete file that is filled."""
-    filled = sum(getattr(camera, name) not in (None, "") for name in SCORED_CAMERA)
+def score(camera: Camera, archive: CameraArchive | None, *, photo: bool) -> int:
+    """Percent of a complete file that is filled; `photo`: whether there is one."""
+    filled = sum(getattr(camera, name) not in (None, "") for name in SCORED_CAMERA) + photo
     if archive is not None:
         filled += sum(getattr(archive, name) not in (None, "") for name in SCORED)
-    return filled * 100 // (len(SCORED) + len(SCORED_CAMERA))
+    return filled * 100 // (len(SCORED) + len(SCORED_CAMERA) + 1)
 
 
-def missing(camera: Camera, archive: CameraArchive) -> list[str]:
-    """Names of the scored fields that are empty."""
+def missing(camera: Camera, archive: CameraArchive, *, photo: bool) -> list[str]:
+    """Names of the scored fields that are empty, and PHOTO where there is none."""
     lacking = [name for name in SCORED_CAMERA if getattr(camera, name) in (None, "")]
-    return lacking + [name for name in SCORED if getattr(archive, name) in (None, "")]
+    lacking += [name for name in SCORED if getattr(archive, name) in (None, "")]
+    return lacking if photo else [*lacking, PHOTO]
 
 
 COVERED = Text(zh="该处已有覆盖,请联系", en="covered already, contact")

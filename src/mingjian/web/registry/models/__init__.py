@@ -8,11 +8,11 @@ from mingjian.web.registry.models.records import (
     IntegrationCost,
     VulnerabilityNotice,
 )
-from mingjian.web.registry.models.search import CameraSearch, PlaceSearch, SystemSearch
+from mingjian.web.registry.models.search import CameraSearch, DeviceSearch, PlaceSearch, SystemSearch
 from mingjian.web.registry.models.systems import Conformance, System, SystemParty
 
 __all__ = [
-    "AreaInspection", "Camera", "CameraArchive", "CameraSearch", "Conformance", "Device", "DeviceChannel", "Duty",
+    "AreaInspection", "Camera", "CameraArchive", "CameraSearch", "Conformance", "Device", "DeviceChannel", "DeviceSearch", "Duty",
     "IntegrationCost", "Membership", "Place", "PlaceKind", "PlacePart",
     "PlaceSearch", "PlanState", "Room", "Stream", "System", "SystemParty", "SystemSearch",
     "VulnerabilityNotice",

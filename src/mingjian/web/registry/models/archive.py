@@ -10,14 +10,16 @@ from mingjian.web.registry.models.systems import System
 
 
 class Device(models.Model):
-    """A piece of equipment: camera, recorder, server. One device may carry several channels (cameras)."""
+    """A piece of equipment. One device may carry several channels (cameras); it lies where its organisation lies."""
 
     id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
+    name = models.CharField(max_length=128)
+    initials = models.CharField(max_length=128, blank=True)  # pinyin initials of the name
     code = models.CharField(max_length=20, blank=True, db_index=True)  # GB/T 28181 device code
     kind = models.CharField(max_length=16)  # camera, recorder, encoder, storage, platform
     manufacturer = models.CharField(max_length=64, blank=True)
     model = models.CharField(max_length=64, blank=True)
-    serial = models.CharField(max_length=64, blank=True)
+    serial = models.CharField(max_length=64, blank=True, db_index=True)
     mac = models.CharField(max_length=17, blank=True, db_index=True)  # lower case, colons
     host = models.CharField(max_length=255, blank=True, db_index=True)
     firmware = models.CharField(max_length=64, blank=True)
@@ -29,13 +31,18 @@ class Device(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        """Listed by maker and model."""
+        """Listed by name."""
 
         default_permissions = ()
+        indexes = [models.Index(fields=["name", "id"], name="device_name")]  # noqa: RUF012
 
 
 class DeviceChannel(models.Model):
-    """Which device carried a camera's channel, from when to when: a viewpoint outlives the device on its pole."""
+    """Which device carried a camera's channel, from when to when: a viewpoint outlives the device on its pole.
+
+    From `since_date` on, and on `until_date` no longer. One device of each kind at a time: a network camera may at once
+    be a channel of its own body and of a recorder.
+    """
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="channels")
     camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="devices")
@@ -44,9 +51,14 @@ class DeviceChannel(models.Model):
     until_date = models.CharField(max_length=10, blank=True)
 
     class Meta:
-        """Dated."""
+        """Dated; a channel carries one camera at a time."""
 
         default_permissions = ()
+        constraints = [  # noqa: RUF012
+            models.UniqueConstraint(
+                fields=["device", "channel"], condition=models.Q(until_date=""), name="channel_one_camera"
+            )
+        ]
 
 
 class Membership(models.Model):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from mingjian.web.registry.models.archive import Device
 from mingjian.web.registry.models.cameras import Camera
 from mingjian.web.registry.models.places import Place
 from mingjian.web.registry.models.systems import System
@@ -40,6 +41,18 @@ class SystemSearch(models.Model):
     """Of a system."""
 
     subject = models.OneToOneField(System, on_delete=models.CASCADE, primary_key=True, related_name="search")
+    text = models.CharField(max_length=1024)
+
+    class Meta:
+        """One of each."""
+
+        default_permissions = ()
+
+
+class DeviceSearch(models.Model):
+    """Of a device."""
+
+    subject = models.OneToOneField(Device, on_delete=models.CASCADE, primary_key=True, related_name="search")
     text = models.CharField(max_length=1024)
 
     class Meta:
