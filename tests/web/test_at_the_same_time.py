@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ import pytest
 from django.db import connection
 from tests.web.client import Api
 from tests.web.conftest import NOW_NS, PASSWORD
+from tests.web.files.samples import EML
 
 from mingjian.kernel.errors import MingjianError
 from mingjian.ledger.consistency import RowWriter
@@ -21,6 +23,9 @@ from mingjian.web.accounts.models import User
 from mingjian.web.accounts.throttle import TooManyAttempts, count_attempt
 from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import local_person, nobody
+from mingjian.web.files import actions as files
+from mingjian.web.files.actions import About, upload_file
+from mingjian.web.files.models import StoredFile
 from mingjian.web.ledger import queries
 from mingjian.web.ledger.actions import append_leaf, sequence
 from mingjian.web.ledger.models import LedgerLeaf
@@ -85,6 +90,22 @@ def test_a_creation_sent_six_times_at_once_creates_once() -> None:
 
     assert len(set(at_once(6, send))) == 1
     assert Camera.objects.count() == 1
+
+
+def test_of_uploads_at_once_those_are_kept_that_fit_the_quota(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that would each just fit are not both kept; the same bytes at once are one file."""
+    camera = add_camera(local_person("t"), NewCamera("A", "rtsp://10.0.0.1/x"))
+    about = About("camera", camera.id, part="photo")
+
+    def upload(number: int) -> str:
+        return upload_file(local_person("t"), about, "a.eml", io.BytesIO(EML + b"x" * number))[0].id
+
+    monkeypatch.setattr(files, "QUOTA_BYTES", 2 * len(EML) + 20)
+    outcome = at_once(6, upload)
+    assert (outcome.count("conflict"), len(set(outcome))) == (4, 3)
+    assert StoredFile.objects.count() == 2
+    monkeypatch.setattr(files, "QUOTA_BYTES", 1 << 20)
+    assert len(set(at_once(4, lambda _: upload(100)))) == 1
 
 
 def test_guesses_at_once_are_all_counted() -> None:

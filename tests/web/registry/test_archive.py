@@ -182,3 +182,21 @@ def test_the_map_clusters_on_the_server(city: City) -> None:
     assert len(browser.get("/map/cameras?bbox=120.4,36.1,120.401,36.1&zoom=9")["cameras"]) == 11
     for bad in ("1,2,3", "a,b,c,d", "2,2,1,3", "0,0,nan,1", "0,0,1,91"):
         assert browser.get(f"/map/cameras?bbox={bad}&zoom=9", status=422)["field"] == "/bbox"
+
+
+def test_a_photo_counts_in_the_file_until_it_is_taken_down(city: City) -> None:
+    made = enrol(city)
+    browser, path = city.browser(BoundRole.MANAGER), f"/cameras/{made['id']}/file"
+    other = path_of_files(kind="camera", subject=made["id"], part="contract", name="a.png")
+    browser.upload(other, picture("PNG"), status=201)
+    assert "photo" in browser.get(path)["missing"]
+    photo = browser.upload(
+        path_of_files(kind="camera", subject=made["id"], part="photo", name="a.jpg"), picture("JPEG"), status=201
+    )
+    seen = browser.get(path)
+    assert "photo" not in seen["missing"]
+    assert (seen["version"], seen["archive_score"] > made["archive_score"]) == (1, True)
+    changed = browser.patch(path, {"contract": "2027-1"}, If_Match='"v1"')  # no scored field
+    assert changed["archive_score"] == seen["archive_score"]
+    browser.post(f"/files/{photo['id']}/remove", {"reason": "拍错"})
+    assert browser.get(path)["archive_score"] == made["archive_score"]

@@ -59,12 +59,12 @@ class Town:
             lon_e7=round(lon * 1e7), lat_e7=round(lat * 1e7), view_angle_deg=360, view_distance_m=30, created_ns=0,
         )  # fmt: skip
 
-    def file(self, kind: str = "retrieval") -> str:
-        """A stored file."""
+    def file(self, organisation: str = "mall", kind: str = "retrieval") -> str:
+        """A file that somebody handed in for this organisation."""
         now_ns = self.clock.now_ns()
         return StoredFile.objects.create(
             id=new_id(now_ns), sha256="ab" * 32, media_type="application/pdf", bytes=1, name="x.pdf",
-            subject_kind=kind, created_ns=now_ns,
+            subject_kind=kind, created_ns=now_ns, organisation_id=organisation,
         ).id  # fmt: skip
 
     def request(self, **values: Any) -> dict[str, Any]:

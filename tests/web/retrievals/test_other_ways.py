@@ -29,7 +29,9 @@ def test_a_department_needs_its_own_approval_and_the_coordination_record(town: T
     row = go(asks, asks.post("/retrievals", body, status=201), "submit")
     grant = {"expires_s": town.now_s + HOUR}
     go(desk, row, "approve", grant, status=409)
-    row = asks.patch(f"/retrievals/{row['id']}", {"own_approval_file": town.file()}, If_Match=f'"v{row["version"]}"')
+    row = asks.patch(
+        f"/retrievals/{row['id']}", {"own_approval_file": town.file("east-department")}, If_Match=f'"v{row["version"]}"'
+    )
     go(desk, row, "approve", grant, status=409)
     go(town.city.browser(BoundRole.OFFICER, "west"), row, "coordinate", {"reason": "已协调"}, status=404)
     row = go(town.city.browser(BoundRole.OFFICER), row, "coordinate", {"reason": "已协调"})
@@ -54,10 +56,17 @@ def test_who_sees_the_request_reads_its_papers_and_nothing_else_by_naming_it(tow
     assert b"".join(shown.streaming_content) == samples.PDF
     desk.get(f"/retrievals/{row['id']}/attachments/identity", status=404)
     desk.get(f"/files/{file}", status=404)
-    foreign = town.file("sign")
-    row = asks.post("/retrievals", {**request, "own_approval_file": foreign}, status=201)
-    assert row["attachments"] == []
-    asks.get(f"/retrievals/{row['id']}/attachments/own_approval", status=404)
+    foreign = {
+        "of another kind": town.file("east-department", "sign"),
+        "of a third body": town.file("school"),
+        "of the holder, who did not show it": town.file("mall"),
+        "not there": "nowhere",
+    }
+    for what, named in foreign.items():
+        problem = asks.post("/retrievals", {**request, "own_approval_file": named}, status=422)
+        assert (problem["field"], problem["detail"]) == ("/own_approval_file", "there is no such file"), what
+        tag = f'"v{row["version"]}"'
+        asks.patch(f"/retrievals/{row['id']}", {"own_approval_file": named}, status=422, If_Match=tag)
 
 
 def test_a_court_comes_on_its_own_basis_with_visitors(town: Town) -> None:

@@ -74,7 +74,8 @@ def test_from_the_request_to_destruction_with_proof(theft: Theft, town: Town) ->
     row = go(desk, row, "execute")
     handed = {"name": "gate.mjev", "size_bytes": 10, "digest": "cd" * 32}
     row = go(desk, row, "seal", {"files": [handed]})
-    proof = {"event": "destroy", "file": town.file()}
+    go(Api(theft.officer), row, "end", {"event": "destroy", "file": town.file("market")}, status=422)
+    proof = {"event": "destroy", "file": town.file("east-station")}
     row = go(Api(theft.officer), row, "end", proof)
     assert row["state"] == "sealed", "one person's word is not enough"
     row = go(Api(theft.officer), row, "end", proof)

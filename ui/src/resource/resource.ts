@@ -60,7 +60,7 @@ export interface Judged {
 /** Dated facts under a heading: names, parties, duties. */
 export interface Rows {
   readonly title: Key;
-  readonly lines: readonly { readonly text: string; readonly dates: string }[];
+  readonly lines: readonly { readonly text: string; readonly dates: string; readonly to?: string | undefined; readonly over?: boolean }[]; // `to`: a place of ours
 }
 
 export interface Shown {
@@ -85,13 +85,14 @@ export interface HistoryEntry {
   readonly outcome: string;
 }
 
-/** Something to do with one object beyond changing its fields; with a reason where one is asked for. */
+/** Something to do with one object beyond changing its fields; with a reason, or a form, where one is asked for. */
 export interface Action {
   readonly name: string;
   readonly title: Key;
   readonly needs: string;
   readonly reason?: Key;
-  readonly run: (id: string, version: number, reason: string) => Promise<unknown>;
+  readonly fields?: (id: string) => readonly Field[];
+  readonly run: (id: string, version: number, reason: string, values: Values, once: string) => Promise<unknown>;
 }
 
 export interface Resource<Row extends { readonly id: string }> {
@@ -112,4 +113,5 @@ export interface Resource<Row extends { readonly id: string }> {
   readonly create?: (values: Values, once: string) => Promise<{ readonly id: string }>;
   readonly change?: (id: string, values: Values, version: number) => Promise<unknown>;
   readonly actions?: readonly Action[];
+  readonly photos?: { readonly kind: string; readonly keep: string }; // of files; the permission to add and take down
 }

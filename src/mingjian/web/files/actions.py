@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -185,6 +185,19 @@ def require_picture(file_id: str, about: About, field: str) -> str:
         said = Text(zh="须先为该对象上传图片", en="upload a picture of this object first")
         raise MingjianError("invalid", said, fault=Fault.USER, field=field)
     return file_id
+
+
+def require_paper(actor: Actor, file_id: str, kind: str, organisations: Collection[str], field: str) -> StoredFile:
+    """A stored file of this kind of one of these organisations, which the actor handed in or may read.
+
+    Raises MingjianError invalid naming `field`, the same for what is not there and for what is somebody else's.
+    """
+    row = StoredFile.objects.filter(pk=file_id, removed_ns__isnull=True, subject_kind=kind).first()
+    mine = row is not None and row.organisation_id in organisations
+    if row is None or not mine or not (_own(actor, row) or may_read(actor, kind, where_of(row))):
+        said = Text(zh="没有这个文件", en="there is no such file")
+        raise MingjianError("invalid", said, fault=Fault.USER, field=field)
+    return row
 
 
 def where_of(row: StoredFile) -> Located:

@@ -26,7 +26,7 @@ from mingjian.web.retrievals.marking import HandedFile, marked
 from mingjian.web.retrievals.models import Retrieval, RetrievalAttestation, RetrievalExecutor
 from mingjian.web.retrievals.packaging import COPIES, order_package, with_package
 from mingjian.web.retrievals.policies import ASK, HAND_OVER
-from mingjian.web.retrievals.requests import digest_of, require_file, retrieval_by_id, sealed
+from mingjian.web.retrievals.requests import digest_of, require_own_paper, retrieval_by_id, sealed
 from mingjian.web.retrievals.stepping import move
 
 
@@ -57,10 +57,10 @@ def come(actor: Actor, retrieval_id: str, number: str, proof: str, expected: int
 
 def enter_visitor(actor: Actor, retrieval_id: str, visitor: Visitor, expected: int | None) -> Retrieval:
     """The custodian enters one who has no account here."""
-    for name in ("approval_file", "signature_file"):
-        require_file(getattr(visitor, name), name)
     with transaction.atomic():
         row = at_the_desk(actor, retrieval_id, expected)
+        for name in ("approval_file", "signature_file"):
+            require_own_paper(actor, row, getattr(visitor, name), name)
         _require_open(row)
         person = digest_of("visitor", visitor.number)
         _add(
@@ -83,9 +83,9 @@ def undertake(actor: Actor, retrieval_id: str, expected: int | None) -> Retrieva
 
 def visitor_undertakes(actor: Actor, retrieval_id: str, number: str, file_id: str, expected: int | None) -> Retrieval:
     """A visitor's, signed on paper; the custodian enters it."""
-    require_file(file_id, "signature_file")
     with transaction.atomic():
         row = at_the_desk(actor, retrieval_id, expected)
+        require_own_paper(actor, row, file_id, "signature_file")
         _give_undertaking(row, digest_of("visitor", number))
         _note(actor, row, names.UNDERTOOK, HAND_OVER)
     return row
@@ -141,7 +141,6 @@ def attest_ending(actor: Actor, retrieval_id: str, event: str, file_id: str, exp
 
     One of them is the holder's custodian or one who executed; the proof is a stored file.
     """
-    digest = require_file(file_id, "file")
     with transaction.atomic():
         row = retrieval_by_id(actor, retrieval_id, lock=True)
         require_version(row.version, expected)
@@ -149,6 +148,7 @@ def attest_ending(actor: Actor, retrieval_id: str, event: str, file_id: str, exp
             HAND_OVER.require(actor, row.holder)
         if row.state != "sealed":
             raise _conflict("尚未封存", "it is not sealed")
+        digest = require_own_paper(actor, row, file_id, "file")
         RetrievalAttestation.objects.filter(retrieval=row).exclude(event=event).delete()
         RetrievalAttestation.objects.get_or_create(
             retrieval=row, user_id=actor.user, event=event, defaults={"at_ns": wiring.clock().now_ns()}

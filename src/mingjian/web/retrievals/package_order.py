@@ -11,8 +11,8 @@ from mingjian.web import wiring
 from mingjian.web.audit.names import title_of
 from mingjian.web.authority.actor import Actor
 from mingjian.web.files import store
-from mingjian.web.files.models import StoredFile
 from mingjian.web.ledger.actions import person_of
+from mingjian.web.retrievals.attachments import attachments
 from mingjian.web.retrievals.documents import papers_of
 from mingjian.web.retrievals.models import Retrieval, RetrievalExtent, RetrievalPackage
 from mingjian.web.retrievals.names import OF_EVENT
@@ -105,7 +105,7 @@ def _approvals(row: Retrieval, names: set[str]) -> Iterator[Approval]:
 
 def _own_approval(row: Retrieval) -> list[Attachment]:
     """A department's or court's own paper, as it was handed in."""
-    found = StoredFile.objects.filter(pk=row.own_approval_file, removed_ns__isnull=True).first()
+    found = attachments(row).get("own_approval")
     if found is None or found.media_type != "application/pdf":
         return []
     return [Attachment(_OWN_APPROVAL, "本单位批准文件", b"".join(store.pieces(found.sha256, found.bytes)))]

@@ -23,6 +23,7 @@ from mingjian.rules.library import current_law
 from mingjian.web import configuration, wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor, BoundRole
+from mingjian.web.files.actions import require_paper
 from mingjian.web.files.models import StoredFile
 from mingjian.web.http.problem import not_found
 from mingjian.web.http.versions import require_version
@@ -144,7 +145,7 @@ def draft_request(actor: Actor, new: NewRequest) -> Retrieval:
         id=new_id(now_ns), way=new.way, organisation=asked_by, holder=holder, division_id=holder.division_id,
         requester_id=actor.user, requester_name=actor.name[:64], created_ns=now_ns,
     )  # fmt: skip
-    _put(row, new.texts)
+    _put(actor, row, new.texts)
     if new.way == "person_concerned":
         row.person_sealed = sealed(row.id, {"name": new.person_name, "number": new.person_number})
     with transaction.atomic():
@@ -168,7 +169,7 @@ def change_request(
                 "conflict", Text("已提交的申请不能修改", "what was submitted is not changed"), fault=Fault.USER
             )
         before = {key: getattr(row, key) for key in TEXTS}
-        _put(row, texts)
+        _put(actor, row, texts)
         if spans is not None:
             cameras = _cameras(spans)
             if {camera.organisation_id for camera in cameras} != {row.holder_id}:
@@ -239,12 +240,15 @@ def own_request(actor: Actor, retrieval_id: str, expected: int | None) -> Retrie
     return row
 
 
-def require_file(file_id: str, name: str) -> str:
-    """The SHA-256 of a stored file. Raises MingjianError invalid with the field's name."""
-    found = StoredFile.objects.filter(pk=file_id, removed_ns__isnull=True).values_list("sha256", flat=True).first()
-    if found is None:
-        raise _invalid(name, "没有这个文件", "there is no such file")
-    return found
+def require_own_paper(actor: Actor, row: Retrieval, file_id: str, name: str) -> str:
+    """The SHA-256 of a file handed in for this way by the asking body or the holder, as far as the actor may read it.
+
+    Raises MingjianError invalid with the field's name.
+    """
+    if file_id and file_id == row.ending_file:  # the proof that the first of the two attested by
+        return StoredFile.objects.values_list("sha256", flat=True).get(pk=file_id)
+    bodies = {one for one in (row.organisation_id, row.holder_id) if one}
+    return require_paper(actor, file_id, "retrieval", bodies, name).sha256
 
 
 def sealed(retrieval_id: str, value: Mapping[str, str]) -> str:
@@ -289,11 +293,11 @@ def _cameras(spans: Sequence[Span]) -> list[Camera]:
     return found
 
 
-def _put(row: Retrieval, texts: Mapping[str, str]) -> None:
+def _put(actor: Actor, row: Retrieval, texts: Mapping[str, str]) -> None:
     for key in TEXTS:
         if key in texts:
             if key in _FILES and texts[key]:
-                require_file(texts[key], key)
+                require_own_paper(actor, row, texts[key], key)
             setattr(row, key, texts[key])
 
 

@@ -4,6 +4,7 @@ import type { Dictionary } from "../zh";
 import { audit } from "./audit";
 import { cameras } from "./cameras";
 import { common } from "./common";
+import { devices } from "./devices";
 import { discovery } from "./discovery";
 import { filings } from "./filings";
 import { importWords } from "./imports";
@@ -39,6 +40,7 @@ const subjects = [
   audit,
   cameras,
   common,
+  devices,
   discovery,
   filings,
   importWords,

@@ -10,6 +10,7 @@ export const resource: Words<typeof zh> = {
   "resource.none_fit.remedy": "Ask for less and try again.",
   "resource.empty.new": "Press New, or the key n, to register the first.",
   "resource.empty.reach": "Only what you may see is shown here.",
+  "resource.photos": "Photos",
   "resource.facts": "Register",
   "resource.judged": "Judgement",
   "resource.judged.none": "Nothing to judge and nothing due",

@@ -72,6 +72,7 @@ export const systems: Words<typeof zh> = {
   "archive.field.audio": "whether it records sound",
   "archive.field.sees_prohibited_room": "whether it sees a prohibited room",
   "archive.field.may_infringe_privacy": "whether it may infringe privacy",
+  "archive.field.photo": "Photo",
   "archive.field.code": "GB/T 28181 code",
   "archive.field.lon_e7": "position",
   "archive.field.lat_e7": "position",

@@ -3,6 +3,7 @@ import { merge, type Disjoint, type Merged } from "../words";
 import { audit } from "./audit";
 import { cameras } from "./cameras";
 import { common } from "./common";
+import { devices } from "./devices";
 import { discovery } from "./discovery";
 import { filings } from "./filings";
 import { importWords } from "./imports";
@@ -38,6 +39,7 @@ const subjects = [
   audit,
   cameras,
   common,
+  devices,
   discovery,
   filings,
   importWords,

@@ -7,6 +7,7 @@ export const resource = {
   "resource.none_fit.remedy": "请放宽条件再查。",
   "resource.empty.new": "按“新增”或键盘上的 n 登记第一个。",
   "resource.empty.reach": "这里只显示您有权查看的内容。",
+  "resource.photos": "现场照片",
   "resource.facts": "登记内容",
   "resource.judged": "法规判定",
   "resource.judged.none": "没有需要判定或待办的事项",

@@ -69,6 +69,7 @@ export const systems = {
   "archive.field.audio": "是否录音",
   "archive.field.sees_prohibited_room": "是否看到禁装部位",
   "archive.field.may_infringe_privacy": "是否可能侵犯隐私",
+  "archive.field.photo": "现场照片",
   "archive.field.code": "国标编码",
   "archive.field.lon_e7": "经纬度",
   "archive.field.lat_e7": "经纬度",

@@ -1,8 +1,8 @@
-import { http } from "../../api/client";
-import { tOr } from "../../i18n";
+import { http, request } from "../../api/client";
+import { t, tOr } from "../../i18n";
 import type { Page } from "../cursor_list";
-import type { Field, HistoryEntry, Resource, Values } from "../resource";
-import { fact, findDivisions, finder, findOrganisations, judged, lister, nameOf, namer, plain, words, YES_NO, type Schemas } from "./shared";
+import type { Field, HistoryEntry, Resource, Rows, Values } from "../resource";
+import { fact, findDivisions, finder, findOrganisations, judged, lister, nameOf, namer, plain, span, words, YES_NO, type Schemas } from "./shared";
 
 type Row = Schemas["CameraOut"];
 type File = Schemas["CameraFileOut"];
@@ -41,6 +41,29 @@ function valuesOf(one: File): Values {
   return Object.fromEntries(FIELDS.filter((field) => field.only !== "edit").map(({ name }) => [name, plain(kept[name])]));
 }
 
+/** The devices that served it, each with its span: what is over stays in view. */
+function servedBy(one: File): Rows {
+  return {
+    title: "devices.served",
+    lines: one.devices.map((row) => ({
+      text: row.device_id === null ? t("devices.hidden") : [row.name, tOr(`devices.kind.${row.kind}`, row.kind), row.model, t("devices.channel", { n: row.channel })].filter(Boolean).join(" · "),
+      dates: span(row.since_date, row.until_date), over: row.until_date !== "",
+      to: row.device_id === null ? undefined : `/devices?id=${encodeURIComponent(row.device_id)}`,
+    })),
+  };
+}
+
+function memberOf(one: File): Rows {
+  return {
+    title: "devices.memberships",
+    lines: one.memberships.map((row) => ({
+      text: `${row.system_name || t("devices.hidden")}${row.owning ? "" : ` · ${t("devices.membership.other")}`}`,
+      dates: span(row.since_date, row.until_date), over: row.until_date !== "",
+      to: row.system_id === null ? undefined : `/systems?id=${encodeURIComponent(row.system_id)}`,
+    })),
+  };
+}
+
 /** The files of cameras, and what the law makes of each; cameras themselves are added and run on their own screen. */
 export const cameraFiles: Resource<Row> = {
   name: "camera",
@@ -66,7 +89,7 @@ export const cameraFiles: Resource<Row> = {
       return typeof value === "string" ? value : JSON.stringify(value);
     };
     return {
-      label: one.name, version: one.version, values: valuesOf(one), rows: [],
+      label: one.name, version: one.version, values: valuesOf(one), rows: [servedBy(one), memberOf(one)],
       score: { percent: one.archive_score, missing: one.missing.map((name) => tOr(`archive.field.${name}`, name)) },
       facts: [
         fact("archive.code", one.code), fact("resource.standing", tOr(`standing.${one.standing}`, one.standing)), fact("places.organisation", organisation),
@@ -83,5 +106,17 @@ export const cameraFiles: Resource<Row> = {
   fields: FIELDS,
   create: (values, once) => http.create<File>("cameras/enrol", values, once),
   change: (id, values, version) => http.patch(`cameras/${encodeURIComponent(id)}/file`, values, version),
+  photos: { kind: "camera", keep: "registry.camera.manage" },
+  actions: [
+    {
+      name: "join", title: "devices.join", needs: "registry.camera.manage",
+      fields: () => [
+        { name: "system", title: "devices.join.system", kind: "choice", required: true, search: true, choices: finder("systems"), named: namer("systems") },
+        { name: "owning", title: "devices.join.owning", kind: "choice", required: true, choices: YES_NO },
+        { name: "since_date", title: "devices.since", kind: "day", hint: "devices.today" },
+      ],
+      run: (id, version, _, values, once) => request("POST", `/api/v1/cameras/${encodeURIComponent(id)}/memberships`, { body: values, version, once }),
+    },
+  ],
   history: (id, cursor) => http.get<Page<HistoryEntry>>(`cameras/${encodeURIComponent(id)}/history`, { cursor, limit: 50 }),
 };
