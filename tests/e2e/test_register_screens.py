@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 from tests.e2e.conftest import sign_in
+from tests.web.files.samples import picture
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +52,53 @@ def test_the_list_of_cameras_goes_on_page_by_page_and_says_what_a_file_lacks(
     expect(officer.locator("[data-row]")).to_have_count(100)
     officer.locator("[data-row]").first.click()
     expect(officer.locator("[data-test=score]")).to_contain_text("国标编码")
+
+
+def choose(page: Page, field: str, text: str, label: str = "") -> None:
+    """Pick an option of a field of the open form, searched for as one types."""
+    page.click(f"[data-field={field}] .el-select")
+    page.keyboard.type(text)
+    page.get_by_role("option", name=label or text).first.click()
+
+
+def test_a_camera_keeps_its_page_while_its_recorder_is_replaced_and_shows_its_photo(
+    page: Page,
+    city_stage: tuple[str, str],
+    tmp_path: Path,
+) -> None:
+    address = city_stage[0]
+    sign_in(page, address, "manager.east", city_stage[1])
+    for name in ("一号录像机", "二号录像机"):
+        page.goto(f"{address}/devices?new=1")
+        page.fill("[data-field=name] input", name)
+        choose(page, "kind", "录像机")
+        choose(page, "organisation", "湖心商场", "湖心商场有限公司")
+        page.click("[data-test=save]")
+        expect(page.locator("[data-row]").filter(has_text=name)).to_have_count(1)
+    page.goto(f"{address}/devices")
+    page.locator("[data-row]").filter(has_text="一号").click()
+    page.click("[data-action=connect]")
+    choose(page, "camera", "", "湖滨路 1 号枪机")
+    page.fill("[data-field=channel] input", "4")
+    page.click("[data-test=save]")
+    page.click("[data-action=replace]")
+    choose(page, "by", "二号")
+    page.fill("[data-field=reason] input", "雷击损坏")
+    page.click("[data-test=save]")
+    drawer = page.locator("[data-test=drawer]")
+    expect(drawer).not_to_contain_text("起")  # nothing lasts on the old one
+    drawer.get_by_role("link", name="湖滨路 1 号枪机").click()
+    page.wait_for_url("**/archive?id=*")
+    served = page.locator("[data-test=drawer] .line")
+    expect(served.filter(has_text="一号录像机")).to_have_count(1)
+    expect(served.filter(has_text="二号录像机 · 录像机 · 通道 4")).to_contain_text("起")
+    score = page.locator("[data-test=score]")
+    expect(score).to_contain_text("现场照片")
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(picture("JPEG"))
+    page.set_input_files("[data-test=photos] [data-test=file]", photo)
+    expect(page.locator("[data-test=photos] img")).to_have_js_property("naturalWidth", 40)
+    expect(score).not_to_contain_text("现场照片")
 
 
 def test_a_passkey_is_added_on_the_settings_screen_and_signs_in_alone(

@@ -1803,6 +1803,30 @@ export interface paths {
          */
         get: operations["leads_list"];
         put?: never;
+        /**
+         * Post Deed
+         * @description Record what somebody seems to have done: a lead with each head it falls under. Takes Idempotency-Key.
+         */
+        post: operations["leads_record_deed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Acts
+         * @description The acts and doers that a lead can be recorded of, in words.
+         */
+        get: operations["leads_acts"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3926,6 +3950,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retrievals/{retrieval_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline
+         * @description Do not hand over, and say why: for want of something, or against a complete request, which public security sees.
+         */
+        post: operations["retrievals_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retrievals/{retrieval_id}/documents/{kind}.pdf": {
         parameters: {
             query?: never;
@@ -5222,6 +5266,16 @@ export interface components {
             until_s: number | null;
         };
         /**
+         * ActWordOut
+         * @description A name and its word in the reader's language.
+         */
+        ActWordOut: {
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * ActionOut
          * @description An action of the application that asks the clause's rule.
          */
@@ -5230,6 +5284,16 @@ export interface components {
             name: string;
             /** Title */
             title: string;
+        };
+        /**
+         * ActsOut
+         * @description What can be recorded of whom.
+         */
+        ActsOut: {
+            /** Acts */
+            acts: components["schemas"]["ActWordOut"][];
+            /** Doers */
+            doers: components["schemas"]["ActWordOut"][];
         };
         /**
          * AdditionalOut
@@ -5302,6 +5366,8 @@ export interface components {
             number: string;
             /** Since Date */
             since_date: string;
+            /** Terms */
+            terms?: string[];
             /** Until Date */
             until_date: string;
             /**
@@ -5333,10 +5399,16 @@ export interface components {
             ended_date: string;
             /** Id */
             id: string;
+            /** Judgement */
+            judgement: {
+                [key: string]: unknown;
+            } | null;
             /** Number */
             number: string;
             /** Since Date */
             since_date: string;
+            /** Terms */
+            terms: string[];
             /** Until Date */
             until_date: string;
             /** Version */
@@ -6994,6 +7066,45 @@ export interface components {
             purpose: string;
         };
         /**
+         * DeedIn
+         * @description What somebody seems to have done (rules.misconduct). Where: a camera, or a division.
+         */
+        DeedIn: {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /** Act */
+            act: string;
+            /** Act Date */
+            act_date: string;
+            /**
+             * Camera
+             * @default
+             */
+            camera: string;
+            /**
+             * Division
+             * @default
+             */
+            division: string;
+            /** Doer */
+            doer: string;
+            /**
+             * Other Law
+             * @default
+             */
+            other_law: string;
+            /** Text */
+            text: string;
+            /**
+             * Urgent
+             * @default false
+             */
+            urgent: boolean;
+        };
+        /**
          * DeviceChangeIn
          * @description What to change; what is not given stays. A device does not become one of another kind.
          */
@@ -8645,7 +8756,7 @@ export interface components {
              * Offender
              * @enum {string}
              */
-            offender: "individual" | "unit" | "staff";
+            offender: "individual" | "unit" | "staff" | "official" | "police_official";
             /**
              * Refused Or Serious
              * @default false
@@ -16653,6 +16764,68 @@ export interface operations {
             };
         };
     };
+    leads_record_deed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeedIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_acts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leads_get: {
         parameters: {
             query?: never;
@@ -20904,6 +21077,41 @@ export interface operations {
         };
     };
     retrievals_coordinate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetrievalOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrievals_decline: {
         parameters: {
             query?: never;
             header?: never;
