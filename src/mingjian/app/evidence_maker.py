@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
@@ -10,7 +11,7 @@ from typing import Any
 
 from mingjian.app.checking_page import verify_page
 from mingjian.app.data_folder import DataFolder
-from mingjian.app.evidence_keys import evidence_signer
+from mingjian.app.evidence_keys import evidence_signer, trace_secret
 from mingjian.app.ledger_keys import ledger_folder, load_signer
 from mingjian.kernel.clock import NS_PER_S, Clock
 from mingjian.kernel.errors import Fault, MingjianError
@@ -20,11 +21,13 @@ from mingjian.media.custody import book
 from mingjian.media.custody.leaf_search import leaves_from, written_ns
 from mingjian.media.custody.leaf_store import KeptRow
 from mingjian.media.export.package import build_package
+from mingjian.media.export.player_copy import make_copy
 from mingjian.media.playback.recordings import Recordings
 from mingjian.media.playback.store_recordings import StoreRecordings
 from mingjian.ports.evidence import (
     ClipOrder,
     ClockWord,
+    CopyWish,
     LedgerWord,
     Package,
     PackageOrder,
@@ -34,6 +37,7 @@ from mingjian.ports.evidence import (
     WantedClip,
 )
 
+_ZONE = dt.timezone(dt.timedelta(hours=8), "CST")  # Beijing time, as written over pictures
 _SLACK_NS = 3600 * NS_PER_S  # a leaf is written some minutes after what it speaks of; a clock may be set back a little
 
 
@@ -66,6 +70,10 @@ class EvidenceMaker:
                 recordings, order, evidence_signer(self._folder, self._suite), output, page=_page(),
                 receipt=wish.receipt, progress=watch.on_progress, cancelled=watch.is_cancelled,
             )  # fmt: skip
+
+    def copy(self, wish: CopyWish, output: Path, watch: PackageWatch) -> int:
+        """A player copy, made in a process of its own. Raises MingjianError as `media.export.player_copy.make_copy`."""
+        return make_copy(wish, trace_secret(self._folder), _ZONE, output, watch)
 
     def _ledger(self, recordings: Recordings, clips: Sequence[WantedClip]) -> tuple[LedgerWord, list[dict[str, Any]]]:
         """The last checkpoint with the leaves of these clips, and the leaves as values."""

@@ -174,6 +174,21 @@ class PackageWish:
     receipt: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CopyWish:
+    """A player copy of one clip (from 0) of the sealed package at `package`, for one recipient.
+
+    `copy` is the copy's id, from which its invisible mark follows; `title` what stands before it in the picture.
+    """
+
+    package: Path
+    clip: int
+    copy: str
+    recipient: str
+    unit: str
+    title: str
+
+
 class PackageWatch(Protocol):
     """Who waits for a package."""
 
@@ -192,4 +207,11 @@ class PackageMaker(Protocol):
 
         Raises MingjianError `segment_open`, `leaf_missing`, `not_signed_yet` (later it may go), `no_footage`,
         `footage_missing`, `footage_altered`, `output_unwritable`, `cancelled`.
+        """
+
+    def copy(self, wish: CopyWish, output: Path, watch: PackageWatch) -> int:
+        """Write a player copy (MP4) to `output`, which must not exist; its bytes. Progress is in ms of footage.
+
+        Nothing is left of what did not end. Raises MingjianError `package_unreadable`, `no_footage`, `undecodable`,
+        `font_missing`, `output_unwritable`, `cancelled`.
         """

@@ -58,24 +58,31 @@ def watermark_time(at_ns: int, zone: dt.tzinfo) -> str:
 
 
 def stamp(picture: Image.Image, lines: Sequence[str]) -> Image.Image:
-    """The picture with `lines` at its lower left, white on a dark band, at a size that follows the picture's.
+    """The picture with its `caption`. Raises `font_missing`."""
+    top, band = caption(picture.width, picture.height, lines)
+    stamped = picture.convert("RGBA")
+    stamped.alpha_composite(band, (0, top))
+    return stamped.convert("RGB")
 
-    Lines too long for the picture are broken, never cut. Raises `font_missing`.
+
+def caption(width: int, height: int, lines: Sequence[str]) -> tuple[int, Image.Image]:
+    """The row where it begins, and the band (RGBA) down to the lower edge: `lines`, white on half dark.
+
+    At a size that follows the picture's; lines too long for it are broken, never cut. Raises `font_missing`.
     """
     path, index = require_cjk_font()
-    size = max(10, min(picture.width, picture.height * 16 // 9) // 42)
+    size = max(10, min(width, height * 16 // 9) // 42)
     font = _font(str(path), index, size)
     margin = size // 2
-    broken = [part for line in lines for part in _break(line, font, max(size, picture.width - 2 * margin))]
+    broken = [part for line in lines for part in _break(line, font, max(size, width - 2 * margin))]
     step = size * 4 // 3
-    top = max(0, picture.height - margin - step * len(broken))
-    stamped = picture.convert("RGBA")
-    band = Image.new("RGBA", picture.size, (0, 0, 0, 0))
+    first = max(0, height - margin - step * len(broken))
+    top = max(0, first - margin // 2)
+    band = Image.new("RGBA", (width, height - top), (0, 0, 0, 128))
     draw = ImageDraw.Draw(band)
-    draw.rectangle((0, top - margin // 2, picture.width, picture.height), fill=(0, 0, 0, 128))
     for number, line in enumerate(broken):
-        draw.text((margin, top + number * step), line, font=font, fill=(255, 255, 255, 235))
-    return Image.alpha_composite(stamped, band).convert("RGB")
+        draw.text((margin, first - top + number * step), line, font=font, fill=(255, 255, 255, 235))
+    return top, band
 
 
 def _break(line: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:

@@ -1,0 +1,150 @@
+"""A player copy of one clip of a sealed package: who got it written over the picture, and marked invisibly as his.
+
+The evidence is the package; this is for looking at. Runs in a process of its own (media/apart), so it takes plain values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from av.error import FFmpegError
+from numpy.typing import NDArray
+
+from mingjian.kernel.clock import NS_PER_S
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
+from mingjian.media import apart
+from mingjian.media.export.draft import Draft
+from mingjian.media.export.film import Film, Plane, Planes
+from mingjian.media.export.sealed import SealedPackage
+from mingjian.media.playback.plan import no_footage
+from mingjian.media.playback.watermark import caption, watermark_time
+from mingjian.media.trace.mark import Marker
+from mingjian.ports.evidence import CopyWish, PackageWatch
+
+_NICE = 10
+_TELL_EVERY_NS = NS_PER_S
+
+
+def make_copy(wish: CopyWish, secret: bytes, zone: dt.tzinfo, output: Path, watch: PackageWatch) -> int:
+    """Write the copy to `output`, which must not exist; its bytes. Progress is in milliseconds of footage.
+
+    Called off, failed or killed, nothing of it is left. Raises MingjianError `package_unreadable`, `no_footage`,
+    `undecodable`, `font_missing`, `output_exists`, `output_unwritable`, `cancelled`.
+    """
+    return in_process(partial(_make, wish, secret, zone, output), watch)
+
+
+def in_process(job: Callable[[apart.Tell], int], watch: PackageWatch) -> int:
+    """The job apart, with its progress. Raises MingjianError as the job does, `undecodable` (it crashed), `cancelled`."""
+    try:
+        return apart.run(job, _NICE, watch.on_progress, watch.is_cancelled)
+    except apart.CalledOffError:
+        raise MingjianError(
+            "cancelled",
+            Text(zh="制作已取消，没有留下文件", en="it was called off; no file was left"),
+            fault=Fault.USER,
+        ) from None
+    except apart.CrashedError as error:
+        raise MingjianError(
+            "undecodable",
+            Text(zh="录像无法解码，制作中断", en="the footage cannot be decoded: the process broke off"),
+            fault=Fault.ENVIRONMENT,
+            detail=str(error),
+        ) from None
+
+
+def _make(wish: CopyWish, secret: bytes, zone: dt.tzinfo, output: Path, tell: apart.Tell) -> int:
+    with SealedPackage(wish.package) as package, Draft(output) as draft:
+        clip = package.manifest["clips"][wish.clip]
+        rows = sorted([*clip["parts"], *clip["derived"]], key=lambda row: int(row["start_ns"]))
+        if not rows:
+            raise no_footage(None)
+        total_ms = sum(int(row["end_ns"]) - int(row["start_ns"]) for row in rows) // 1_000_000
+        done_ms = 0
+        with open(os.dup(draft.fd), "w+b") as out:
+            try:
+                with Film(out, partial(_Overlay, wish, str(clip["name"]), secret, zone)) as film:
+                    for row in rows:
+                        told_ns = start_ns = int(row["start_ns"])
+                        for at_ns, frame in package.pictures(row):
+                            film.add(at_ns, frame)
+                            if at_ns - told_ns >= _TELL_EVERY_NS:
+                                told_ns = at_ns
+                                tell(min(total_ms, done_ms + (at_ns - start_ns) // 1_000_000), total_ms)
+                        done_ms += (int(row["end_ns"]) - start_ns) // 1_000_000
+            except FFmpegError as error:
+                raise _unwritable(error) from error
+            if not film.pictures:
+                raise no_footage(None)
+        tell(total_ms, total_ms)
+        size = os.fstat(draft.fd).st_size
+        draft.publish()
+    return size
+
+
+@dataclass(frozen=True, slots=True)
+class _Caption:
+    """What of the picture shines through, of 256, and what is added, from row `top` down; chroma at half the size."""
+
+    top: int
+    luma_passes: NDArray[np.uint16]
+    luma_adds: NDArray[np.uint16]
+    chroma_passes: NDArray[np.uint16]
+    chroma_adds: NDArray[np.uint16]
+
+
+class _Overlay:
+    """The paint: time and place, recipient, unit and number at the lower left, a new caption each second; then the mark."""
+
+    def __init__(self, wish: CopyWish, camera: str, secret: bytes, zone: dt.tzinfo, width: int, height: int) -> None:
+        self._lines = [f"{wish.recipient}  {wish.unit}".rstrip(), f"{wish.title} {wish.copy}"]
+        self._camera, self._zone = camera, zone
+        self._size = width, height
+        self._marker = Marker(secret, wish.copy, width, height)
+        self._second = -1
+        self._band: _Caption | None = None
+
+    def __call__(self, at_ns: int, planes: Planes, out: Planes) -> None:
+        if at_ns // NS_PER_S != self._second or self._band is None:
+            self._second = at_ns // NS_PER_S
+            self._band = self._caption(self._second * NS_PER_S)
+        band = self._band
+        luma, made = planes[0], out[0]
+        self._marker.draw(luma[: band.top], made[: band.top], 0)
+        self._marker.draw(_laid(luma[band.top :], band.luma_passes, band.luma_adds), made[band.top :], band.top)
+        half = band.top // 2
+        for plane, target in zip(planes[1:], out[1:], strict=True):
+            target[:half] = plane[:half]
+            target[half:] = _laid(plane[half:], band.chroma_passes, band.chroma_adds)
+
+    def _caption(self, at_ns: int) -> _Caption:
+        shown = watermark_time(at_ns, self._zone).replace(".000", "", 1)
+        top, band = caption(*self._size, [f"{self._camera}  {shown}", *self._lines])
+        pixels = np.asarray(band).astype(np.uint32)
+        skip = top % 2  # chroma rows are pairs
+        pixels, top = pixels[skip:], top + skip
+        alpha = (pixels[..., 3] * 256 + 127) // 255
+        grey = 16 + pixels[..., 0] * 219 // 255
+        passes = (256 - alpha).astype(np.uint16)
+        chroma = passes[::2, ::2]
+        return _Caption(top, passes, (grey * alpha).astype(np.uint16), chroma, ((256 - chroma) * 128).astype(np.uint16))
+
+
+def _laid(plane: Plane, passes: NDArray[np.uint16], adds: NDArray[np.uint16]) -> Plane:
+    return ((plane * passes + adds) >> 8).astype(np.uint8)
+
+
+def _unwritable(error: FFmpegError) -> MingjianError:
+    return MingjianError(
+        "output_unwritable",
+        Text(zh="无法写入播放副本", en="the player copy cannot be written"),
+        fault=Fault.ENVIRONMENT,
+        detail=str(error),
+    )
