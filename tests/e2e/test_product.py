@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route, WebSocket
 from tests.e2e.conftest import ROOT, free_port, until
 from tests.e2e.strip import SAMPLE, reading, strip_of
 
@@ -186,3 +186,44 @@ def test_the_system_page_tells_streams_and_disk(guard: Page, product: Product) -
     guard.locator("[data-test=verdict]").wait_for()
     until(guard, lambda: guard.locator("[data-stream]").count() == 18, "main and sub stream of nine cameras")
     assert "还剩" in guard.locator("[data-test=volume]").first.inner_text()
+
+
+def test_a_wall_that_nobody_touches_locks_with_everything_behind_it(guard: Page, product: Product) -> None:
+    """The page is told that screens lock after four seconds; everything else is as it runs."""
+
+    def short(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "lock_after_s": 4, "idle_ms": 0})
+
+    other_tab = guard.context.new_page()
+    other_tab.goto(f"{product.address}/system")
+    other_tab.locator("[data-test=verdict]").wait_for()
+    open_sockets: list[WebSocket] = []
+    guard.on("websocket", lambda one: open_sockets.append(one))
+    guard.route("**/api/v1/me", short)
+    guard.reload()
+    playing = guard.locator("[data-test=tile][data-state=playing]")
+    until(guard, lambda: guard.mouse.move(5, time.time() % 5) or playing.count() >= 2, "tiles play", 60)
+    guard.get_by_role("alert").filter(has_text="秒后锁定屏幕").wait_for()
+    guard.locator("[data-test=lock]").wait_for()
+    assert guard.locator("video, canvas, img, [data-test=tile]").count() == 0, "no picture is left in the document"
+    until(guard, lambda: all(one.is_closed() for one in open_sockets), "the streams are closed")
+    other_tab.locator("[data-test=lock]").wait_for()
+    assert other_tab.locator("[data-test=verdict]").count() == 0
+    until(guard, lambda: guard.request.get(f"{product.address}/api/v1/looks").status == 423, "the cookie opens nothing")
+    guard.reload()
+    guard.locator("[data-test=lock]").wait_for()
+    assert guard.locator("[data-test=wall]").count() == 0
+    guard.fill("[name=lock-password]", "not-this-one")
+    guard.click("[data-test=unlock]")
+    guard.get_by_role("alert").wait_for()
+    guard.keyboard.press("Escape")
+    guard.keyboard.press("Escape")
+    guard.unroute("**/api/v1/me", short)
+    guard.fill("[name=lock-password]", product.passwords["admin"])
+    guard.click("[data-test=unlock]")
+    until(guard, lambda: playing.count() >= 1, "the wall is back", 60)
+    other_tab.locator("[data-test=verdict]").wait_for()
+    looks = guard.request.get(f"{product.address}/api/v1/looks?limit=50").json()["items"]
+    assert sum(one["revoked_at"] is not None for one in looks) >= 2
+    other_tab.close()

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError, connection
 from tests.web.client import Api
 from tests.web.conftest import PASSWORD
 
 from mingjian.web.accounts.models import User
+from mingjian.web.accounts.session_store import SessionStore
 from mingjian.web.authority.actor import nobody
 from mingjian.web.registry.models import Camera
 

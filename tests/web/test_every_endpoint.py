@@ -71,6 +71,12 @@ MAY: dict[str, set[str]] = {
     "POST /v1/me/passkeys/{passkey_id}/remove": ALL,
     "POST /v1/me/passkeys/show/begin": ALL,
     "POST /v1/me/passkeys/show": ALL,
+    "GET /v1/auth/lock": ALL,
+    "POST /v1/auth/lock": ALL,
+    "POST /v1/auth/unlock": ALL,
+    "POST /v1/auth/unlock/passkey/begin": ALL,
+    "POST /v1/auth/unlock/passkey": ALL,
+    "POST /v1/me/awake": ALL,
     "POST /v1/auth/passkey/begin": ANYBODY,
     "POST /v1/auth/passkey": ANYBODY,
     "GET /v1/me/tokens": ALL,
@@ -452,7 +458,7 @@ def test_an_unknown_role_may_nothing(policy: Any) -> None:
 
 
 _EVERYBODYS = {
-    "accounts.own", "accounts.own_password", "accounts.own_second_factor", "accounts.own_tokens", "accounts.sign_out", "law.read",
-    "organisations.divisions_read", "viewing.layouts", "viewing.own_layout",
+    "accounts.own", "accounts.own_lock", "accounts.own_password", "accounts.own_second_factor", "accounts.own_tokens", "accounts.sign_out",
+    "law.read", "organisations.divisions_read", "viewing.layouts", "viewing.own_layout",
     "todo.own",
 }  # fmt: skip

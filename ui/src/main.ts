@@ -6,14 +6,17 @@ import "./styles/base.css";
 
 import { whenSignedOut } from "./api/client";
 import App from "./App.vue";
+import { forgetLock, watchAttendance } from "./lock/lock";
 import { router } from "./router";
 import { me, restoreLook } from "./state/session";
 
 restoreLook();
 whenSignedOut(() => {
+  forgetLock();
   if (!me.value) return; // nobody was signed in: the router's guard sends to the sign-in by itself
   me.value = null;
   const here = router.currentRoute.value;
   if (here.name !== "login" && here.name !== "setup") void router.replace({ name: "login", query: { next: here.fullPath } });
 });
+watchAttendance();
 createApp(App).use(router).mount("#app");

@@ -3,6 +3,7 @@ import { createRouter, createWebHistory, type RouteLocationNormalized, type Rout
 
 import { api } from "./api/calls";
 import { Problem } from "./api/client";
+import { locked } from "./lock/lock";
 import { PLACES } from "./places";
 import { home, loadMe, me } from "./state/session";
 
@@ -36,6 +37,7 @@ function admitted(to: RouteLocationNormalized): RouteLocationRaw | true {
 }
 
 router.beforeEach(async (to) => {
+  if (locked.value && to.meta["open"] !== true && me.value) return false; // no way out of a lock but opening it
   if (to.name === "setup" || to.meta["anybody"] === true) return true;
   if (me.value) return admitted(to);
   try {
@@ -43,6 +45,7 @@ router.beforeEach(async (to) => {
     return to.name === "login" ? { path: home() } : admitted(to);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
+    if (error.code === "session_locked" && to.name !== "login") return true; // the lock is over it, and nothing under it
     if (to.meta["open"] === true && to.name !== "login") return true;
     const setup = await api.setupState().catch(() => null);
     if (setup?.needed) return { name: "setup" };

@@ -272,6 +272,8 @@ database = ""
 hosts = []
 # 必须启用二次验证的角色 / roles that have to enrol a second factor
 second_factor_roles = ["approver", "custodian"]
+# 无人操作多少秒后锁定屏幕，只能更短 / seconds without a touch until a screen locks, at most 300
+lock_after_s = 300
 
 [sources]
 # 接收推流的 RTSP 端口,0 为不接收 / RTSP port for cameras that push, 0 for none

@@ -11,8 +11,10 @@ from mingjian.app.data_folder import DataFolder, not_initialised
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.web.authority.actor import BoundRole, Role
+from mingjian.web.configuration import LOCK_AFTER_S
 
 RETENTION_FLOOR_DAYS = 30  # qd204 article 19(7), sc799 article 17
+SHORTEST_LOCK_S = 15  # below that nobody could work
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Settings:
     database: str
     hosts: tuple[str, ...]
     second_factor_roles: frozenset[str]
+    lock_after_s: int
     font_folder: Path | None  # fonts for documents; None: the system's
     push_port: int
     ledger: LedgerSettings
@@ -47,7 +50,13 @@ class Settings:
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "storage": {"keep_days": RETENTION_FLOOR_DAYS, "volumes": [], "reserve_gib": 5, "digest": "sha256"},
-    "web": {"database": "", "hosts": [], "font_folder": "", "second_factor_roles": ["approver", "custodian"]},
+    "web": {
+        "database": "",
+        "hosts": [],
+        "font_folder": "",
+        "second_factor_roles": ["approver", "custodian"],
+        "lock_after_s": LOCK_AFTER_S,
+    },
     "sources": {"push_port": 0},
     "ledger": {
         "suite": "ed25519",
@@ -91,6 +100,13 @@ def load_settings(folder: DataFolder, *, demo: bool) -> Settings:
     for role in values["web"]["second_factor_roles"]:
         if role not in {*Role, *BoundRole}:
             raise _bad("web.second_factor_roles", f"没有角色“{role}”", f"names no role: {role}")
+    if not SHORTEST_LOCK_S <= values["web"]["lock_after_s"] <= LOCK_AFTER_S:
+        raise _bad(
+            "web.lock_after_s",
+            f"应在 {SHORTEST_LOCK_S} 至 {LOCK_AFTER_S} 秒之间：无人值守的屏幕最迟五分钟锁定（《青岛办法》第十九条第四项）",
+            f"must be from {SHORTEST_LOCK_S} to {LOCK_AFTER_S} seconds: an unattended screen locks within five minutes "
+            "(qd204 article 19(4))",
+        )
     return Settings(
         keep_days=storage["keep_days"],
         volumes=(folder.first_volume, *(Path(path) for path in storage["volumes"])),
@@ -99,6 +115,7 @@ def load_settings(folder: DataFolder, *, demo: bool) -> Settings:
         database=values["web"]["database"],
         hosts=tuple(values["web"]["hosts"]),
         second_factor_roles=frozenset(values["web"]["second_factor_roles"]),
+        lock_after_s=values["web"]["lock_after_s"],
         font_folder=Path(values["web"]["font_folder"]) if values["web"]["font_folder"] else None,
         push_port=values["sources"]["push_port"],
         ledger=LedgerSettings(**{**ledger, "mail_to": tuple(ledger["mail_to"])}),

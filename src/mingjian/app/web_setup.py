@@ -45,6 +45,7 @@ def bring_up_web(folder: DataFolder, *, tls: bool = False, public: bool = False,
             keep_days=settings.keep_days,
             # People of a demonstration are shared and forgotten with its folder; it is reached over loopback only.
             second_factor_roles=frozenset() if identity.demo else settings.second_factor_roles,
+            lock_after_s=settings.lock_after_s,
             font_folder=settings.font_folder,
             setup_code=setup_code,
         )

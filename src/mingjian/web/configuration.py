@@ -19,6 +19,8 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 
 DATA_VARIABLE = "MINGJIAN_DATA"
+LOCK_AFTER_S = 300
+"""Five minutes: the longest that a screen stays open to nobody (qd204 19(4))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class WebConfiguration:
     font_folder: Path | None = None  # fonts for documents; None: those of the system (fonts-noto-cjk)
     keep_days: int = 30  # what a new camera keeps unless told otherwise
     second_factor_roles: frozenset[str] = frozenset({"approver", "custodian"})  # roles that must have enrolled one
+    lock_after_s: int = LOCK_AFTER_S  # an untouched screen locks; never later than LOCK_AFTER_S
     setup_code: str = field(default="", repr=False)  # asked of a first-run set-up that comes from another machine
 
     @property

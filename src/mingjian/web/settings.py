@@ -69,6 +69,7 @@ AUTHENTICATION_BACKENDS = ["mingjian.web.accounts.backend.UserBackend"]
 PASSWORD_HASHERS = ["mingjian.web.accounts.hashers.Argon2Hasher"]
 
 # An absolute lifetime: one duty shift. The session is written when somebody signs in, not at every request.
+SESSION_ENGINE = "mingjian.web.accounts.session_store"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "__Host-mingjian" if _config.tls else "mingjian"

@@ -3,11 +3,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from tests.web.client import Api
 from tests.web.conftest import PASSWORD
 
+from mingjian.web.accounts.models import BrowserSession as Session
 from mingjian.web.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db

@@ -60,8 +60,23 @@ export function whenSignedOut(call: () => void): void {
   onSignedOut = call;
 }
 
+let onLocked: () => void = () => undefined;
+
+/** Called when the server says that the session is locked. */
+export function whenLocked(call: () => void): void {
+  onLocked = call;
+}
+
+let locked = false;
+
+/** While the screen is locked nothing is asked but what unlocks it: pages that ask by themselves ask in vain. */
+export function onlyAuth(isLocked: boolean): void {
+  locked = isLocked;
+}
+
 /** Any call; throws `Problem` for a refusal (code `offline` when the server does not answer). */
 export async function request(method: string, path: string, options: CallOptions = {}): Promise<Response> {
+  if (locked && !path.startsWith("/api/v1/auth/")) throw new Problem(423, "session_locked", "");
   const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": acceptLanguage, ...options.headers };
   const init: RequestInit = { method, headers, credentials: "same-origin" };
   if (options.body !== undefined) {
@@ -85,6 +100,7 @@ export async function request(method: string, path: string, options: CallOptions
   if (answer.ok) return answer;
   const problem = await problemOf(answer);
   // A wrong code of one's second factor is a 401, too, and ends no session.
+  if (answer.status === 423 && problem.code === "session_locked") onLocked();
   if (answer.status === 401 && problem.code === "not_signed_in" && path.startsWith("/api/")) onSignedOut();
   throw problem;
 }

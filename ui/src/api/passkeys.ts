@@ -112,6 +112,12 @@ export async function passkeyProof(): Promise<string> {
   return (await http.post<{ proof: string }>("me/passkeys/show", { answer: given })).proof;
 }
 
+/** Open one's own locked screen. */
+export async function unlockByPasskey(): Promise<Me> {
+  const given = await show(await http.post<RequestOptions>("auth/unlock/passkey/begin"));
+  return http.post("auth/unlock/passkey", { answer: given });
+}
+
 export async function loginByPasskey(): Promise<Me> {
   const given = await show(await http.post<RequestOptions>("auth/passkey/begin"));
   return http.post("auth/passkey", { answer: given });

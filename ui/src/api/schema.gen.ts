@@ -192,6 +192,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lock
+         * @description Is it locked, and whose is it? Also sets the CSRF cookie.
+         */
+        get: operations["auth_lock_state"];
+        put?: never;
+        /**
+         * Post Lock
+         * @description Lock: every tab and every program of this session gets 423 until it is unlocked, and what it looks at ends.
+         */
+        post: operations["auth_lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -266,6 +290,66 @@ export interface paths {
          * @description Begin to sign in by passkey: options for the browser. No name is asked, so none can be tried.
          */
         post: operations["auth_passkey_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unlock
+         * @description Unlock by one's password.
+         */
+        post: operations["auth_unlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/unlock/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unlock By Passkey
+         * @description Unlock by it.
+         */
+        post: operations["auth_unlock_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/unlock/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Unlocking
+         * @description Begin to unlock by a passkey of one's own: options for the browser.
+         */
+        post: operations["auth_unlock_passkey_begin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2036,6 +2120,26 @@ export interface paths {
          * @description Change one's own language and theme.
          */
         patch: operations["me_patch"];
+        trace?: never;
+    };
+    "/api/v1/me/awake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep Awake
+         * @description Say that the person is still there; the page does it once a minute while he is.
+         */
+        post: operations["me_awake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/me/passkeys": {
@@ -5865,6 +5969,17 @@ export interface components {
             to?: string | null;
         };
         /**
+         * AwakeIn
+         * @description How long ago keyboard or pointer was touched last.
+         */
+        AwakeIn: {
+            /**
+             * Touched Ms Ago
+             * @default 0
+             */
+            touched_ms_ago: number;
+        };
+        /**
          * BearerOut
          * @description Who must build, and by which clause.
          */
@@ -9008,6 +9123,34 @@ export interface components {
             made: number;
         };
         /**
+         * LockIn
+         * @description Why: the person himself (`hand`), or nobody touched a screen (`idle`).
+         */
+        LockIn: {
+            /**
+             * By
+             * @default hand
+             * @enum {string}
+             */
+            by: "hand" | "idle";
+        };
+        /**
+         * LockOut
+         * @description Whether the session is locked, whose it is, whether he may show a passkey.
+         */
+        LockOut: {
+            /** Idle Ms */
+            idle_ms: number;
+            /** Lock After S */
+            lock_after_s: number;
+            /** Locked */
+            locked: boolean;
+            /** Name */
+            name: string;
+            /** Passkey */
+            passkey: boolean;
+        };
+        /**
          * LogOut
          * @description One log. `exposure_s`: how old the newest state is that something outside this machine knows; null: none does.
          */
@@ -9174,17 +9317,23 @@ export interface components {
         /**
          * MeOut
          * @description Oneself. `permissions` are names of policies: what to show; the server decides anyway.
+         *
+         *     The screen locks `lock_after_s` after the last touch, which was `idle_ms` ago.
          */
         MeOut: {
             /** Display Name */
             display_name: string;
             /** Id */
             id: string;
+            /** Idle Ms */
+            idle_ms: number;
             /**
              * Language
              * @enum {string}
              */
             language: "zh" | "en";
+            /** Lock After S */
+            lock_after_s: number;
             /** Must Change Password */
             must_change_password: boolean;
             /** Must Enrol Second Factor */
@@ -12669,6 +12818,14 @@ export interface components {
             target: string;
         };
         /**
+         * UnlockIn
+         * @description One's password.
+         */
+        UnlockIn: {
+            /** Password */
+            password: string;
+        };
+        /**
          * UnprovedOut
          * @description A camera without a proof of the day.
          */
@@ -13555,6 +13712,66 @@ export interface operations {
             };
         };
     };
+    auth_lock_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LockOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_lock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LockIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     auth_login: {
         parameters: {
             query?: never;
@@ -13649,6 +13866,103 @@ export interface operations {
         };
     };
     auth_passkey_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_unlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnlockIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_unlock_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_unlock_passkey_begin: {
         parameters: {
             query?: never;
             header?: never;
@@ -17167,6 +17481,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MeOut"];
                 };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_awake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AwakeIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             default: {

@@ -14,6 +14,8 @@ export interface Me {
   readonly theme?: string;
   readonly must_change_password?: boolean;
   readonly must_enrol_second_factor?: boolean;
+  readonly lock_after_s?: number;
+  readonly idle_ms?: number;
   readonly permissions: readonly string[];
 }
 

@@ -3,8 +3,8 @@ import { Film, Grid, MapLocation, VideoCamera } from "@element-plus/icons-vue";
 import type { Place } from "./place";
 
 export const monitor: readonly Place[] = [
-  { name: "live", path: "/live", title: "nav.live", group: "monitor", icon: Grid, pinned: true, screen: () => import("../screens/LiveScreen.vue") },
-  { name: "playback", path: "/playback", title: "nav.playback", group: "monitor", icon: Film, pinned: true, screen: () => import("../screens/PlaybackScreen.vue") },
+  { name: "live", path: "/live", title: "nav.live", group: "monitor", icon: Grid, pinned: true, video: true, screen: () => import("../screens/LiveScreen.vue") },
+  { name: "playback", path: "/playback", title: "nav.playback", group: "monitor", icon: Film, pinned: true, video: true, screen: () => import("../screens/PlaybackScreen.vue") },
   {
     name: "cameras", path: "/cameras", title: "nav.cameras", group: "monitor", icon: VideoCamera, needs: "registry.camera.read",
     screen: () => import("../screens/CamerasScreen.vue"),

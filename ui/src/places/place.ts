@@ -15,6 +15,7 @@ export interface Place {
   readonly icon: Component;
   readonly screen: () => Promise<unknown>; // a dynamic import: nothing of a screen is loaded before somebody goes there
   readonly needs?: string; // the permission without which it is not shown; the server decides again
+  readonly video?: boolean; // it shows pictures of cameras: they go when the screen locks
   readonly pinned?: boolean; // on a phone's bar; at most four of all places
 }
 

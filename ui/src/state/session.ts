@@ -65,7 +65,7 @@ export async function setTheme(choice: Theme): Promise<void> {
   if (me.value) me.value = { ...me.value, ...(await api.patchMe({ theme: choice })) };
 }
 
-function adopt(user: Me): void {
+export function adopt(user: Me): void {
   me.value = user;
   if (user.language.startsWith("zh")) applyLanguage("zh");
   else if (user.language.startsWith("en")) applyLanguage("en");

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from ninja import Field, Router, Schema, Status
 
-from mingjian.web.accounts import actions, policies, queries, sessions
+from mingjian.web.accounts import actions, lock, policies, queries, sessions
 from mingjian.web.accounts.devices import remember_device
 from mingjian.web.accounts.models import User
 from mingjian.web.authority.policy import permissions_of
@@ -54,7 +54,10 @@ class LoginIn(Input):
 
 
 class MeOut(Schema):
-    """Oneself. `permissions` are names of policies: what to show; the server decides anyway."""
+    """Oneself. `permissions` are names of policies: what to show; the server decides anyway.
+
+    The screen locks `lock_after_s` after the last touch, which was `idle_ms` ago.
+    """
 
     id: str
     name: str
@@ -65,6 +68,8 @@ class MeOut(Schema):
     theme: Literal["light", "dark", "auto"]
     must_change_password: bool
     must_enrol_second_factor: bool
+    lock_after_s: int
+    idle_ms: int
     permissions: list[str]
 
 
@@ -267,5 +272,7 @@ def own_view(request: HttpRequest, user: User) -> dict[str, Any]:
         "theme": user.theme,
         "must_change_password": user.must_change_password,
         "must_enrol_second_factor": actor.must_enrol_second_factor,
+        "lock_after_s": lock.lock_after_s(),
+        "idle_ms": lock.idle_ms(request),
         "permissions": list(permissions_of(actor)),
     }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from mingjian.web.authority.actor import Role
@@ -57,6 +58,24 @@ class User(AbstractBaseUser):
         """What a session must show; Django compares it at each request. It changes with password and epoch."""
         plain = str(super()._get_session_auth_hash(secret))  # type: ignore[misc]
         return plain if self.session_epoch == 0 else f"{plain}.{self.session_epoch}"
+
+
+class BrowserSession(AbstractBaseSession):
+    """A session with what its screen's lock needs. Those two columns are written by accounts.lock alone, each in one
+    statement: what a request read before cannot undo a lock that came meanwhile."""
+
+    active_ns = models.BigIntegerField()  # the last sign of life of the person before it
+    locked_ns = models.BigIntegerField(null=True)  # since when it is locked
+
+    class Meta:
+        """Gone when it expires."""
+
+        default_permissions = ()
+
+    def save(self, *, force_insert: Any = False, **kwargs: Any) -> None:
+        """As the session store saves: a row that is there keeps its lock."""
+        fields = None if force_insert else ["session_data", "expire_date"]
+        super().save(**{**kwargs, "force_insert": force_insert, "update_fields": fields})
 
 
 class SecondFactor(models.Model):

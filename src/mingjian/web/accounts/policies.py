@@ -9,6 +9,7 @@ from mingjian.web.authority.policy import OpenPolicy, RolePolicy, SignedInPolicy
 SET_UP = OpenPolicy("accounts.set_up", Text(zh="首次设置", en="set the system up"))  # only while no user exists
 SIGN_IN = OpenPolicy("accounts.sign_in", Text(zh="登录", en="sign in"))
 SIGN_OUT = SignedInPolicy("accounts.sign_out", Text(zh="退出登录", en="sign out"))
+LOCK = SignedInPolicy("accounts.own_lock", Text(zh="锁定和解锁自己的屏幕", en="lock and unlock your own screen"))
 OWN = SignedInPolicy("accounts.own", Text(zh="个人设置", en="see and change your own settings"))
 OWN_PASSWORD = SignedInPolicy("accounts.own_password", Text(zh="修改自己的口令", en="change your own password"))
 SECOND_FACTOR = SignedInPolicy(

@@ -10,5 +10,8 @@ account_closed = Signal()
 Arguments: `user` (User), `actor` (Actor). Viewing answers by revoking his tickets.
 """
 
+session_locked = Signal()
+"""Sent when a session's screen is locked. Arguments: `user` (User), `session_digest` (str). What it looks at ends."""
+
 signed_out = Signal()
 """Sent when a session ends by signing out. Arguments: `user` (User), `actor` (Actor), `session_digest` (str)."""

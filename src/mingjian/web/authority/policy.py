@@ -145,7 +145,8 @@ class OpenPolicy(Policy):
 
 
 _policies: dict[str, Policy] = {}
-_FREE_WITH_OLD_PASSWORD = frozenset({"accounts.own", "accounts.sign_out", "accounts.own_password"})
+FREE_WHILE_LOCKED = frozenset({"accounts.own_lock", "accounts.sign_out"})
+_FREE_WITH_OLD_PASSWORD = FREE_WHILE_LOCKED | {"accounts.own", "accounts.own_password"}
 _FREE_WITHOUT_SECOND_FACTOR = _FREE_WITH_OLD_PASSWORD | {"accounts.own_second_factor"}
 
 

@@ -25,6 +25,7 @@ _posts: list[Callable[[str], str]] = []
 _contacts: list[Callable[[Actor, Any, object], list[str]]] = []
 _enrolled: list[Callable[[str], bool]] = []
 _tokens: list[Callable[[str, str], TokenGrant]] = []
+_locks: list[Callable[[Any, Actor], bool]] = []
 
 
 def keep_bindings(source: Callable[[str], tuple[Binding, ...]]) -> None:
@@ -77,6 +78,26 @@ def grant_of(text: str, address: str) -> TokenGrant:
     if not _tokens:
         raise invalid_token()
     return _tokens[0](text, address)
+
+
+def keep_locks(source: Callable[[Any, Actor], bool]) -> None:
+    """Name the function that says whether the screen of a request's session is locked, by request and actor."""
+    _locks[:] = [source]
+
+
+def is_locked(request: Any, actor: Actor) -> bool:
+    """Whether the session opens nothing but its own unlocking."""
+    return bool(_locks) and _locks[0](request, actor)
+
+
+def session_locked() -> MingjianError:
+    """What a request of a locked session is told."""
+    return MingjianError(
+        "session_locked",
+        Text("屏幕已锁定", "the screen is locked"),
+        fault=Fault.USER,
+        remedy=Text("请用本人的口令或者通行密钥解锁", "unlock it by the password or a passkey of the same person"),
+    )
 
 
 def invalid_token() -> MingjianError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from ninja.utils import check_csrf
 
@@ -11,9 +12,16 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.web import configuration
 from mingjian.web.authority.actor import Actor, Binding, nobody
-from mingjian.web.authority.policy import Policy
+from mingjian.web.authority.policy import FREE_WHILE_LOCKED, Policy
 from mingjian.web.authority.scopes import require_scope
-from mingjian.web.authority.sources import TokenGrant, bindings_of, grant_of, has_second_factor
+from mingjian.web.authority.sources import (
+    TokenGrant,
+    bindings_of,
+    grant_of,
+    has_second_factor,
+    is_locked,
+    session_locked,
+)
 from mingjian.web.http.failures import csrf_error
 from mingjian.web.http.language import remember_language
 from mingjian.web.http.origin import address_of, request_id_of
@@ -81,7 +89,7 @@ class Requires:
         self.policy = policy
 
     def __call__(self, request: HttpRequest) -> Actor:
-        """The actor, by token or session. Raises MingjianError invalid_token or csrf_failed, or Refused.
+        """The actor, by token or session. Raises MingjianError invalid_token, csrf_failed or session_locked, or Refused.
 
         A token is sent on purpose, never by the browser by itself: no CSRF token is asked beside it.
         """
@@ -94,7 +102,18 @@ class Requires:
         changes = request.method not in SAFE_METHODS
         if _token(request) is None and changes and check_csrf(request) is not None:
             raise csrf_error()
-        actor = actor_of(request)
+        actor = self._awake(request, actor_of(request))
         require_scope(actor, self.policy, changes=changes)
         self.policy.require(actor)
         return actor
+
+    def _awake(self, request: HttpRequest, actor: Actor) -> Actor:
+        """The actor whose screen is not locked; what is open to anybody a locked one gets as nobody."""
+        if not actor.signed_in or actor.scopes is not None or self.policy.name in FREE_WHILE_LOCKED:
+            return actor
+        if not is_locked(request, actor):
+            return actor
+        if not self.policy.who_may().anybody:
+            raise session_locked()
+        request.user = AnonymousUser()
+        return actor_of(request)

@@ -13,7 +13,7 @@ from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
 from mingjian.web import wiring
 from mingjian.web.accounts.models import User
-from mingjian.web.accounts.signals import account_closed, signed_out
+from mingjian.web.accounts.signals import account_closed, session_locked, signed_out
 from mingjian.web.audit.actions import record
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
@@ -113,6 +113,14 @@ def _on_signed_out(sender: type[User], user: User, actor: Actor, session_digest:
         take_back(viewer=user.id, session=session_digest)
 
 
+@receiver(session_locked)
+def _on_session_locked(sender: type[User], user: User, session_digest: str, **kwargs: object) -> None:
+    """What the screen showed is over; unlocked, each picture is opened by a look of its own."""
+    with transaction.atomic():
+        _mark_revoked(viewer=user.id, session=session_digest)
+        take_back(viewer=user.id, session=session_digest)
+
+
 @receiver(camera_closed)
 def _on_camera_closed(sender: type[Camera], camera: Camera, actor: Actor, **kwargs: object) -> None:
     _mark_revoked(camera=camera.id)
@@ -143,13 +151,15 @@ def _revoke_look(ticket_id: str) -> None:
     take_back_all(list(siblings.values_list("pk", flat=True)))
 
 
-def _mark_revoked(*, viewer: str = "", camera: str = "") -> None:
+def _mark_revoked(*, viewer: str = "", camera: str = "", session: str = "") -> None:
     now_ms = _now_ms()
     looks = Look.objects.filter(expires_ms__gt=now_ms, revoked_ms__isnull=True)
     if viewer:
         looks = looks.filter(viewer_id=viewer)
     if camera:
         looks = looks.filter(camera=camera)
+    if session:
+        looks = looks.filter(session=session)
     looks.update(revoked_ms=now_ms)
 
 

@@ -9,6 +9,7 @@ import { discovery } from "./discovery";
 import { filings } from "./filings";
 import { importWords } from "./imports";
 import { live } from "./live";
+import { lock } from "./lock";
 import { login } from "./login";
 import { map } from "./map";
 import { nav } from "./nav";
@@ -45,6 +46,7 @@ const subjects = [
   filings,
   importWords,
   live,
+  lock,
   login,
   map,
   nav,
