@@ -42,6 +42,7 @@ PLAN_READERS = READERS | {
 }  # fmt: skip
 ORGANISATION_READERS = {"admin", "auditor", "operator"} | BOUND
 RETRIEVAL_READERS = RETRIEVAL_ASKERS | {"auditor", "approver", "legal_reviewer", "manager"}
+RELEASERS = {"custodian", "manager", "officer", "department_officer", "approver"}
 DECLARANTS = {"emergency_commander", "officer"}
 HOLDERS = {"custodian", "manager", "officer"}
 ORGAN = {"officer", "inspector", "approver", "legal_reviewer"}
@@ -353,6 +354,9 @@ MAY: dict[str, set[str]] = {
     "POST /v1/retrievals/{retrieval_id}/register": {"custodian"},
     "POST /v1/retrievals/{retrieval_id}/execute": {"custodian"},
     "POST /v1/retrievals/{retrieval_id}/finish": {"custodian"},
+    "GET /v1/retrievals/{retrieval_id}/releases": RETRIEVAL_READERS,
+    "POST /v1/retrievals/{retrieval_id}/releases": RELEASERS,
+    "POST /v1/releases/{release_id}/check": RELEASERS,
     "POST /v1/retrievals/{retrieval_id}/decline": {"custodian"},
     "POST /v1/retrievals/{retrieval_id}/seal": {"custodian"},
     "POST /v1/retrievals/{retrieval_id}/end": RETRIEVAL_READERS,

@@ -3594,6 +3594,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/releases/{release_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description The second person's word; needs If-Match.
+         */
+        post: operations["releases_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/removals": {
         parameters: {
             query?: never;
@@ -4332,6 +4352,30 @@ export interface paths {
          * @description Enter it in the holder's register.
          */
         post: operations["retrievals_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Releases
+         * @description Public releases of a retrieval.
+         */
+        get: operations["releases_list"];
+        put?: never;
+        /**
+         * Ask
+         * @description Ask to show it to the public. Takes Idempotency-Key.
+         */
+        post: operations["releases_ask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11189,6 +11233,86 @@ export interface components {
         RecoveryOut: {
             /** Recovery Codes */
             recovery_codes: string[];
+        };
+        /**
+         * ReleaseCheckIn
+         * @description Whether it may be published, and what was seen.
+         */
+        ReleaseCheckIn: {
+            /** Note */
+            note: string;
+            /** Permit */
+            permit: boolean;
+        };
+        /**
+         * ReleaseIn
+         * @description Where it is to be shown, by what right, what shows and what the redacted copy (its SHA-256) hides.
+         */
+        ReleaseIn: {
+            /** Legal Basis */
+            legal_basis: string;
+            /** Protected */
+            protected: string[];
+            /**
+             * Redacted Digest
+             * @default
+             */
+            redacted_digest: string;
+            /** Shown */
+            shown: string[];
+            /** Where */
+            where: string;
+        };
+        /**
+         * ReleaseOut
+         * @description `state`: asked, permitted, refused. `protects`: the kinds that can be named, in words.
+         */
+        ReleaseOut: {
+            /** Asked By */
+            asked_by: string;
+            /** Asked Name */
+            asked_name: string;
+            /** Asked S */
+            asked_s: number | null;
+            /** Checked Name */
+            checked_name: string;
+            /** Checked S */
+            checked_s: number | null;
+            /** Id */
+            id: string;
+            /** Legal Basis */
+            legal_basis: string;
+            /** Note */
+            note: string;
+            /** Protected */
+            protected: string[];
+            /** Redacted Digest */
+            redacted_digest: string;
+            /** Retrieval */
+            retrieval: string;
+            /** Shown */
+            shown: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "permitted" | "refused";
+            /** Version */
+            version: number;
+            /** Where */
+            where: string;
+        };
+        /**
+         * ReleasesOut
+         * @description Those of a retrieval, newest first, and the kinds of what has to be protected in the reader's language.
+         */
+        ReleasesOut: {
+            /** Items */
+            items: components["schemas"]["ReleaseOut"][];
+            /** Kinds */
+            kinds: {
+                [key: string]: string;
+            };
         };
         /**
          * RemovalChangeIn
@@ -20557,6 +20681,41 @@ export interface operations {
             };
         };
     };
+    releases_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseCheckIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     removals_list: {
         parameters: {
             query?: {
@@ -21935,6 +22094,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RetrievalOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releases_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releases_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseOut"];
                 };
             };
             /** @description Problem */

@@ -193,6 +193,35 @@ class RetrievalAttestation(models.Model):
         ]
 
 
+class PublicRelease(models.Model):
+    """A wish to show retrieved footage to the public (sc799 22): asked, permitted or refused. Never changed after.
+
+    `shown`, `protected`: of rules.public_release.SHOWN; `redacted_digest`: SHA-256 of the copy that is published.
+    """
+
+    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
+    retrieval = models.ForeignKey(Retrieval, on_delete=models.PROTECT, related_name="releases")
+    state = models.CharField(max_length=10, default="asked")
+    where = models.CharField(max_length=200)
+    legal_basis = models.CharField(max_length=500)
+    shown = models.JSONField(default=list)
+    protected = models.JSONField(default=list)
+    redacted_digest = models.CharField(max_length=64, blank=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_name = models.CharField(max_length=64)
+    asked_ns = models.BigIntegerField()
+    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    checked_name = models.CharField(max_length=64, blank=True)
+    checked_ns = models.BigIntegerField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        """Of a retrieval."""
+
+        default_permissions = ()
+
+
 class EvidenceHold(models.Model):
     """Footage that is not deleted: the engine keeps every group of pictures that touches [from, to).
 

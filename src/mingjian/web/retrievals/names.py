@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mingjian.rules import declared_use, looking, refusal
+from mingjian.rules import declared_use, looking, public_release, refusal
 from mingjian.rules import retrieval as rules
 from mingjian.web.audit.names import register
 from mingjian.web.authority.applying import applying
@@ -39,6 +39,8 @@ PACKAGED = register("retrievals.package", "制作证据包", "ordered the packag
 PACKAGE_CANCELLED = register("retrievals.package_cancel", "取消制作证据包", "called a package off")
 PACKAGE_SEALED = register("retrievals.package_seal", "证据包制成", "the package of a retrieval was sealed")
 PACKAGE_TAKEN = register("retrievals.package_take", "领取证据包", "took the package of a retrieval")
+RELEASE_ASKED = register("retrievals.release", "申请公开传播录像", "asked to show footage to the public")
+RELEASE_CHECKED = register("retrievals.release_check", "核验公开传播的遮蔽", "checked a public release")
 HELD = register("holds.place", "锁定录像", "placed a hold on footage")
 RELEASED = register("holds.release", "解除锁定", "released a hold")
 
@@ -63,6 +65,7 @@ judge_conditions = applying(rules.judge_conditions, by=EXECUTED)
 executable = applying(rules.executable, by=EXECUTED)
 strictest_flag = applying(declared_use.strictest_flag, by=SEALED)
 judge_inherited = applying(declared_use.judge_inherited, by=SEALED)
+judge_release = applying(public_release.judge_release, by=[RELEASE_ASKED, RELEASE_CHECKED])
 judge_refusal = applying(refusal.judge_refusal, by=[DECLINED, REFUSED, RETURNED])
 executable_copy = applying(rules.executable, by=[PACKAGED, PACKAGE_TAKEN])
 judge_copy = applying(looking.judge_copy, by=[PACKAGED, PACKAGE_TAKEN])

@@ -42,6 +42,10 @@ HAND_OVER = ScopedPolicy(
     "retrievals.hand_over", Text("核验、登记并交付录像", "check, register and hand over footage"), [],
     [BoundRole.CUSTODIAN], by_division=False,
 )  # fmt: skip
+RELEASE = ScopedPolicy(
+    "retrievals.release", Text("申请、核验公开传播", "ask for and check public releases"), [],
+    [*_HOLDERS, BoundRole.OFFICER, BoundRole.DEPARTMENT_OFFICER, BoundRole.APPROVER], by_division=False,
+)  # fmt: skip
 DECLARE = ScopedPolicy(
     "retrievals.declare",
     Text("声明突发事件", "declare an emergency"),
