@@ -36,6 +36,7 @@ from mingjian.media.edge.server import EdgeServer
 from mingjian.media.edge.settings import EdgeSettings
 from mingjian.media.engine.hub import StreamHub
 from mingjian.media.engine.socket_server import EngineSocket
+from mingjian.ports.masks import masks_to_json
 from mingjian.ports.media import AccessUnit, Codec, Track
 from mingjian.ports.ticket import Ticket, sign_ticket
 
@@ -91,7 +92,16 @@ def edge(folder: str, key: bytes, core: int | None, ready: Any) -> None:
     root = Path(folder)
 
     async def main() -> None:
-        settings = EdgeSettings(root / "engine.sock", root / "web.sock", root / "revocations.json", public, port=0)
+        masks = root / "masks.json"
+        masks.write_text(json.dumps(masks_to_json({})))
+        settings = EdgeSettings(
+            root / "engine.sock",
+            root / "web.sock",
+            root / "revocations.json",
+            masks,
+            public,
+            port=0,
+        )
         server = EdgeServer(settings, CLOCK)
         await server.start()
         await server.link.wait_up()

@@ -38,6 +38,7 @@ from mingjian.kernel.isotime import format_iso_ns
 from mingjian.kernel.media_time import ticks_90k_to_ns
 from mingjian.media.playback.service import PlaybackService, open_playback
 from mingjian.media.playback.store_recordings import StoreRecordings
+from mingjian.ports.masks import masks_path, masks_to_json
 from mingjian.ports.recording import SegmentRecord
 from mingjian.ports.ticket import Ticket
 from mingjian.wire.fmp4.build import TableRow, TrackRun, build_fragment, build_init, build_leaf, build_mfra, build_prft
@@ -92,6 +93,8 @@ def serve(data: Path, port: Connection) -> None:
         "t", "u", "bench", CAMERA, ("main",), ("playback",), "bench", 0, 1 << 50,
         (city_index.END_NS - 90 * DAY_NS) // ms, city_index.END_NS // ms, "e", "s",
     )  # fmt: skip
+    masks_path(data).parent.mkdir(parents=True, exist_ok=True)
+    masks_path(data).write_text(json.dumps(masks_to_json({})))
     service = open_playback(data, ManualClock(city_index.END_NS + 60 * NS_PER_S), dt.UTC)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(service, ticket, port))

@@ -18,6 +18,7 @@ from mingjian.media.edge.server import EdgeServer, run_edge
 from mingjian.media.edge.settings import EdgeSettings
 from mingjian.media.playback.routes import HTTP_STATUS
 from mingjian.media.playback.service import open_playback
+from mingjian.ports.masks import masks_path
 from mingjian.ports.seen import seen_path
 
 UI_FOLDER = Path(mingjian.web.__file__).parent / "ui_dist"
@@ -32,7 +33,7 @@ def serve(folder: DataFolder, options: argparse.Namespace) -> None:
 async def _serve(folder: DataFolder, options: argparse.Namespace) -> None:
     clock = SystemClock()
     server = EdgeServer(_settings(folder, options, clock), clock)
-    playback = open_playback(folder.root, clock, note=server.seen.note)
+    playback = open_playback(folder.root, clock, note=server.seen.note, masks=server.masks)
     server.mount(playback.calls.table(), HTTP_STATUS)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -53,6 +54,7 @@ def _settings(folder: DataFolder, options: argparse.Namespace, clock: SystemCloc
         engine_socket=folder.engine_socket,
         web_socket=folder.web_socket,
         revocations_file=folder.revocations_file,
+        masks_file=masks_path(folder.root),
         ticket_key=folder.ticket_public_key(),
         host=options.host,
         port=options.port,

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 import uvloop
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.media.masks import write_masks
 
 from mingjian.kernel.clock import SystemClock
 from mingjian.kernel.ids import new_id
@@ -89,6 +90,7 @@ def edge_settings(folder: Path, ui_folder: Path, office: TicketOffice) -> EdgeSe
         engine_socket=folder / "engine.sock",
         web_socket=folder / "web.sock",
         revocations_file=folder / "revocations.json",
+        masks_file=write_masks(folder / "masks.json"),
         ticket_key=office.key.public_key(),
         port=0,
         ui_folder=ui_folder,

@@ -13,11 +13,13 @@ import pytest
 from aiohttp import ClientResponse, ClientSession, web
 from playwright.async_api import Page
 from tests.chromium import new_page
+from tests.media.masks import write_masks
 from tests.media.playback.archive import CAMERA, START_NS, Archive
 
 from mingjian.kernel.clock import NS_PER_MS, NS_PER_S, ManualClock
 from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.isotime import format_iso_ns
+from mingjian.media.mask_book import MaskBook
 from mingjian.media.playback.pictures import Pictures
 from mingjian.media.playback.pool import WorkPool
 from mingjian.media.playback.routes import HTTP_STATUS, PlaybackCalls
@@ -81,8 +83,9 @@ async def edge(tmp_path: Path, pool: WorkPool) -> AsyncIterator[Edge]:
     with ThreadPoolExecutor(4) as reads:
         thumbs = tmp_path / "thumbs"
         pictures = Pictures(
-            archive, pool, ThumbCache(thumbs), reads, lambda camera: NAMES[camera], dt.timezone(dt.timedelta(hours=8))
-        )
+            archive, pool, ThumbCache(thumbs), reads, lambda camera: NAMES[camera],
+            dt.timezone(dt.timedelta(hours=8)), MaskBook(write_masks(tmp_path / "masks.json")),
+        )  # fmt: skip
         calls = PlaybackCalls(archive, pictures, clock, reads)
         held = Edge("", ClientSession(), archive, clock, ticket, thumbs)
         runner = web.AppRunner(_app(calls.table(), held))

@@ -14,6 +14,7 @@ from tests.chromium import HLS_JS, new_page
 from tests.media.edge.conftest import CLOCK, TicketOffice
 from tests.media.feeding import CAMERA, Camera, camera_on, fast, make_store
 from tests.media.footage import frame_hashes, video
+from tests.media.masks import write_masks
 
 from mingjian.kernel.clock import NS_PER_S, ManualClock
 from mingjian.media.edge.server import EdgeServer
@@ -24,6 +25,7 @@ from mingjian.media.playback.live_list import LiveWindow
 from mingjian.media.playback.routes import HTTP_STATUS
 from mingjian.media.playback.service import open_playback
 from mingjian.media.store.store import Store
+from mingjian.ports.masks import masks_path
 from mingjian.ports.recording import SegmentRecord
 
 FOLLOW = """
@@ -91,6 +93,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
             engine_socket=Path(name, "engine.sock"),
             web_socket=Path(name, "web.sock"),
             revocations_file=Path(name, "revocations.json"),
+            masks_file=write_masks(masks_path(tmp_path)),
             ticket_key=office.key.public_key(),
             port=0,
             ui_folder=tmp_path,

@@ -15,6 +15,7 @@ import pytest
 from tests.media.edge.conftest import CLOCK, TicketOffice, now_ms
 from tests.media.feeding import CAMERA, START_NS, camera_on, make_store
 from tests.media.footage import frame_hashes, video
+from tests.media.masks import write_masks
 
 from mingjian.kernel.clock import NS_PER_MS, NS_PER_S, ManualClock
 from mingjian.kernel.isotime import format_iso_ns, parse_iso_ns
@@ -23,6 +24,7 @@ from mingjian.media.edge.server import EdgeServer
 from mingjian.media.edge.settings import EdgeSettings
 from mingjian.media.playback.routes import HTTP_STATUS
 from mingjian.media.playback.service import open_playback
+from mingjian.ports.masks import masks_path
 from mingjian.ports.seen import EdgeWord, word_from_json
 
 FROM_MS = START_NS // NS_PER_MS - 1_000
@@ -58,6 +60,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
             engine_socket=Path(name, "engine.sock"),
             web_socket=Path(name, "web.sock"),
             revocations_file=Path(name, "revocations.json"),
+            masks_file=write_masks(masks_path(tmp_path)),
             ticket_key=office.key.public_key(),
             port=0,
             ui_folder=tmp_path,

@@ -21,7 +21,9 @@ _UNKNOWN_FOR_NS = 10 * NS_PER_S
 """A camera that was just added is not known to the engine at once; after this long it is told as absent."""
 
 FeedKey = tuple[str, str, str]
-"""Camera, stream, variant: "" as the camera sends it, "h264" transcoded, "jpeg" single pictures."""
+"""Camera, stream, variant: "" as the camera sends it, "h264" transcoded, "jpeg" single pictures, "masked:POLYGONS" (as
+ports.masks.polygons_text) with these filled in, "jpeg:POLYGONS" single pictures of that. Other polygons are another feed,
+so that nobody gets pictures under masks of before."""
 
 
 def notice_of(error: MingjianError) -> Notice:
@@ -134,10 +136,11 @@ class Feeds:
 
     def _fill(self, key: FeedKey, feed: Feed) -> EngineFeed | WorkerFeed:
         camera, stream, variant = key
-        if variant:
-            return WorkerFeed(
-                variant, feed, lambda listener: self.join((camera, stream, ""), listener), self._quotas[variant]
-            )
+        kind, _, polygons = variant.partition(":")
+        if kind:
+            source = (camera, stream, f"masked:{polygons}" if polygons and kind != "masked" else "")
+            work = (kind, polygons) if kind == "masked" else (kind,)
+            return WorkerFeed(work, feed, lambda listener: self.join(source, listener), self._quotas[kind])
         return EngineFeed(self._link, self._clock, self._metrics, camera, stream, feed)
 
     def _closer(self, key: FeedKey) -> Callable[[], None]:

@@ -17,6 +17,8 @@ from mingjian.media.edge.feeds import FeedKey, Feeds, notice_of
 from mingjian.media.edge.metrics import EdgeMetrics
 from mingjian.media.edge.tickets import TicketGate
 from mingjian.media.edge.viewer import Viewer
+from mingjian.media.mask_book import MaskBook
+from mingjian.ports.masks import polygons_text
 from mingjian.ports.seen import NoteSeen, forget_seen
 from mingjian.ports.ticket import Right, Ticket
 
@@ -34,9 +36,16 @@ class LiveEndpoint:
     """All live viewers of this edge."""
 
     def __init__(
-        self, gate: TicketGate, feeds: Feeds, clock: Clock, metrics: EdgeMetrics, note: NoteSeen = forget_seen
+        self,
+        gate: TicketGate,
+        feeds: Feeds,
+        masks: MaskBook,
+        clock: Clock,
+        metrics: EdgeMetrics,
+        note: NoteSeen = forget_seen,
     ) -> None:
         self._note = note
+        self._masks = masks
         self._gate = gate
         self._feeds = feeds
         self._clock = clock
@@ -101,7 +110,10 @@ class LiveEndpoint:
         task.add_done_callback(self._closing.discard)
 
     def key_for(self, ticket: Ticket, stream: str, variant: str) -> FeedKey:
-        """The feed a ticket opens. Raises MingjianError `not_covered`."""
+        """The feed a ticket opens: under masks the one that everybody without a lift shares, whichever stream was asked.
+
+        Raises MingjianError `not_covered`, or as MaskBook.
+        """
         if stream not in ticket.streams or Right.LIVE.value not in ticket.rights:
             raise MingjianError(
                 "not_covered",
@@ -109,6 +121,9 @@ class LiveEndpoint:
                 fault=Fault.USER,
                 field="stream",
             )
+        of_stream, polygons = self._masks.now(ticket)
+        if polygons:
+            return ticket.camera, of_stream, f"{'jpeg' if variant == 'jpeg' else 'masked'}:{polygons_text(polygons)}"
         return ticket.camera, stream, variant
 
     async def _settle(self, connection: _Connection) -> None:
@@ -130,6 +145,7 @@ class _Connection:
         self._ticket: Ticket | None = None
         self._stream = "main"
         self._variant = ""
+        self._key: FeedKey | None = None
         self._can: tuple[str, ...] | None = None
         self._paused = False
         self._ended = False
@@ -167,6 +183,7 @@ class _Connection:
         self.note_seen()
         try:
             self._endpoint._gate.check(self._ticket)
+            self._follow_masks()
         except MingjianError as error:
             self.end(notice_of(error))
             return
@@ -216,6 +233,7 @@ class _Connection:
             self._endpoint.key_for(ticket, self._stream, "")
             self.note_seen()
             self._ticket = ticket
+            self._follow_masks()
         except MingjianError as error:
             self._endpoint._metrics.refused.labels(error.code).inc()
             self.viewer.on_notice(notice_of(error))
@@ -227,9 +245,15 @@ class _Connection:
     def _watch(self, stream: str) -> None:
         assert self._ticket is not None
         key = self._endpoint.key_for(self._ticket, stream, self._variant)
-        self._stream = stream
+        self._stream, self._key = stream, key
         if not self._paused:
             self.viewer.watch(lambda viewer: self._endpoint._feeds.join(key, viewer))
+
+    def _follow_masks(self) -> None:
+        """Masks were set or taken off, a lift began or ended: look at what may be seen now. Raises as `key_for`."""
+        assert self._ticket is not None
+        if self._endpoint.key_for(self._ticket, self._stream, self._variant) != self._key:
+            self._watch(self._stream)
 
     def _refuses(self, init: SharedInit) -> bool:
         """Whether this browser said that it cannot play H.265, and these pictures are; then it gets them transcoded."""

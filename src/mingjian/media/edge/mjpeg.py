@@ -17,7 +17,7 @@ from mingjian.kernel.text import Text
 from mingjian.media.edge.feed import Notice, SharedFragment, SharedInit
 from mingjian.media.edge.feeds import FeedKey, Feeds
 from mingjian.media.edge.sessions import MediaSessions, SessionHandler
-from mingjian.media.edge.worker_feed import BUSY
+from mingjian.media.edge.worker_feed import BUSY, MASK_BUSY
 from mingjian.ports.seen import NoteSeen, forget_seen
 from mingjian.ports.ticket import Ticket
 
@@ -66,24 +66,24 @@ class MjpegPictures:
         self._open.add(newest)
         feed = self._feeds.join(key, newest)
         try:
-            await self._await_first(request, stream, newest)
-            return await self._show(request, stream, newest)
+            await self._await_first(request, key, newest)
+            return await self._show(request, key, newest)
         finally:
             self._open.discard(newest)
             feed.remove(newest)
 
-    async def _await_first(self, request: web.Request, stream: str, newest: _Newest) -> None:
+    async def _await_first(self, request: web.Request, key: FeedKey, newest: _Newest) -> None:
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         while newest.picture is None:
-            self._check(request, stream)
-            busy = newest.notice is not None and newest.notice.reason == BUSY.reason
+            self._check(request, key)
+            busy = newest.notice is not None and newest.notice.reason in (BUSY.reason, MASK_BUSY.reason)
             left_s = began_s + (BUSY_PATIENCE_S if busy else FIRST_PICTURE_S) - loop.time()
             if newest.over or left_s <= 0 or request.transport is None:
                 raise _no_picture(newest.notice)
             await newest.wait(min(left_s, CHECK_S))
 
-    async def _show(self, request: web.Request, stream: str, newest: _Newest) -> web.StreamResponse:
+    async def _show(self, request: web.Request, key: FeedKey, newest: _Newest) -> web.StreamResponse:
         headers = {
             "Content-Type": f"multipart/x-mixed-replace; boundary={BOUNDARY}",
             "Cache-Control": "private, no-store",
@@ -94,7 +94,7 @@ class MjpegPictures:
         try:
             # A browser shows a picture when the delimiter behind it came, so that is sent with it, not before the next.
             await response.write(_DELIMITER[2:])
-            while self._goes_on(request, stream, newest):
+            while self._goes_on(request, key, newest):
                 picture = newest.take()
                 if picture is None:
                     await newest.wait(CHECK_S)
@@ -109,18 +109,20 @@ class MjpegPictures:
                 request.transport.abort()
         return response
 
-    def _goes_on(self, request: web.Request, stream: str, newest: _Newest) -> bool:
+    def _goes_on(self, request: web.Request, key: FeedKey, newest: _Newest) -> bool:
         if newest.over or request.transport is None:
             return False
         try:
-            self._check(request, stream)
+            self._check(request, key)
         except MingjianError:
             return False
         return True
 
-    def _check(self, request: web.Request, stream: str) -> None:
-        """That the session still holds, with the ticket it has by now."""
-        self._key_for(self._sessions.find(request).ticket, stream, "jpeg")
+    def _check(self, request: web.Request, key: FeedKey) -> None:
+        """That the session still holds, with the ticket it has by now, and shows the same: masks may have been set."""
+        stream = request.query.get("stream", "main")
+        if self._key_for(self._sessions.find(request).ticket, stream, "jpeg") != key:
+            raise _no_picture(None)
 
 
 class _Newest:

@@ -25,6 +25,8 @@ from mingjian.media.edge.sessions import MediaSessions, SessionHandler
 from mingjian.media.edge.settings import PROXIED, EdgeSettings
 from mingjian.media.edge.static_files import UiFiles
 from mingjian.media.edge.tickets import TicketGate
+from mingjian.media.mask_book import HTTP_STATUS as MASKS_STATUS
+from mingjian.media.mask_book import MaskBook
 from mingjian.media.watched_file import POLL_S, WatchedFile
 from mingjian.ports.revocation import Revocation, revocations_from_json
 
@@ -43,10 +45,12 @@ class EdgeServer:
         self.gate = TicketGate(settings.ticket_key, settings.edge, clock)
         self.sessions = MediaSessions(self.gate, clock, secure=settings.secure)
         self.link = EngineLink(settings.engine_socket)
-        quotas = {"h264": settings.transcode_quota, "jpeg": settings.picture_quota}
+        quotas = {"h264": settings.transcode_quota, "jpeg": settings.picture_quota, "masked": settings.mask_quota}
         self.feeds = Feeds(self.link, clock, self.metrics, quotas)
         self.seen = SeenBook(settings.seen_file, clock)
-        self.live = LiveEndpoint(self.gate, self.feeds, clock, self.metrics, self.seen.note)
+        self.masks = MaskBook(settings.masks_file)
+        self.problems.add(MASKS_STATUS)
+        self.live = LiveEndpoint(self.gate, self.feeds, self.masks, clock, self.metrics, self.seen.note)
         self.mjpeg = MjpegPictures(self.sessions, self.feeds, self.live.key_for, self.seen.note)
         self._proxy = WebProxy(settings.web_socket, clock, secure=settings.secure)
         self._ui = UiFiles(settings.ui_folder)

@@ -15,12 +15,14 @@ class EdgeSettings:
     """`edge` is the name tickets are bound to. `tls` is (certificate, key) in PEM, None for plain HTTP.
 
     `metrics_from` names the client addresses that may read /metrics beside loopback. The quotas bound how many streams
-    are transcoded for browsers without H.265, and decoded into JPEG pictures, at the same time.
+    are transcoded for browsers without H.265, decoded into JPEG pictures, and shown with privacy masks, at the same time:
+    of a camera with masks one rendition is made, however many look.
     """
 
     engine_socket: Path
     web_socket: Path
     revocations_file: Path
+    masks_file: Path
     ticket_key: Ed25519PublicKey = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
@@ -30,6 +32,7 @@ class EdgeSettings:
     tls: tuple[Path, Path] | None = None
     transcode_quota: int = 2
     picture_quota: int = 2
+    mask_quota: int = 4
     metrics_from: tuple[str, ...] = ()
 
     @property

@@ -1,4 +1,4 @@
-"""Feeds made of other feeds by a worker process (H.264 of H.265, JPEG pictures), under a quota.
+"""Feeds made of other feeds by a worker process (H.264 of H.265, JPEG pictures, masked pictures), under a quota.
 
 A worker lives while somebody looks. One that dies is started again; one that is too slow skips to the next keyframe.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from mingjian.media.edge.feed import Feed, FeedListener, Notice, SharedFragment, SharedInit
 from mingjian.wire.feed import (
@@ -28,6 +28,11 @@ _RETRY_S = 1.0
 _READ_BYTES = 1 << 18
 
 BUSY = Notice("busy", "服务器转码任务已满,请稍候", "the server transcodes as many pictures as it may; wait a moment")
+MASK_BUSY = Notice(
+    "mask_busy",
+    "带隐私遮蔽的实时画面路数已满，不能显示未遮蔽的画面，请稍候",
+    "as many live pictures with privacy masks are made as may be; unmasked ones are not shown: wait a moment",
+)
 FAILED = Notice("transcode_failed", "转码中断,正在重新开始", "transcoding broke off and begins again")
 
 
@@ -51,10 +56,14 @@ class Quota:
 
 
 class WorkerFeed:
-    """Fills `feed` with what a worker of `kind` makes of another feed, which `join` joins. A FeedListener of that one."""
+    """Fills `feed` with what a worker makes of another feed, which `join` joins. A FeedListener of that one.
 
-    def __init__(self, kind: str, feed: Feed, join: Callable[[FeedListener], Feed], quota: Quota) -> None:
-        self._kind = kind
+    `work`: h264, jpeg, or masked with its polygons.
+    """
+
+    def __init__(self, work: Sequence[str], feed: Feed, join: Callable[[FeedListener], Feed], quota: Quota) -> None:
+        self._work = tuple(work)
+        self._kind = self._work[0]
         self._feed = feed
         self._join = join
         self._quota = quota
@@ -104,7 +113,7 @@ class WorkerFeed:
     async def _keep(self) -> None:
         while True:
             if not self._quota.take():
-                self._feed.say(BUSY)
+                self._feed.say(MASK_BUSY if self._kind == "masked" else BUSY)
                 await asyncio.sleep(_RETRY_S)
                 continue
             try:
@@ -118,7 +127,7 @@ class WorkerFeed:
 
     async def _run(self) -> None:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "mingjian.media.live.worker", self._kind,
+            sys.executable, "-m", "mingjian.media.live.worker", *self._work,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         assert process.stdin is not None

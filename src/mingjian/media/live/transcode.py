@@ -1,4 +1,5 @@
-"""Live pictures for browsers that cannot play what the camera sends: H.265 as H.264, or single JPEG pictures.
+"""Live pictures for browsers that cannot play what the camera sends, H.265 as H.264 or single JPEG pictures; and with
+privacy masks burned in, for who may not see what they cover.
 
 Runs in a process of its own (`worker`): a decoder that crashes on damaged bytes takes this picture with it, nothing else.
 Frames of the feed go in, frames of the feed come out; sound passes through.
@@ -7,7 +8,7 @@ Frames of the feed go in, frames of the feed come out; sound passes through.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from io import BytesIO
 
@@ -19,7 +20,9 @@ from PIL import Image
 from mingjian.kernel.clock import NS_PER_MS
 from mingjian.kernel.media_time import RATE_90K
 from mingjian.media.h264_encoder import EncodedPicture, H264Encoder
+from mingjian.media.picture_mask import burn
 from mingjian.media.video_decoder import annex_b, video_decoder
+from mingjian.ports.masks import Polygon
 from mingjian.wire.feed import FragmentFlag, LiveFragment, LiveInit
 from mingjian.wire.fmp4.build import TrackRun, build_fragment, build_init
 from mingjian.wire.fmp4.entries import codec_strings
@@ -75,9 +78,10 @@ class PictureDecoder:
 
 
 class H264Transcoder:
-    """Feed frames in, feed frames out with H.264 pictures, without reordering."""
+    """Feed frames in, feed frames out with H.264 pictures, without reordering, `polygons` filled in."""
 
-    def __init__(self) -> None:
+    def __init__(self, polygons: Sequence[Polygon] = ()) -> None:
+        self._polygons = tuple(polygons)
         self._decoder: PictureDecoder | None = None
         self._encoder: H264Encoder | None = None
         self._source: LiveInit | None = None
@@ -98,7 +102,8 @@ class H264Transcoder:
         if decoder is None:
             return
         self._sound += decoder.sound(fragment)
-        for pts, origin, frame in decoder.push(fragment):
+        for pts, origin, decoded in decoder.push(fragment):
+            frame = burn(decoded, self._polygons)
             if self._encoder is None:
                 yield self._open(frame)
             assert self._encoder is not None

@@ -1,6 +1,6 @@
 """The process that transcodes one stream: frames of wire/feed on stdin and stdout, nothing else.
 
-usage: python -m mingjian.media.live.worker h264|jpeg
+usage: python -m mingjian.media.live.worker h264|jpeg|masked [POLYGONS]
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 from av import logging as av_logging
 
 from mingjian.media.live.transcode import H264Transcoder, JpegPictures
+from mingjian.ports.masks import polygons_from_text
 from mingjian.wire.feed import (
     FrameReader,
     Kind,
@@ -25,11 +26,11 @@ _NICE = 5
 _READ_BYTES = 1 << 18
 
 
-def main(kind: str) -> None:
-    """Serve until stdin ends."""
+def main(kind: str, polygons: str = "") -> None:
+    """Serve until stdin ends. `masked` fills `polygons` (ports.masks.polygons_text) into every picture."""
     os.nice(_NICE)  # recording and other viewers come first
     av_logging.set_level(av_logging.PANIC)
-    work = H264Transcoder() if kind == "h264" else JpegPictures()
+    work = JpegPictures() if kind == "jpeg" else H264Transcoder(polygons_from_text(polygons))
     reader = FrameReader()
     while data := os.read(0, _READ_BYTES):
         for frame in reader.feed(data):
@@ -47,4 +48,4 @@ def _write(data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -50,9 +50,13 @@ def days_json(month: str, tz: str, days: Sequence[DayOfRecordings]) -> dict[str,
     }
 
 
-def chunk_json(chunk: Chunk, convert: str | None = None) -> dict[str, Any]:
-    """One chunk. With `convert` its bytes are self-contained (init and fragments) and so `init` is null."""
+def chunk_json(chunk: Chunk, convert: str | None = None, *, masked: bool = False) -> dict[str, Any]:
+    """One chunk. With `convert` its bytes are self-contained (init and fragments) and so `init` is null.
+
+    So are they when masks are burned into it: then it is encoded anew, whatever was asked.
+    """
     record = chunk.segment
+    convert = "h264" if masked else convert
     suffix = "" if convert is None else f"?as={convert}"
     return {
         "segment": record.id,
@@ -65,7 +69,7 @@ def chunk_json(chunk: Chunk, convert: str | None = None) -> dict[str, Any]:
         "start_90k": chunk.start_90k,
         "duration_90k": chunk.duration_90k,
         "offset_90k": record.start_90k,
-        "codecs": record.codecs if convert is None else converted_codecs(record.codecs),
+        "codecs": record.codecs if convert is None else converted_codecs(record.codecs, masked=masked),
         "width": record.width,
         "height": record.height,
         "keyframe": chunk.keyframe,
@@ -73,11 +77,13 @@ def chunk_json(chunk: Chunk, convert: str | None = None) -> dict[str, Any]:
     }
 
 
-def plan_json(stream: str, plan: Plan, convert: str | None = None) -> dict[str, Any]:
-    """The answer of `plan`."""
+def plan_json(
+    stream: str, plan: Plan, convert: str | None = None, masked: Callable[[Chunk], bool] = lambda chunk: False
+) -> dict[str, Any]:
+    """The answer of `plan`; `masked` says into which chunks masks are burned."""
     return {
         "stream": stream,
-        "chunks": [chunk_json(chunk, convert) for chunk in plan.chunks],
+        "chunks": [chunk_json(chunk, convert, masked=masked(chunk)) for chunk in plan.chunks],
         "gaps": [span_json(span) for span in plan.gaps],
         "planned_to": format_iso_ns(plan.planned_to_ns),
         "next": None if plan.cursor is None else plan.cursor.text(),
@@ -101,13 +107,20 @@ def frames_json(times: Sequence[FrameTime]) -> dict[str, Any]:
 
 
 def trick_json(
-    plan: TrickPlan, stream: str, from_ns: int, to_ns: int, speed: float, convert: str | None = None
+    plan: TrickPlan,
+    stream: str,
+    from_ns: int,
+    to_ns: int,
+    speed: float,
+    convert: str | None = None,
+    *,
+    masked: bool = False,
 ) -> dict[str, Any]:
     """The answer of `trick.json`; `url` gives the stream it describes."""
     codecs = trick_codecs(plan.pictures)
     wanted = {} if convert is None else {"as": convert}
-    if convert is not None:
-        codecs = converted_codecs(codecs)
+    if convert is not None or masked:
+        codecs = converted_codecs(codecs, masked=masked)
     bounds = {"from": format_iso_ns(from_ns), "to": format_iso_ns(to_ns)}
     return {
         "url": "trick?" + urlencode({"stream": stream, **bounds, "speed": f"{speed:g}", **wanted}),

@@ -1,7 +1,8 @@
-"""A chunk for a browser that cannot play what was recorded: H.265 becomes H.264, G.711 becomes FLAC (lossless).
+"""A chunk for a browser that cannot play what was recorded: H.265 becomes H.264, G.711 becomes FLAC (lossless); and for
+somebody who may not see what is masked: masks are burned in.
 
-The answer is whole in itself (init segment and one fragment) and keeps the media time of the original. H.264 and AAC are
-copied as they are. `convert_chunk` runs in the processes of `pool`; bytes in, bytes out.
+The answer is whole in itself (init segment and one fragment) and keeps the media time of the original. H.264 without masks
+and AAC are copied as they are. `convert_chunk` runs in the processes of `pool`; bytes in, bytes out.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from av.error import FFmpegError
 
 from mingjian.kernel.media_time import RATE_90K
 from mingjian.media.h264_encoder import EncodedPicture, H264Encoder
+from mingjian.media.picture_mask import burn
 from mingjian.media.playback.decode import CodedPicture, decode_pictures
 from mingjian.media.playback.pool import undecodable
+from mingjian.ports.masks import Polygon
 from mingjian.wire.flac import MAX_BLOCK, MIN_BLOCK, G711ToFlac, streaminfo
 from mingjian.wire.fmp4.box import Buffer, reader_of
 from mingjian.wire.fmp4.build import TrackRun, build_fragment, build_init
@@ -23,8 +26,9 @@ from mingjian.wire.fmp4.entries import TrackSpec
 from mingjian.wire.fmp4.read import Fragment, Sample, parse_init, walk_fragments
 
 
-def convert_chunk(media: bytes, from_90k: int) -> bytes:
-    """Convert an init segment and whole fragments that begin with a keyframe; give what begins at or after `from_90k`.
+def convert_chunk(media: bytes, from_90k: int, polygons: Sequence[Polygon] = ()) -> bytes:
+    """Convert an init segment and whole fragments that begin with a keyframe; give what begins at or after `from_90k`,
+    with `polygons` filled into every picture.
 
     Raises MingjianError `undecodable`, BrokenFile.
     """
@@ -34,8 +38,8 @@ def convert_chunk(media: bytes, from_90k: int) -> bytes:
     runs: list[list[TrackRun]] = []
     for track in init.tracks:
         samples = _samples(fragments, track.track_id)
-        if track.codec == "h265":
-            made, encoded = _encoded(media, track, samples, from_90k)
+        if track.codec == "h265" or (track.is_video and polygons):
+            made, encoded = _encoded(media, track, samples, from_90k, polygons)
         elif track.codec in ("pcma", "pcmu"):
             made, encoded = _flac(media, track, samples, from_90k)
         else:
@@ -82,7 +86,7 @@ def _flac(media: bytes, track: TrackSpec, samples: Sequence[Sample], from_90k: i
 
 
 def _encoded(
-    media: bytes, track: TrackSpec, samples: Sequence[Sample], from_90k: int
+    media: bytes, track: TrackSpec, samples: Sequence[Sample], from_90k: int, polygons: Sequence[Polygon]
 ) -> tuple[TrackSpec, list[TrackRun]]:
     """The pictures as H.264; nothing of them is left when none can be decoded."""
     coded = [CodedPicture(one.offset, one.size, one.pts, one.keyframe) for one in samples]
@@ -91,8 +95,9 @@ def _encoded(
     try:
         for pts_90k, frame in decode_pictures(media, coded):
             if pts_90k >= from_90k:
-                encoder = encoder or H264Encoder(frame)
-                pictures += encoder.encode(frame, pts_90k)
+                masked = burn(frame, polygons)
+                encoder = encoder or H264Encoder(masked)
+                pictures += encoder.encode(masked, pts_90k)
         if encoder is None:
             raise undecodable("no picture comes out")
         pictures += encoder.encode(None)

@@ -14,8 +14,10 @@ from av.video.frame import VideoFrame
 from PIL import Image
 
 from mingjian.kernel.media_time import RATE_90K
+from mingjian.media.picture_mask import burn
 from mingjian.media.playback.pool import undecodable
 from mingjian.media.playback.watermark import jpeg, stamp
+from mingjian.ports.masks import Polygon
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,10 @@ class CodedPicture:
     keyframe: bool
 
 
-def decode_at(media: bytes, coded: Sequence[CodedPicture], at_90k: int) -> tuple[int, Image.Image]:
-    """The picture that stands at `at_90k`, and its presentation time.
+def decode_at(
+    media: bytes, coded: Sequence[CodedPicture], at_90k: int, polygons: Sequence[Polygon] = ()
+) -> tuple[int, Image.Image]:
+    """The picture that stands at `at_90k`, with `polygons` filled in, and its presentation time.
 
     `media` is an init segment and fragments, `coded` its samples in decoding order, which begin with a keyframe. The
     picture is the last one that begins at or before `at_90k`, or the first of all. Raises MingjianError `undecodable`.
@@ -41,7 +45,7 @@ def decode_at(media: bytes, coded: Sequence[CodedPicture], at_90k: int) -> tuple
     if found is None:
         raise undecodable("no picture comes out")
     pts_90k, frame = found
-    return pts_90k, Image.fromarray(frame.to_ndarray(format="rgb24"))
+    return pts_90k, Image.fromarray(burn(frame, polygons).to_ndarray(format="rgb24"))
 
 
 def decode_pictures(media: bytes, coded: Sequence[CodedPicture]) -> Iterator[tuple[int, VideoFrame]]:
@@ -78,15 +82,22 @@ def _frame_at(media: bytes, coded: Sequence[CodedPicture], at_90k: int) -> tuple
 
 
 def snapshot_jpeg(
-    media: bytes, coded: Sequence[CodedPicture], at_90k: int, lines: Sequence[str], quality: int
+    media: bytes,
+    coded: Sequence[CodedPicture],
+    at_90k: int,
+    polygons: Sequence[Polygon],
+    lines: Sequence[str],
+    quality: int,
 ) -> bytes:
-    """The picture at an instant with its watermark, as JPEG in full size."""
-    _, picture = decode_at(media, coded, at_90k)
+    """The picture at an instant with masks and its watermark, as JPEG in full size."""
+    _, picture = decode_at(media, coded, at_90k, polygons)
     return jpeg(stamp(picture, lines), quality)
 
 
-def thumbnail_jpeg(media: bytes, coded: Sequence[CodedPicture], width: int, quality: int) -> bytes:
-    """The first of these pictures, made small, without watermark: it is kept for several viewers."""
-    _, picture = decode_at(media, coded[:1], coded[0].pts_90k)
+def thumbnail_jpeg(
+    media: bytes, coded: Sequence[CodedPicture], polygons: Sequence[Polygon], width: int, quality: int
+) -> bytes:
+    """The first of these pictures with masks, made small, without watermark: it is kept for several viewers."""
+    _, picture = decode_at(media, coded[:1], coded[0].pts_90k, polygons)
     height = max(1, round(picture.height * width / picture.width))
     return jpeg(picture.resize((width, height), Image.Resampling.BILINEAR), quality)

@@ -16,15 +16,18 @@ from aiohttp import web
 
 from mingjian.kernel.clock import NS_PER_S, Clock
 from mingjian.kernel.media_time import RATE_90K
+from mingjian.media.mask_book import MaskBook
 from mingjian.media.playback.access import not_covered, require
 from mingjian.media.playback.answers import PRIVATE
 from mingjian.media.playback.byte_ranges import parse_place
 from mingjian.media.playback.chunks import Chunk, chunks_of
+from mingjian.media.playback.masked_media import MaskedMedia
 from mingjian.media.playback.plan import no_footage
 from mingjian.media.playback.playlist import data_path, init_path, milliseconds
 from mingjian.media.playback.recordings import Recordings
 from mingjian.media.playback.retime import retimed
 from mingjian.media.playback.segment_file import SegmentFile
+from mingjian.ports.masks import Polygon
 from mingjian.ports.recording import SegmentRecord
 from mingjian.ports.seen import NoteSeen, forget_seen
 from mingjian.ports.ticket import Right, Ticket
@@ -96,8 +99,18 @@ class LiveWindow:
 class LiveList:
     """The calls of HLS live. `reads` is the executor in which index and files are read."""
 
-    def __init__(self, recordings: Recordings, clock: Clock, reads: Executor, note: NoteSeen = forget_seen) -> None:
+    def __init__(
+        self,
+        recordings: Recordings,
+        masked: MaskedMedia,
+        masks: MaskBook,
+        clock: Clock,
+        reads: Executor,
+        note: NoteSeen = forget_seen,
+    ) -> None:
         self._note = note
+        self.masked = masked
+        self._masks = masks
         self._recordings = recordings
         self._clock = clock
         self._reads = reads
@@ -115,6 +128,7 @@ class LiveList:
         """The last 30 s. Raises MingjianError `not_covered`, `no_footage` while nothing is recorded."""
         stream = request.query.get("stream", "main")
         require(ticket, Right.LIVE, stream)
+        self._masks.now(ticket)
         now_ns = self._clock.now_ns()
         chunks = await self._read(lambda: self._whole_chunks(ticket.camera, stream, now_ns))
         key = ticket.camera, stream
@@ -130,30 +144,46 @@ class LiveList:
     async def init(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
         """The init part of a segment that is being recorded, or was a moment ago."""
         record = await self._recent(request, ticket)
+        polygons = self._polygons(ticket, record)
+        if polygons:
+            return _media(await self.masked.init(record, polygons))
 
         def read() -> bytes:
             with SegmentFile(self._recordings.path(record), record) as opened:
                 return opened.init_bytes()
 
-        return web.Response(body=await self._read(read), content_type="video/mp4", headers=PRIVATE)
+        return _media(await self._read(read))
 
     async def data(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
         """One chunk that ended a moment ago; its media time goes on from segment to segment."""
         record = await self._recent(request, ticket)
         offset, length, _ = parse_place(request.match_info["place"])
         oldest_ns = self._clock.now_ns() - REACH_NS
+        polygons = self._polygons(ticket, record)
 
-        def read() -> tuple[bytearray, Chunk]:
+        def find() -> Chunk:
             chunks = chunks_of(record, self._recordings.fragments(record))
             found = [one for one in chunks if (one.offset, one.length) == (offset, length) and one.end_ns > oldest_ns]
             if not found:
                 raise not_covered("range")
-            with SegmentFile(self._recordings.path(record), record) as opened:
-                return retimed(opened.read_whole(offset, length), opened.init, record.start_90k), found[0]
+            return found[0]
 
-        body, chunk = await self._read(read)
+        def read() -> bytearray:
+            with SegmentFile(self._recordings.path(record), record) as opened:
+                return retimed(opened.read_whole(offset, length), opened.init, record.start_90k)
+
+        chunk = await self._read(find)
+        if polygons:
+            body = await self.masked.in_run_time(record, offset, length, polygons)
+        else:
+            body = await self._read(read)
         self._note(ticket, chunk.start_ns, chunk.end_ns)
-        return web.Response(body=body, content_type="video/mp4", headers=PRIVATE)
+        return _media(body)
+
+    def _polygons(self, ticket: Ticket, record: SegmentRecord) -> tuple[Polygon, ...]:
+        """All of a segment has one init part, so that its masks are those of the whole segment."""
+        self._masks.now(ticket)
+        return self._masks.over(ticket, record.start_ns, record.end_ns)
 
     async def _recent(self, request: web.Request, ticket: Ticket) -> SegmentRecord:
         """The segment of a request, if the ticket shows its stream live and it ended a moment ago or goes on."""
@@ -175,3 +205,7 @@ class LiveList:
 
     async def _read(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._reads, call)
+
+
+def _media(body: bytes | bytearray) -> web.Response:
+    return web.Response(body=body, content_type="video/mp4", headers=PRIVATE)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from mingjian.kernel.media_time import ns_to_90k
+from mingjian.media.mask_book import MaskBook
 from mingjian.media.playback.access import covered_range, require
 from mingjian.media.playback.chunks import Chunk, chunks_of, clip_chunks
 from mingjian.media.playback.decode import CodedPicture, snapshot_jpeg, thumbnail_jpeg
@@ -19,6 +21,7 @@ from mingjian.media.playback.recordings import Recordings
 from mingjian.media.playback.segment_file import SegmentFile
 from mingjian.media.playback.thumb_cache import ThumbCache, ThumbKey
 from mingjian.media.playback.watermark import stamp_jpeg, watermark_time
+from mingjian.ports.masks import Polygon, polygons_text
 from mingjian.ports.recording import FragmentRef
 from mingjian.ports.ticket import Right, Ticket
 
@@ -46,6 +49,7 @@ class Pictures:
         reads: Executor,
         camera_name: Callable[[str], str],
         zone: dt.tzinfo,
+        masks: MaskBook,
     ) -> None:
         self._recordings = recordings
         self.pool = pool
@@ -53,11 +57,12 @@ class Pictures:
         self._reads = reads
         self._camera_name = camera_name
         self._zone = zone
+        self.masks = masks
 
     async def snapshot(self, ticket: Ticket, stream: str, at_ns: int, now_ns: int) -> StillPicture:
         """The frame that stood at `at_ns`, in full size.
 
-        Raises MingjianError `not_covered`, `no_footage`, `undecodable`, `busy`, `font_missing`.
+        Raises MingjianError `not_covered`, `no_footage`, `undecodable`, `busy`, `font_missing`, or as MaskBook.
         """
         require(ticket, Right.SNAPSHOT, stream)
         covered_range(ticket, at_ns, at_ns + 1)
@@ -65,8 +70,9 @@ class Pictures:
         media, coded, frame = await loop.run_in_executor(
             self._reads, self._read_to_frame, ticket.camera, stream, at_ns, now_ns
         )
+        polygons = self.masks.over(ticket, frame.at_ns, frame.at_ns + 1)
         lines = self.watermark(ticket, frame.at_ns)
-        jpeg = await self.pool.run(snapshot_jpeg, media, coded, frame.pts_90k, lines, _SNAPSHOT_QUALITY)
+        jpeg = await self.pool.run(snapshot_jpeg, media, coded, frame.pts_90k, polygons, lines, _SNAPSHOT_QUALITY)
         return StillPicture(jpeg, frame.at_ns)
 
     async def thumbnail(self, ticket: Ticket, stream: str, at_ns: int, width: int, now_ns: int) -> StillPicture:
@@ -81,13 +87,14 @@ class Pictures:
         covered_range(ticket, at_ns, at_ns + 1)
         width = next((known for known in THUMB_WIDTHS if known >= width), THUMB_WIDTHS[-1])
         loop = asyncio.get_running_loop()
-        chunk, kept = await loop.run_in_executor(
-            self._reads, self._kept_thumb, ticket.camera, stream, at_ns, width, now_ns
-        )
+        chunk, _ = await loop.run_in_executor(self._reads, self._chunk_at, ticket.camera, stream, at_ns, now_ns)
+        polygons = self.masks.over(ticket, chunk.start_ns, chunk.start_ns + 1)
+        key = _key(chunk, width, polygons)
+        kept = await loop.run_in_executor(self._reads, self._cache.get, key)
         if kept is None:
             media, coded = await loop.run_in_executor(self._reads, self._read_keyframe, chunk)
-            kept = await self.pool.run(thumbnail_jpeg, media, coded, width, _THUMB_QUALITY)
-            await loop.run_in_executor(self._reads, self._cache.put, _key(chunk, width), kept)
+            kept = await self.pool.run(thumbnail_jpeg, media, coded, polygons, width, _THUMB_QUALITY)
+            await loop.run_in_executor(self._reads, self._cache.put, key, kept)
         lines = self.watermark(ticket, chunk.start_ns)
         stamped = await loop.run_in_executor(self._reads, stamp_jpeg, kept, lines)
         return StillPicture(stamped, chunk.start_ns)
@@ -122,10 +129,6 @@ class Pictures:
             media, coded = coded_pictures(opened, refs)
         return media, coded, frame
 
-    def _kept_thumb(self, camera: str, stream: str, at_ns: int, width: int, now_ns: int) -> tuple[Chunk, bytes | None]:
-        chunk, _ = self._chunk_at(camera, stream, at_ns, now_ns)
-        return chunk, self._cache.get(_key(chunk, width))
-
     def _read_keyframe(self, chunk: Chunk) -> tuple[bytes, list[CodedPicture]]:
         """What a decoder needs for the keyframe at the head of a chunk."""
         head = next(ref for ref in self._recordings.fragments(chunk.segment) if ref.index == chunk.first)
@@ -149,5 +152,6 @@ def coded_pictures(opened: SegmentFile, refs: Sequence[FragmentRef]) -> tuple[by
     return init + opened.read_whole(begin, end - begin), coded
 
 
-def _key(chunk: Chunk, width: int) -> ThumbKey:
-    return ThumbKey(chunk.segment.camera, chunk.segment.stream, chunk.segment.id, chunk.offset, width)
+def _key(chunk: Chunk, width: int, polygons: Sequence[Polygon]) -> ThumbKey:
+    masks = hashlib.sha256(polygons_text(polygons).encode()).hexdigest()[:32] if polygons else ""
+    return ThumbKey(chunk.segment.camera, chunk.segment.stream, chunk.segment.id, chunk.offset, width, masks)

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Executor
 from functools import partial
+from itertools import groupby
 from typing import Any, TypeVar
 
 import orjson
@@ -20,14 +21,15 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.isotime import format_iso_ns, parse_iso_ns
 from mingjian.kernel.media_time import ticks_90k_to_ns
 from mingjian.kernel.text import Text
+from mingjian.media.mask_book import HTTP_STATUS as MASKS_STATUS
 from mingjian.media.playback.access import covered_bytes, covered_range, covered_segment, require
 from mingjian.media.playback.answers import PRIVATE, days_json, frames_json, plan_json, timeline_json, trick_json
 from mingjian.media.playback.byte_ranges import parse_place, requested_part
-from mingjian.media.playback.chunks import chunks_of
 from mingjian.media.playback.conversion import converted_codecs
 from mingjian.media.playback.convert import convert_chunk
 from mingjian.media.playback.frames import FrameTime, frame_times
 from mingjian.media.playback.live_list import LiveList
+from mingjian.media.playback.masked_media import MaskedMedia
 from mingjian.media.playback.pictures import Pictures, StillPicture
 from mingjian.media.playback.plan import MAX_CHUNKS, Cursor, Plan, make_plan, parse_cursor
 from mingjian.media.playback.playlist import media_playlist
@@ -35,7 +37,16 @@ from mingjian.media.playback.recordings import Recordings
 from mingjian.media.playback.retime import retimed
 from mingjian.media.playback.segment_file import SegmentFile
 from mingjian.media.playback.timeline import coalesce, days_with_recordings, month_days_ns, timezone
-from mingjian.media.playback.trick import TrickPlan, check_speed, plan_trick, trick_codecs, trick_groups, trick_stream
+from mingjian.media.playback.trick import (
+    Picture,
+    TrickPlan,
+    check_speed,
+    plan_trick,
+    trick_codecs,
+    trick_groups,
+    trick_stream,
+)
+from mingjian.ports.masks import Polygon
 from mingjian.ports.recording import SegmentRecord, Span
 from mingjian.ports.seen import NoteSeen, forget_seen
 from mingjian.ports.ticket import Right, Ticket
@@ -59,6 +70,7 @@ HTTP_STATUS = {
     "bad_speed": 400,
     "bad_range": 400,
     "bad_parameter": 400,
+    **MASKS_STATUS,
 }
 """The HTTP status of each error code that these calls raise."""
 
@@ -82,7 +94,11 @@ class PlaybackCalls:
         self._pictures = pictures
         self._clock = clock
         self._reads = reads
-        self._live = LiveList(recordings, clock, reads, note)
+        self._masks = pictures.masks
+        self._live = LiveList(
+            recordings, MaskedMedia(recordings, pictures.pool, reads), self._masks, clock, reads, note
+        )
+        self._masked = self._live.masked
 
     def table(self) -> list[tuple[str, str, Handler]]:
         """(method, path below the session's base, handler)."""
@@ -137,7 +153,8 @@ class PlaybackCalls:
         limit = _integer(request, "limit", _DEFAULT_CHUNKS, 1, MAX_CHUNKS)
         convert = _conversion(request)
         plan = await self._plan(ticket, stream, from_ns, to_ns, cursor, limit)
-        return _json(plan_json(stream, plan, convert))
+        over = self._masks.over
+        return _json(plan_json(stream, plan, convert, lambda one: bool(over(ticket, one.start_ns, one.end_ns))))
 
     async def playlist(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
         """[from, to) as an HLS playlist; a chunk that still grows is left for the next reload."""
@@ -154,39 +171,35 @@ class PlaybackCalls:
         return web.Response(text=text, content_type="application/vnd.apple.mpegurl", headers=PRIVATE)
 
     async def init(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
-        """A segment's init part."""
+        """A segment's init part; for HLS over masked pictures that of the encoder's."""
         record = await self._covered_segment(request, ticket)
+        polygons = self._masks.over(ticket, record.start_ns, record.end_ns)
+        if polygons and request.match_info["segment"].endswith(".mp4"):
+            return _media(await self._masked.init(record, polygons))
         return await self._send(request, record, 0, record.init_bytes)
 
     async def data(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
-        """Whole fragments of a segment, as they were recorded."""
+        """Whole fragments of a segment, as they were recorded; where masks cover them, encoded anew with the masks.
+
+        Nobody gets an original byte by leaving `as` out, or by asking for a part of it: then the answer is whole in itself.
+        """
         record = await self._covered_segment(request, ticket)
         offset, length, in_run_time = parse_place(request.match_info["place"])
         refs = await self._read(
             lambda: covered_bytes(ticket, record, self._recordings.fragments(record), offset, length)
         )
-        self._note(ticket, refs[0].start_ns, refs[-1].start_ns + ticks_90k_to_ns(refs[-1].duration_90k))
+        end_ns = refs[-1].start_ns + ticks_90k_to_ns(refs[-1].duration_90k)
+        # Of HLS all of a segment has one init part, so that its masks are those of the whole segment
+        span = (record.start_ns, record.end_ns) if in_run_time else (refs[0].start_ns, end_ns)
+        polygons = self._masks.over(ticket, *span)
+        self._note(ticket, refs[0].start_ns, end_ns)
         if in_run_time:
+            if polygons:
+                return _media(await self._masked.in_run_time(record, offset, length, polygons))
             return await self._send_in_run_time(record, offset, length)
-        if _conversion(request) is not None:
-            return await self._send_converted(record, offset, length)
+        if polygons or _conversion(request) is not None:
+            return _media(await self._masked.converted(record, offset, length, polygons))
         return await self._send(request, record, offset, length)
-
-    async def _send_converted(self, record: SegmentRecord, offset: int, length: int) -> web.StreamResponse:
-        """A chunk as H.264 with AAC or FLAC, whole in itself; decoding begins at the keyframe before it."""
-
-        def read() -> tuple[bytes, int]:
-            chunks = chunks_of(record, self._recordings.fragments(record))
-            head = next(chunk for chunk in reversed(chunks) if chunk.offset <= offset)
-            first = next(ref for ref in self._recordings.fragments(record) if ref.offset == offset)
-            with SegmentFile(self._recordings.path(record), record) as opened:
-                return opened.init_bytes() + opened.read_whole(
-                    head.offset, offset + length - head.offset
-                ), first.start_90k
-
-        media, from_90k = await self._read(read)
-        body = await self._pictures.pool.run(convert_chunk, media, from_90k)
-        return web.Response(body=body, content_type="video/mp4", headers=PRIVATE)
 
     async def _send_in_run_time(self, record: SegmentRecord, offset: int, length: int) -> web.StreamResponse:
         """Fragments for HLS: their media time goes on from segment to segment."""
@@ -195,7 +208,7 @@ class PlaybackCalls:
             with SegmentFile(self._recordings.path(record), record) as opened:
                 return retimed(opened.read_whole(offset, length), opened.init, record.start_90k)
 
-        return web.Response(body=await self._read(read), content_type="video/mp4", headers=PRIVATE)
+        return _media(await self._read(read))
 
     async def frames(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
         """The times of the pictures in a chunk."""
@@ -216,11 +229,12 @@ class PlaybackCalls:
             return web.Response(status=204, headers=PRIVATE)
         times = [one.chunk.start_ns for one in plan.pictures]
         self._note(ticket, min(times), max(times))
-        codecs = trick_codecs(plan.pictures)
-        convert = _conversion(request) is not None and converted_codecs(codecs) != codecs
-        codecs = converted_codecs(codecs) if convert else codecs
+        codecs, masked = trick_codecs(plan.pictures), self._masked_trick(ticket, plan)
+        other = converted_codecs(codecs, masked=masked)
+        convert = masked or (_conversion(request) is not None and other != codecs)
+        codecs = other if convert else codecs
         response = web.StreamResponse(headers={**PRIVATE, "Content-Type": f'video/mp4; codecs="{codecs}"'})
-        parts = self._converted_trick(plan) if convert else self._plain_trick(plan)
+        parts = self._converted_trick(ticket, plan) if convert else self._plain_trick(plan)
         async for part in parts:
             if not response.prepared:  # what cannot be read must still become an error answer
                 await response.prepare(request)
@@ -228,20 +242,28 @@ class PlaybackCalls:
         await response.write_eof()
         return response
 
+    def _masked_trick(self, ticket: Ticket, plan: TrickPlan) -> bool:
+        return any(self._over(ticket, picture) for picture in plan.pictures)
+
+    def _over(self, ticket: Ticket, picture: Picture) -> tuple[Polygon, ...]:
+        return self._masks.over(ticket, picture.chunk.start_ns, picture.chunk.start_ns + 1)
+
     async def _plain_trick(self, plan: TrickPlan) -> AsyncIterator[bytes]:
         parts = trick_stream(self._recordings, plan.pictures)
         while part := await self._read(lambda: _joined(parts)):
             yield part
 
-    async def _converted_trick(self, plan: TrickPlan) -> AsyncIterator[bytes]:
-        groups = trick_groups(self._recordings, plan.pictures)
-        while group := await self._read(lambda: next(groups, b"")):
-            yield await self._pictures.pool.run(convert_chunk, group, 0)
+    async def _converted_trick(self, ticket: Ticket, plan: TrickPlan) -> AsyncIterator[bytes]:
+        for polygons, pictures in groupby(plan.pictures, lambda picture: self._over(ticket, picture)):
+            groups = trick_groups(self._recordings, list(pictures))
+            while group := await self._read(partial(next, groups, b"")):
+                yield await self._pictures.pool.run(convert_chunk, group, 0, polygons)
 
     async def trick_list(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
         """What `trick` gives for the same parameters, picture by picture."""
         plan, parameters = await self._trick(request, ticket)
-        return _json(trick_json(plan, *parameters, convert=_conversion(request)))
+        masked = self._masked_trick(ticket, plan)
+        return _json(trick_json(plan, *parameters, convert=_conversion(request), masked=masked))
 
     async def snapshot(self, request: web.Request, ticket: Ticket) -> web.StreamResponse:
         """The frame of an instant, in full size."""
@@ -375,6 +397,10 @@ def _bad_parameter(name: str) -> MingjianError:
         fault=Fault.USER,
         field=name,
     )
+
+
+def _media(body: bytes | bytearray) -> web.Response:
+    return web.Response(body=body, content_type="video/mp4", headers=PRIVATE)
 
 
 def _json(value: dict[str, Any]) -> web.Response:

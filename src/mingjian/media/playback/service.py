@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mingjian.kernel.clock import Clock
+from mingjian.media.mask_book import MaskBook
 from mingjian.media.playback.pictures import Pictures
 from mingjian.media.playback.pool import WorkPool
 from mingjian.media.playback.routes import PlaybackCalls
 from mingjian.media.playback.store_recordings import StoreRecordings
 from mingjian.media.playback.thumb_cache import ThumbCache
 from mingjian.media.watched_file import WatchedFile
+from mingjian.ports.masks import masks_path
 from mingjian.ports.plan import EnginePlan, plan_from_json
 from mingjian.ports.seen import NoteSeen, forget_seen
 
@@ -58,12 +60,22 @@ class PlaybackService:
 
 
 def open_playback(
-    data: Path, clock: Clock, zone: dt.tzinfo = CHINA, decoders: int = 2, note: NoteSeen = forget_seen
+    data: Path,
+    clock: Clock,
+    zone: dt.tzinfo = CHINA,
+    decoders: int = 2,
+    note: NoteSeen = forget_seen,
+    masks: MaskBook | None = None,
 ) -> PlaybackService:
-    """Playback over all volumes of a data folder; needs no running engine. Nothing is started until somebody asks."""
+    """Playback over all volumes of a data folder; needs no running engine. Nothing is started until somebody asks.
+
+    `masks`: what covers whom; None reads the data folder's own.
+    """
     recordings = StoreRecordings(data, clock)
     reads = ThreadPoolExecutor(_READ_THREADS, "playback")
     pool = WorkPool(decoders)
     names = CameraNames(data / "plan" / "plan.json")
-    pictures = Pictures(recordings, pool, ThumbCache(data / "cache" / "thumbs"), reads, names, zone)
+    pictures = Pictures(
+        recordings, pool, ThumbCache(data / "cache" / "thumbs"), reads, names, zone, masks or MaskBook(masks_path(data))
+    )
     return PlaybackService(recordings, PlaybackCalls(recordings, pictures, clock, reads, note), pool, reads)

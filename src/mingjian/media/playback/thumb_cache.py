@@ -20,17 +20,20 @@ from mingjian.kernel.clock import DAY_NS, NS_PER_S, Clock, SystemClock
 
 @dataclass(frozen=True, slots=True)
 class ThumbKey:
-    """A picture: the fragment at byte `offset` of `segment`, `width` pixels wide."""
+    """A picture: the fragment at byte `offset` of `segment`, `width` pixels wide, under `masks` (what tells one set of
+    polygons from another, empty for none): what is covered for one viewer is another picture for the next."""
 
     camera: str
     stream: str
     segment: str
     offset: int
     width: int
+    masks: str = ""
 
     def relative(self) -> Path:
         """The file under the cache's folder. The names come from the index, never from a client."""
-        return Path(self.camera, self.stream, f"{self.segment}-{self.offset}-{self.width}.jpg")
+        masked = f"-m{self.masks}" if self.masks else ""
+        return Path(self.camera, self.stream, f"{self.segment}-{self.offset}-{self.width}{masked}.jpg")
 
 
 MAX_AGE_NS = DAY_NS

@@ -1,0 +1,105 @@
+"""Which polygons cover what a ticket shows. Whoever shows footage asks here, each time; nothing is shown without an answer.
+
+The file (ports/masks.py) is looked at when somebody asks, at most ten times a second. When it is not there or cannot be read, nobody knows what
+must be covered, and only who may see everything sees anything.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from pathlib import Path
+
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
+from mingjian.ports.masks import NO_MASKS, CameraMasks, Polygon, masks_from_json
+from mingjian.ports.ticket import Right, Ticket
+
+_LOG = logging.getLogger(__name__)
+
+HTTP_STATUS = {"masks_unknown": 503, "masks_held": 403, "mask_busy": 503}
+"""The HTTP status of each error code that masks add to calls on media."""
+
+
+LOOK_EVERY_S = 0.1
+
+
+class MaskBook:
+    """The masks of all cameras, as the file says now."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._looked_s = -LOOK_EVERY_S
+        self._seen: tuple[int, int, int] | None = None
+        self._cameras: dict[str, CameraMasks] | None = None
+
+    def over(self, ticket: Ticket, from_ns: int, to_ns: int) -> tuple[Polygon, ...]:
+        """What covers footage of [from, to) for the bearer; nothing for who may see everything.
+
+        Raises MingjianError `masks_unknown`, `masks_held`.
+        """
+        camera = self._of(ticket, to_ns)
+        return () if camera is None else camera.over(from_ns, to_ns)
+
+    def now(self, ticket: Ticket) -> tuple[str, tuple[Polygon, ...]]:
+        """The stream of which the masked live picture is made, and what covers it. Raises as `over`."""
+        camera = self._of(ticket, None)
+        return ("main", ()) if camera is None else (camera.live, camera.now())
+
+    def _of(self, ticket: Ticket, to_ns: int | None) -> CameraMasks | None:
+        if Right.UNMASKED.value in ticket.rights:
+            return None
+        self._look()
+        if self._cameras is None:
+            raise _unknown()
+        camera = self._cameras.get(ticket.camera, NO_MASKS)
+        if camera.held(to_ns) and Right.MASK_CHECK.value not in ticket.rights:
+            raise _held()
+        return camera
+
+    def _look(self) -> None:
+        now_s = time.monotonic()
+        if now_s - self._looked_s < LOOK_EVERY_S:
+            return
+        self._looked_s = now_s
+        try:
+            stat = self._path.stat()
+            mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            if mark == self._seen:
+                return
+            self._seen, self._cameras = mark, None
+            self._cameras = masks_from_json(json.loads(self._path.read_bytes()))
+        except (OSError, MingjianError, ValueError) as error:
+            if self._cameras is not None or not isinstance(error, FileNotFoundError):
+                _LOG.error("%s cannot be used, no picture is shown: %r", self._path.name, error)
+            self._cameras = None
+            if isinstance(error, OSError):
+                self._seen = None
+
+
+def _unknown() -> MingjianError:
+    return MingjianError(
+        "masks_unknown",
+        Text(zh="读不到隐私遮蔽设置，暂不显示画面", en="the privacy masks cannot be read, so no picture is shown"),
+        fault=Fault.ENVIRONMENT,
+        remedy=Text(
+            zh="请稍候；持续出现时请检查 web 进程和数据目录的 plan/masks.json",
+            en="wait a moment; if it stays, check the web process and plan/masks.json of the data folder",
+        ),
+    )
+
+
+def _held() -> MingjianError:
+    return MingjianError(
+        "masks_held",
+        Text(
+            zh="摄像机移动或者转动后，隐私遮蔽尚未重新确认，暂不显示画面",
+            en="the camera was moved and its privacy masks are not confirmed yet, so no picture is shown",
+        ),
+        fault=Fault.ENVIRONMENT,
+        remedy=Text(
+            zh="请有权设置遮蔽的人员对照现有画面确认",
+            en="have somebody who may set masks confirm them against the present picture",
+        ),
+    )
