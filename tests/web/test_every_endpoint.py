@@ -52,6 +52,8 @@ PROOF_READERS = READERS | {
 }  # fmt: skip
 UNIT_ADMINS = {"admin", "organisation_admin"}
 PERSONNEL = KEEPERS
+MASK_KEEPERS = {"admin", "operator", "manager", "custodian"}
+MASK_ORGAN = {"officer", "inspector", "approver"}
 
 MAY: dict[str, set[str]] = {
     "GET /v1/setup": ANYBODY,
@@ -284,6 +286,18 @@ MAY: dict[str, set[str]] = {
     "GET /v1/monitoring/view-audits": CONDUCT_READERS,
     "POST /v1/monitoring/view-audits": {"admin", "guard", "maintainer", "officer", "inspector"} | KEEPERS,
     "GET /v1/monitoring/bulk-alarms": CONDUCT_READERS,
+    "GET /v1/masks": {"admin", "operator", "auditor", "manager", "custodian", "guard", "organisation_admin"}
+    | MASK_ORGAN,
+    "POST /v1/masks": MASK_KEEPERS,
+    "POST /v1/masks/{mask_id}/confirm": MASK_KEEPERS,
+    "POST /v1/masks/{mask_id}/withdraw": MASK_KEEPERS,
+    "POST /v1/masks/{mask_id}/withdraw/confirm": MASK_KEEPERS,
+    "POST /v1/masks/{mask_id}/withdraw/drop": MASK_KEEPERS,
+    "GET /v1/mask-lifts": {"admin", "operator", "viewer"} | BOUND,
+    "POST /v1/mask-lifts": {"admin", "operator", "viewer"} | BOUND,
+    "POST /v1/mask-lifts/{lift_id}/grant": MASK_KEEPERS,
+    "POST /v1/mask-lifts/{lift_id}/refuse": MASK_KEEPERS,
+    "POST /v1/mask-lifts/{lift_id}/end": {"admin", "operator", "viewer"} | BOUND,
     "GET /v1/retention/proofs": PROOF_READERS,
     "GET /v1/retention/unproved": PROOF_READERS,
     "GET /v1/retention/completeness": PROOF_READERS,

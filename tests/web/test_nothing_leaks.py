@@ -19,6 +19,7 @@ from mingjian.web.files import store
 from mingjian.web.files.models import StoredFile
 from mingjian.web.filings.models import Filing, Removal
 from mingjian.web.inspections.models import InspectionLead
+from mingjian.web.masks.models import LiftedCamera, Mask, MaskLift
 from mingjian.web.organisations.models import Agreement, Appointment, Grant, Person, Post, Qualification
 from mingjian.web.planning.models import Plan, PlannedPoint
 from mingjian.web.projects.models import Project
@@ -33,7 +34,7 @@ OBJECTS = {
     "plan_id": "quoll-plan", "point_id": "quoll-point", "lead_id": "quoll-lead", "person_id": "quoll-person",
     "post_id": "quoll-post", "appointment_id": "quoll-appointment", "binding_id": "quoll-binding",
     "agreement_id": "quoll-agreement", "duty_id": "quoll-duty", "file_id": "quoll-file",
-    "device_id": "quoll-device",
+    "device_id": "quoll-device", "mask_id": "quoll-mask", "lift_id": "quoll-lift",
 }  # fmt: skip
 FIXED = {"platform": "resource_sharing", "kind": "register", "day": "2027-01-14"}  # no object's name
 # Public knowledge, what only whole roles may ask, and what belongs to its maker: tried by the tests of their slices.
@@ -68,6 +69,20 @@ def hidden(city: City) -> City:
         id="quoll-proof", camera=camera, day=FIXED["day"], window_days=30, made_ns=0, digest="ab" * 32, met=True,
         recorded_ms=0, owed_ms=0, altered=0, missing=0, volumes_absent=0, sound=True,
     )  # fmt: skip
+    Mask.objects.create(
+        id="quoll-mask", camera=camera, points=[[0, 0], [1, 0], [1, 1]], reason="quoll", drawn_by=manager,
+        drawn_name="quoll", from_ns=0, confirmed_ns=0, confirmed_name="quoll",
+    )  # fmt: skip
+    lift = MaskLift.objects.create(
+        id="quoll-lift",
+        purpose="quoll",
+        live=True,
+        expires_ns=1 << 62,
+        asked_by=manager,
+        asked_name="quoll",
+        asked_ns=0,
+    )
+    LiftedCamera.objects.create(lift=lift, camera=camera)
     path = store.path_of("ab" * 32)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"%PDF-1.7")

@@ -104,10 +104,12 @@ def _children(folder: DataFolder, options: RunOptions) -> list[ChildSpec]:
 
 
 def _publish() -> None:
-    """Engine and edge begin with the register and the revocations as they stand, whatever happened to the files."""
+    """Engine and edge begin with register, revocations and masks as they stand, whatever happened to the files."""
+    from mingjian.web.masks.publishing import write_file as write_masks
     from mingjian.web.registry.plan import publish_plan
     from mingjian.web.viewing.revocations import write_file
 
+    write_masks()
     publish_plan()
     write_file()
 

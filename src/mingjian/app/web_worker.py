@@ -44,6 +44,7 @@ class WebWorker:
     def __init__(self, clock: Clock) -> None:
         from mingjian.web.filings.changes import check_all_changes
         from mingjian.web.filings.deadlines import sweep
+        from mingjian.web.masks.publishing import keep_file
         from mingjian.web.monitoring.conduct import find_bulk_looking
         from mingjian.web.organisations.actions.agreements import close_ended_agreements
         from mingjian.web.retention.actions import take_certificates
@@ -58,6 +59,7 @@ class WebWorker:
             _Duty("retrievals", close_what_is_over, RETRIEVALS_EVERY_NS),
             _Duty("holds", release_expired, RETRIEVALS_EVERY_NS),
             _Duty("holds at the engine", tell_engine, RETRIEVALS_EVERY_NS),
+            _Duty("masks", keep_file, RETRIEVALS_EVERY_NS),
             _Duty("deletion orders", execute_orders, RETRIEVALS_EVERY_NS),
             _Duty("bulk looking", find_bulk_looking, BULK_EVERY_NS),
             _Duty("retention", take_certificates, AGREEMENTS_EVERY_NS),

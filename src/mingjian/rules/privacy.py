@@ -10,6 +10,8 @@ from mingjian.rules.judgement import Judgement, Verdict
 from mingjian.rules.law import Law, judge
 
 MEASURES = "qd204.privacy.measures"
+LIFT_PEOPLE = "policy.mask_lift.people"
+LIFT_HOURS = "policy.mask_lift.most_hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,33 @@ def judge_privacy(law: Law, assessment: PrivacyAssessment, on: dt.date) -> Judge
     return judge(
         Verdict.PASS, (clause,), Text("已采取防止侵犯个人隐私的措施", "measures against infringement are taken")
     )
+
+
+def judge_lift(law: Law, people: frozenset[str], hours: float, on: dt.date) -> Judgement:
+    """Whether somebody may see through masks for so many hours, `people` being who asked and who said yes.
+
+    The article asks for the mask; that an exception needs a second person, and how long it lasts, is the operator's policy.
+    """
+    clause = law.ask(MEASURES, on)
+    if isinstance(clause, Judgement):
+        return clause
+    if hours > law.policy_number(LIFT_HOURS):
+        return judge(
+            Verdict.BLOCKED, (clause,),
+            Text(f"解除遮蔽查看最长{law.policy_number(LIFT_HOURS)}小时", f"for at most {law.policy_number(LIFT_HOURS)} hours"),
+            Text("缩短时间，到期后可以再次申请", "ask for less; it can be asked again"), policies=(LIFT_HOURS,),
+        )  # fmt: skip
+    if len(people) < law.policy_number(LIFT_PEOPLE):
+        return judge(
+            Verdict.SUSPENDED, (clause,),
+            Text("解除隐私遮蔽须由另一人批准", "seeing through privacy masks needs a second person's yes"),
+            Text("由本单位另一名有权人员批准", "have another entitled person of the unit say yes"),
+            policies=(LIFT_PEOPLE,),
+        )  # fmt: skip
+    return judge(
+        Verdict.PASS, (clause,), Text("经两人同意，限时解除遮蔽查看", "two people agreed, for a limited time"),
+        policies=(LIFT_PEOPLE, LIFT_HOURS),
+    )  # fmt: skip
 
 
 def _mask_holds(assessment: PrivacyAssessment) -> bool:

@@ -95,7 +95,7 @@ BINDINGS: Mapping[str, tuple[Rule, ...]] = {
     **_same((prohibited_rooms.judge_room,), prohibited_rooms.NATIONAL, *prohibited_rooms.NATIONAL_ITEMS),
     prohibited_rooms.PRIVACY_BY_VIEW: (prohibited_rooms.judge_view, audio.judge_sound),
     manager_inspection.MANAGER_INSPECTS: (manager_inspection.judge_inspection,),
-    privacy.MEASURES: (privacy.judge_privacy,),
+    privacy.MEASURES: (privacy.judge_privacy, privacy.judge_lift),
     simultaneous.THREE_SIMULTANEOUS: (simultaneous.judge_three_simultaneous,),
     brand_mandate.NO_MANDATE: (brand_mandate.judge_template,),
     conformance.CONFORMANCE: (conformance.judge_conformance,),

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "mingjian.web.signs",
     "mingjian.web.obstructions",
     "mingjian.web.viewing",
+    "mingjian.web.masks",
     "mingjian.web.law",
     "mingjian.web.system",
 ]

@@ -2098,6 +2098,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mask-lifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lifts
+         * @description One's own, and those one may decide about.
+         */
+        get: operations["mask_lifts_list"];
+        put?: never;
+        /**
+         * Ask
+         * @description Ask to see through masks; nothing opens before another person says yes. Takes Idempotency-Key.
+         */
+        post: operations["mask_lifts_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mask-lifts/{lift_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description Take the request back, or end what was granted; pictures end at once. Needs If-Match.
+         */
+        post: operations["mask_lifts_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mask-lifts/{lift_id}/grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Grant
+         * @description Another person than who asked says yes, with his second factor; needs If-Match.
+         */
+        post: operations["mask_lifts_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mask-lifts/{lift_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Say no, with the reason; needs If-Match.
+         */
+        post: operations["mask_lifts_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/masks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Masks
+         * @description The masks of a camera: those in force, or those that were.
+         */
+        get: operations["masks_list"];
+        put?: never;
+        /**
+         * Post Mask
+         * @description Cover a polygon from now on. Takes Idempotency-Key.
+         */
+        post: operations["masks_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/masks/{mask_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm
+         * @description Held against the present picture, it covers what it is for; needs If-Match.
+         */
+        post: operations["masks_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/masks/{mask_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Withdrawal
+         * @description Ask that it be taken off; it stays until a second person does it. Needs If-Match.
+         */
+        post: operations["masks_withdraw_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/masks/{mask_id}/withdraw/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Another person than who asked takes it off, with his second factor; needs If-Match.
+         */
+        post: operations["masks_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/masks/{mask_id}/withdraw/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drop Withdrawal
+         * @description It stays after all; needs If-Match.
+         */
+        post: operations["masks_withdraw_drop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -9159,6 +9347,94 @@ export interface components {
             worker_seen: string | null;
         };
         /**
+         * LiftCamera
+         * @description A camera of a lift.
+         */
+        LiftCamera: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * LiftIn
+         * @description Which cameras to see without masks, the present or a span of footage or both, what for, and until when.
+         *
+         *     `retrieval`: the retrieval whose copy is to be without masks.
+         */
+        LiftIn: {
+            /** Cameras */
+            cameras: string[];
+            /** Expires At */
+            expires_at: string;
+            /** From */
+            from?: string | null;
+            /**
+             * Live
+             * @default false
+             */
+            live: boolean;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Retrieval
+             * @default
+             */
+            retrieval: string;
+            /** To */
+            to?: string | null;
+        };
+        /**
+         * LiftOut
+         * @description A lift. `state`: asked, granted, refused, ended, or over when its time has passed.
+         */
+        LiftOut: {
+            /** Asked At */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Asked Unit */
+            asked_unit: string;
+            /** Cameras */
+            cameras: components["schemas"]["LiftCamera"][];
+            /** Decided By */
+            decided_by: string;
+            /** Ended By */
+            ended_by: string;
+            /** Expires At */
+            expires_at: string;
+            /** Footage From */
+            footage_from: string | null;
+            /** Footage To */
+            footage_to: string | null;
+            /** Id */
+            id: string;
+            /** Live */
+            live: boolean;
+            /** Mine */
+            mine: boolean;
+            /** Purpose */
+            purpose: string;
+            /** Retrieval */
+            retrieval: string;
+            /** State */
+            state: string;
+            /** Version */
+            version: number;
+            /** Word */
+            word: string;
+        };
+        /**
+         * LiftPage
+         * @description Newest first.
+         */
+        LiftPage: {
+            /** Items */
+            items: components["schemas"]["LiftOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * LoadedOut
          * @description How many were made.
          */
@@ -9347,6 +9623,72 @@ export interface components {
             lon: number;
             /** Name */
             name: string;
+        };
+        /**
+         * MaskCodeIn
+         * @description The second person's second factor.
+         */
+        MaskCodeIn: {
+            /** Code */
+            code: string;
+        };
+        /**
+         * MaskIn
+         * @description A polygon to cover, corners as fractions of the picture's width and height from its upper left corner.
+         */
+        MaskIn: {
+            /** Camera */
+            camera: string;
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+            /**
+             * Preset
+             * @default
+             */
+            preset: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * MaskOut
+         * @description A mask. `confirmed`: it was held against the picture since the camera was last moved.
+         */
+        MaskOut: {
+            /** Camera */
+            camera: string;
+            /** Confirmed */
+            confirmed: boolean;
+            /** Confirmed At */
+            confirmed_at: string;
+            /** Confirmed By */
+            confirmed_by: string;
+            /** Drawn At */
+            drawn_at: string;
+            /** Drawn By */
+            drawn_by: string;
+            /** Id */
+            id: string;
+            /** Points */
+            points: number[][];
+            /** Preset */
+            preset: string;
+            /** Reason */
+            reason: string;
+            /** Version */
+            version: number;
+            /** Withdrawal By */
+            withdrawal_by: string;
+            /** Withdrawal Mine */
+            withdrawal_mine: boolean;
+            /** Withdrawal Reason */
+            withdrawal_reason: string;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Withdrawn By */
+            withdrawn_by: string;
         };
         /**
          * MeIn
@@ -12774,7 +13116,8 @@ export interface components {
          * TicketOut
          * @description A ticket: `id` names it for revocation, `edge` serves it, `watermark` is burned into what it shows.
          *
-         *     `rights` and footage are what was let in: a retrieval cuts the span to what was approved.
+         *     `rights` and footage are what was let in: a retrieval cuts the span to what was approved. `masked`: privacy masks are
+         *     burned into what it shows; `unmasked` among the rights: a lift takes them off.
          */
         TicketOut: {
             /** Edge */
@@ -12789,6 +13132,8 @@ export interface components {
             id: string;
             /** Issued At */
             issued_at: string;
+            /** Masked */
+            masked: boolean;
             /** Retrieval */
             retrieval: string | null;
             /** Rights */
@@ -17542,6 +17887,378 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlacesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mask_lifts_list: {
+        parameters: {
+            query?: {
+                state?: "" | "asked" | "granted" | "refused" | "ended";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiftPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mask_lifts_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiftIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiftOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mask_lifts_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lift_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiftOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mask_lifts_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lift_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaskCodeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiftOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mask_lifts_refuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lift_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiftOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    masks_list: {
+        parameters: {
+            query: {
+                camera: string;
+                withdrawn?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskOut"][];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    masks_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaskIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    masks_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mask_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    masks_withdraw_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mask_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    masks_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mask_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaskCodeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    masks_withdraw_drop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mask_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskOut"];
                 };
             };
             /** @description Problem */

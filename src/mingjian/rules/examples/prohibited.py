@@ -13,7 +13,7 @@ from mingjian.rules.examples.dates import BOTH, LAST_MUNICIPAL_ONLY, MUNICIPAL_O
 from mingjian.rules.judgement import Verdict
 from mingjian.rules.law import Law
 from mingjian.rules.manager_inspection import MANAGER_INSPECTS, AreaInspection, judge_inspection
-from mingjian.rules.privacy import MEASURES, PrivacyAssessment, judge_privacy
+from mingjian.rules.privacy import MEASURES, PrivacyAssessment, judge_lift, judge_privacy
 from mingjian.rules.prohibited_rooms import (
     MUNICIPAL,
     NATIONAL,
@@ -208,6 +208,24 @@ EXAMPLES: tuple[Example, ...] = (
         MEASURES,
         Text("移动与确认同一时刻,遮蔽须重新确认", "moved at the instant of confirmation"),
         lambda law: judge_privacy(law, PrivacyAssessment(True, frozenset({"mask"}), 10, 10), MUNICIPAL_ONLY).verdict,
+        Verdict.SUSPENDED,
+    ),
+    passing(
+        MEASURES,
+        Text("两人同意,限时解除遮蔽查看", "two people let somebody see through masks for a time"),
+        lambda law: judge_lift(law, frozenset({"甲", "乙"}), 24, MUNICIPAL_ONLY).verdict,
+        Verdict.PASS,
+    ),
+    failing(
+        MEASURES,
+        Text("解除遮蔽查看超过最长时间", "seeing through masks for longer than may be"),
+        lambda law: judge_lift(law, frozenset({"甲", "乙"}), 24.1, MUNICIPAL_ONLY).verdict,
+        Verdict.BLOCKED,
+    ),
+    boundary(
+        MEASURES,
+        Text("自己批准自己解除遮蔽", "somebody says yes to himself"),
+        lambda law: judge_lift(law, frozenset({"甲"}), 1, MUNICIPAL_ONLY).verdict,
         Verdict.SUSPENDED,
     ),
     passing(

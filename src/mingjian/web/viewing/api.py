@@ -62,7 +62,8 @@ class RevokeIn(Input):
 class TicketOut(Schema):
     """A ticket: `id` names it for revocation, `edge` serves it, `watermark` is burned into what it shows.
 
-    `rights` and footage are what was let in: a retrieval cuts the span to what was approved.
+    `rights` and footage are what was let in: a retrieval cuts the span to what was approved. `masked`: privacy masks are
+    burned into what it shows; `unmasked` among the rights: a lift takes them off.
     """
 
     ticket: str
@@ -75,6 +76,7 @@ class TicketOut(Schema):
     footage_from: str | None
     footage_to: str | None
     retrieval: str | None
+    masked: bool
 
 
 class LookOut(Schema):
@@ -252,8 +254,9 @@ def _issued(issued: Issued) -> dict[str, Any]:
         "expires_at": _iso(issued.ticket.expires_ms),
         "edge": issued.ticket.edge,
         "watermark": issued.watermark,
-        "rights": list(issued.ticket.rights),
+        "rights": [right for right in issued.ticket.rights if right != Right.MASK_CHECK.value],
         "footage_from": _iso(issued.ticket.from_ms) if issued.ticket.to_ms else None,
         "footage_to": _iso(issued.ticket.to_ms) if issued.ticket.to_ms else None,
         "retrieval": issued.retrieval or None,
+        "masked": issued.masked,
     }

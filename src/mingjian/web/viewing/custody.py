@@ -14,7 +14,13 @@ from mingjian.web.viewing.admission import unit_of
 from mingjian.web.viewing.models import Look
 from mingjian.web.viewing.seen import edge_word, span_seen
 
-_ACTS = {Right.LIVE: "view", Right.PLAYBACK: "playback", Right.SNAPSHOT: "snapshot", Right.EXPORT: "export"}
+_ACTS = {
+    Right.LIVE: "view",
+    Right.PLAYBACK: "playback",
+    Right.SNAPSHOT: "snapshot",
+    Right.EXPORT: "export",
+    Right.UNMASKED: "mask_lift",
+}
 _SWEEP = 500
 _CLOSING_MS = 1000  # an edge hears of a revocation within half a second
 
@@ -26,6 +32,23 @@ def look_opened(actor: Actor, look: Look) -> None:
             actor, look.id, _ACTS[Right(right)], look.camera, list(look.streams), look.from_ms, look.to_ms, look.purpose,
             look.retrieval,
         )  # fmt: skip
+
+
+def look_widened(actor: Actor, look: Look, right: Right) -> None:
+    """A look that goes on with one right more; in the transaction that renews its ticket."""
+    look.rights = [*look.rights, right.value]
+    look.save(update_fields=["rights"])
+    _open(
+        actor,
+        look.id,
+        _ACTS[right],
+        look.camera,
+        list(look.streams),
+        look.from_ms,
+        look.to_ms,
+        look.purpose,
+        look.retrieval,
+    )
 
 
 def export_opened(

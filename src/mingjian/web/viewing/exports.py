@@ -23,6 +23,8 @@ from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import RuledOut, Subject, applying
 from mingjian.web.authority.policy import Refused
+from mingjian.web.masks.lifts import lifted_for_retrieval
+from mingjian.web.masks.queries import masks_over
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.queries import camera_by_id
 from mingjian.web.retrievals.access import ways_granted
@@ -46,13 +48,15 @@ def begin_export(
 
     Outside demo folders it needs a retrieval of a copy that is being executed, in force, and names camera and span: who
     sits at the machine is no staff of the using unit. Raises Refused, RuledOut `retrieval_needed` with the clause,
-    MingjianError not_found, or invalid (field: reason) for an export without a reason. What is refused is recorded.
+    MingjianError not_found, invalid (field: reason) for an export without a reason, or `masked_footage`: originals under
+    privacy masks leave only by a lift for that retrieval. What is refused is recorded.
     """
     from_ms, to_ms = from_ns // NS_PER_MS, to_ns // NS_PER_MS
     try:
         EXPORT.require(actor)
         _check_reason(reason)
         camera = camera_by_id(camera_id)
+        _check_masks(camera, from_ns, to_ns, retrieval)
         with transaction.atomic():
             said = _judged(actor, camera, from_ns, to_ns, reason, retrieval)
             after = {"stream": stream, "from": format_iso_ns(from_ns), "to": format_iso_ns(to_ns)}
@@ -62,12 +66,30 @@ def begin_export(
                 actor, EXPORTED, kind="camera", object_id=camera.id, name=camera.name,
                 after={**after, "retrieval": retrieval}, policy=EXPORT, reason=reason, judgements=said,
             )  # fmt: skip
-    except (Refused, RuledOut) as refusal:
+    except MingjianError as refusal:
+        if not isinstance(refusal, Refused | RuledOut) and refusal.code != "masked_footage":
+            raise
         look_denied(actor, camera_id, [stream], from_ms, to_ms, reason)
         if isinstance(refusal, RuledOut):
             record_ruled_out(refusal)  # there is no API around the command line that would
         raise
     return access
+
+
+def _check_masks(camera: Camera, from_ns: int, to_ns: int, retrieval: str) -> None:
+    if masks_over(camera.id, from_ns, to_ns) and not lifted_for_retrieval(retrieval, camera.id, from_ns, to_ns):
+        raise MingjianError(
+            "masked_footage",
+            Text(
+                zh="这段录像有隐私遮蔽，未经解除不能导出原始录像",
+                en="this footage is under privacy masks: originals do not leave without a lift",
+            ),
+            fault=Fault.USER,
+            remedy=Text(
+                zh="请为该调取申请解除遮蔽，由另一人批准后再导出",
+                en="have a lift of the masks granted for that retrieval by a second person",
+            ),
+        )
 
 
 def _check_reason(reason: str) -> None:

@@ -20,8 +20,9 @@ from mingjian.web.authority.policy import Refused
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.queries import camera_by_id
 from mingjian.web.viewing.admission import LOOKED, Admission, Wish, admit, cited, unit_of
-from mingjian.web.viewing.custody import look_denied, look_opened
+from mingjian.web.viewing.custody import look_denied, look_opened, look_widened
 from mingjian.web.viewing.lifetime import LONGEST_FOOTAGE_MS, TICKET_MS
+from mingjian.web.viewing.masking import OF_MASKS, Masking, masks_under
 from mingjian.web.viewing.models import IssuedTicket, Look
 from mingjian.web.viewing.policies import ASK_TICKET
 from mingjian.web.viewing.revocations import in_force
@@ -31,12 +32,13 @@ _RECORDED = frozenset({Right.PLAYBACK, Right.EXPORT})
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A signed ticket and its claims, and the retrieval that it rests on, if any."""
+    """A signed ticket and its claims, the retrieval that it rests on, if any, and whether masks are burned in."""
 
     text: str
     ticket: Ticket
     watermark: str
     retrieval: str
+    masked: bool
 
 
 def issue_ticket(actor: Actor, session: str, wish: Wish) -> Issued:
@@ -59,6 +61,7 @@ def issue_ticket(actor: Actor, session: str, wish: Wish) -> Issued:
 def _issue(actor: Actor, session: str, camera: Camera, wish: Wish) -> Issued:
     admitted = admit(actor, camera, wish)
     _check_streams(camera, wish, admitted.rights)
+    under = masks_under(actor, camera, admitted)
     now_ms = _now_ms()
     look = Look(
         id=new_id(wiring.clock().now_ns()),
@@ -69,16 +72,16 @@ def _issue(actor: Actor, session: str, camera: Camera, wish: Wish) -> Issued:
         camera=camera.id,
         camera_name=camera.name,
         streams=list(wish.streams),
-        rights=[right.value for right in admitted.rights],
+        rights=[right.value for right in (*admitted.rights, *under.lifted)],
         purpose=wish.purpose,
         from_ms=admitted.from_ms,
         to_ms=admitted.to_ms,
         issued_ms=now_ms,
-        expires_ms=_expiry(now_ms, admitted),
+        expires_ms=_expiry(now_ms, admitted, under),
         opened_by=admitted.opened_by,
         retrieval=admitted.retrieval,
     )
-    ticket = _ticket_of(look, actor)
+    ticket = _ticket_of(look, actor, under)
     IssuedTicket.objects.filter(expires_ms__lt=now_ms, look__ended=True).delete()
     look.save(force_insert=True)
     IssuedTicket.objects.create(id=ticket.id, look=look, issued_ms=now_ms, expires_ms=ticket.expires_ms)
@@ -97,7 +100,7 @@ def _issue(actor: Actor, session: str, camera: Camera, wish: Wish) -> Issued:
         actor, LOOKED, kind="camera", object_id=camera.id, name=camera.name, after=after, policy=ASK_TICKET,
         judgements=cited(admitted.judgements),
     )  # fmt: skip
-    return _sign(ticket, actor, look.retrieval)
+    return _sign(ticket, actor, look.retrieval, under)
 
 
 def renew_ticket(actor: Actor, session: str, text: str) -> Issued:
@@ -124,38 +127,43 @@ def _renew(actor: Actor, old: Ticket, now_ms: int) -> Issued:
     issued = IssuedTicket.objects.select_related("look").filter(pk=old.id).first()
     if issued is None or issued.look.revoked_ms is not None or any(entry.covers(old) for entry in in_force()):
         raise _bad_ticket("ticket_revoked", "观看凭证已被收回", "the ticket has been taken back")
-    camera, rights = camera_by_id(old.camera), tuple(Right(right) for right in old.rights)
+    camera, rights = camera_by_id(old.camera), tuple(Right(one) for one in old.rights if one not in OF_MASKS)
     admitted = admit(
         actor, camera,
         Wish(old.camera, old.streams, rights, old.purpose, old.from_ms, old.to_ms, issued.look.retrieval),
     )  # fmt: skip
     if Right.LIVE in rights and camera.removed_ns is not None:
         raise _removed(camera)
+    under = masks_under(actor, camera, admitted)
+    if under.lifted and Right.UNMASKED.value not in issued.look.rights:
+        look_widened(actor, issued.look, Right.UNMASKED)
     ticket = replace(
         old,
         id=new_id(wiring.clock().now_ns()),
         viewer_name=actor.labelled(),
+        rights=tuple(right.value for right in (*rights, *under.rights)),
         issued_ms=now_ms,
-        expires_ms=_expiry(now_ms, admitted),
+        expires_ms=_expiry(now_ms, admitted, under),
     )
     IssuedTicket.objects.create(id=ticket.id, look=issued.look, issued_ms=now_ms, expires_ms=ticket.expires_ms)
     Look.objects.filter(pk=issued.look.pk).update(expires_ms=ticket.expires_ms, renewals=F("renewals") + 1)
-    return _sign(ticket, actor, issued.look.retrieval)
+    return _sign(ticket, actor, issued.look.retrieval, under)
 
 
-def _expiry(now_ms: int, admitted: Admission) -> int:
-    """Five minutes, or when what opens it ends."""
-    return min(now_ms + TICKET_MS, now_ms + TICKET_MS if admitted.until_ms is None else admitted.until_ms)
+def _expiry(now_ms: int, admitted: Admission, under: Masking) -> int:
+    """Five minutes, or when what opens it ends, or the lift of its masks."""
+    ends = [one for one in (admitted.until_ms, under.until_ms) if one is not None]
+    return min([now_ms + TICKET_MS, *ends])
 
 
-def _ticket_of(look: Look, actor: Actor) -> Ticket:
+def _ticket_of(look: Look, actor: Actor, under: Masking) -> Ticket:
     return Ticket(
         id=new_id(wiring.clock().now_ns()),
         viewer=actor.user,
         viewer_name=actor.labelled(),
         camera=look.camera,
         streams=tuple(look.streams),
-        rights=tuple(look.rights),
+        rights=tuple(dict.fromkeys((*look.rights, *(right.value for right in under.rights)))),
         purpose=look.purpose,
         issued_ms=look.issued_ms,
         expires_ms=look.expires_ms,
@@ -166,8 +174,9 @@ def _ticket_of(look: Look, actor: Actor) -> Ticket:
     )
 
 
-def _sign(ticket: Ticket, actor: Actor, retrieval: str) -> Issued:
-    return Issued(sign_ticket(ticket, configuration.current().ticket_key), ticket, actor.labelled(), retrieval)
+def _sign(ticket: Ticket, actor: Actor, retrieval: str, under: Masking) -> Issued:
+    text = sign_ticket(ticket, configuration.current().ticket_key)
+    return Issued(text, ticket, actor.labelled(), retrieval, under.masked)
 
 
 def _check_times(wish: Wish) -> None:

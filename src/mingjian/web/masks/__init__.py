@@ -1,0 +1,1 @@
+"""Privacy masks: polygons of a camera with their dates, their confirmation after a move, and lifts by two people."""
