@@ -17,6 +17,7 @@ from mingjian.rules.prohibited_rooms import (
     judge_names,
     judge_placement,
     judge_room,
+    judge_view,
 )
 
 LAW = current_law()
@@ -41,14 +42,26 @@ def test_a_prohibited_room_is_never_overridden(
     assert any("prohibited" in key for key in answer.keys)
 
 
-@given(st.sampled_from(sorted(ROOM_KINDS)), st.sampled_from([True, False, None]), CONFIRMATIONS, VIEWS)
-def test_the_whole_is_never_weaker_than_the_room_alone(
-    kind: str, interior: bool | None, confirmation: Confirmation | None, view: View
+@given(
+    st.sampled_from([None, *sorted(ROOM_KINDS)]),
+    st.sampled_from([True, False, None]),
+    st.sampled_from([(), ("入口",), ("女更衣室",)]),
+    CONFIRMATIONS,
+    VIEWS,
+)
+def test_of_room_word_and_view_the_one_that_stops_the_camera_most_decides(
+    kind: str | None, interior: bool | None, texts: tuple[str, ...], confirmation: Confirmation | None, view: View
 ) -> None:
+    """Refusing before suspending, suspending before missing facts, which stop nothing."""
     room = Room(kind, interior)
-    alone = judge_room(LAW, room, BOTH)
-    whole = judge_placement(LAW, room, ("入口",), confirmation, view, BOTH)
-    assert whole.verdict.strictness >= alone.verdict.strictness
+    alone = [
+        judge_room(LAW, room, BOTH),
+        judge_names(LAW, texts, room, confirmation, BOTH),
+        judge_view(LAW, view, BOTH),
+    ]
+    whole = judge_placement(LAW, room, texts, confirmation, view, BOTH).verdict
+    stops = [Verdict.BLOCKED, Verdict.SUSPENDED, Verdict.UNDECIDABLE, Verdict.PASS]
+    assert whole is min((one.verdict for one in alone), key=stops.index)
 
 
 @pytest.mark.parametrize("kind", FORBIDDEN)

@@ -1,8 +1,8 @@
 """Rooms where no camera may be (qd204 9.1; sc799 8.1).
 
 The structured room type decides absolutely: no role, confirmation or other argument can turn BLOCKED into anything
-else. Names and on-screen text only suspend, until a named person confirms with a picture. `judge_placement` takes the
-strictest of all.
+else. Names and on-screen text only suspend, until a named person confirms with a picture. `judge_placement` takes all
+together.
 """
 
 from __future__ import annotations
@@ -212,11 +212,17 @@ def judge_view(law: Law, view: View, on: dt.date) -> Judgement:
 def judge_placement(
     law: Law, room: Room, texts: tuple[str, ...], confirmation: Confirmation | None, view: View, on: dt.date
 ) -> Judgement:
-    """Everything about the place of one camera; nothing can soften the strictest answer."""
-    return strictest(
-        (
-            judge_room(law, room, on),
-            judge_names(law, texts, room, confirmation, on),
-            judge_view(law, view, on),
-        )
+    """Everything about the place of one camera, as `placement_of` takes it together."""
+    return placement_of(
+        judge_room(law, room, on), judge_names(law, texts, room, confirmation, on), judge_view(law, view, on)
     )
+
+
+def placement_of(room: Judgement, names: Judgement, view: Judgement) -> Judgement:
+    """The strictest, which nothing can soften; but a word for such a room suspends also where facts are missing.
+
+    That facts are missing does not stop a camera; a word does until somebody has looked. So it may not hide behind them.
+    """
+    found = strictest((room, names, view))
+    undecided = found.verdict in (Verdict.UNDECIDABLE, Verdict.UNDETERMINED)
+    return names if undecided and names.verdict is Verdict.SUSPENDED else found

@@ -24,6 +24,7 @@ from mingjian.rules.prohibited_rooms import (
     Room,
     View,
     judge_names,
+    judge_placement,
     judge_room,
     judge_view,
 )
@@ -128,6 +129,22 @@ EXAMPLES: tuple[Example, ...] = (
         Text("条例新增的包间在2025年4月前未列举", "a private dining room was not named before"),
         lambda law: judge_room(law, Room("dining_private_room", True), LAST_MUNICIPAL_ONLY).verdict,
         Verdict.PASS,
+    ),
+    failing(
+        MUNICIPAL,
+        Text(
+            "名称含“更衣室”而房间类型、视场均未登记的,仍暂缓", "a word suspends also where room and view are not stated"
+        ),
+        lambda law: judge_placement(law, Room(None, None), ("更衣室",), None, View(None, None), MUNICIPAL_ONLY).verdict,
+        Verdict.SUSPENDED,
+    ),
+    boundary(
+        MUNICIPAL,
+        Text("经核实后,未登记的仍须登记", "once confirmed, what is not stated is still to be stated"),
+        lambda law: (
+            judge_placement(law, Room(None, None), ("更衣室",), _LOOKED, View(None, None), MUNICIPAL_ONLY).verdict
+        ),
+        Verdict.UNDECIDABLE,
     ),
     *_national_rooms(),
     failing(

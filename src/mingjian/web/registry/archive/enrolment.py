@@ -14,7 +14,7 @@ from typing import Any
 from mingjian.rules import audio, builders, declared_use, privacy, prohibited_rooms, secure_margins
 from mingjian.rules.audio import Sound
 from mingjian.rules.builders import Installation
-from mingjian.rules.judgement import Judgement, Verdict, strictest
+from mingjian.rules.judgement import Judgement, Verdict
 from mingjian.rules.law import Law
 from mingjian.rules.places import PlacePart
 from mingjian.rules.privacy import PrivacyAssessment
@@ -89,7 +89,7 @@ def facts_of(
 def judge_facts(law: Law, facts: CameraFacts, on: dt.date) -> dict[str, Judgement]:
     """As `judge_camera`."""
     found = {
-        "placement": _placement(
+        "placement": prohibited_rooms.placement_of(
             judge_room(law, facts.room, on),
             judge_names(law, facts.texts, facts.room, facts.confirmation, on),
             judge_view(law, facts.view, on),
@@ -103,13 +103,6 @@ def judge_facts(law: Law, facts: CameraFacts, on: dt.date) -> dict[str, Judgemen
     if facts.nearby is not None:
         found["margin"] = judge_margin(law, facts.nearby, facts.reply, facts.installed, on)
     return found
-
-
-def _placement(room: Judgement, names: Judgement, view: Judgement) -> Judgement:
-    """The strictest, which nothing can soften; but a word for such a room suspends also where facts are missing."""
-    found = strictest((room, names, view))
-    undecided = found.verdict in (Verdict.UNDECIDABLE, Verdict.UNDETERMINED)
-    return names if undecided and names.verdict is Verdict.SUSPENDED else found
 
 
 def installation(
