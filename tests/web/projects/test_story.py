@@ -171,3 +171,12 @@ def test_another_unit_neither_sees_nor_steps_it(manager: Api, city: Any) -> None
     assert other.get("/projects")["items"] == []
     other.get(f"/projects/{project['id']}", status=404)
     other.post(f"/projects/{project['id']}/step", {"event": "site"}, status=404, If_Match='"v1"')
+
+
+def test_what_a_named_person_saw_decides_a_project_as_it_decides_an_enrolment(manager: Api) -> None:
+    Camera.objects.update(name="女更衣室")
+    project = proposed(manager)
+    held = step(manager, project, "site")
+    assert (held["state"], held["steps"][-1]["judgement"]["verdict"]) == ("proposed", "suspended")
+    CameraArchive.objects.update(confirmed_by="vera", confirmed_file="picture", confirmed_prohibited=True)
+    assert step(manager, held, "site")["state"] == "refused"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from mingjian.app.demo_city import sheets
+from mingjian.app.demo_city.devices import add_devices
 from mingjian.app.demo_city.papers import add_papers
 from mingjian.app.demo_city.people import add_people
 from mingjian.kernel.text import Text
@@ -31,7 +32,10 @@ def fill_city(actor: Actor, passwords: Mapping[str, str], say: Say, on_people: C
     live = Camera.objects.filter(streams__isnull=False).distinct().count()
     _place_live(actor)
     _load(actor, "cameras", Text("摄像机", "cameras"), sheets.camera_rows(live), Camera, say, already=live)
-    add_papers(actor, lambda done: say(Text("备案和建设项目", "filings and projects"), done, 49))
+    add_papers(
+        actor, lambda done, total: say(Text("备案、拆除和建设项目", "filings, removals and projects"), done, total)
+    )
+    add_devices(actor)
 
 
 def _load(

@@ -1,51 +1,127 @@
-"""Filings and projects in their states, some overdue, some wrong; a camera in a changing room, refused."""
+"""Filings and projects in every state, some overdue, some wrong; a camera in a changing room, refused."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
+from PIL import Image
+
+from mingjian.app.demo_city import sheets
+from mingjian.app.demo_city.days import days_from_now, today
+from mingjian.app.demo_city.people import PEOPLE
+from mingjian.app.demo_city.removals import removal_jobs
 from mingjian.app.demo_city.sheets import CHANGING_ROOM_PLACE
-from mingjian.web.authority.actor import Actor
+from mingjian.web.authority.actor import Actor, BoundRole
 
 _GIVEN = ["location", "devices_number", "devices_kind", "storage_period"]
 _STEPS = ("site", "design", "start_construction", "start_trial", "accept", "put_into_use")
-# days since the system went into use, and what is done with its filing after it was drafted
+# number of systems, days since they went into use, and what is done with the filing after it was drafted
 _FILED: tuple[tuple[int, int, tuple[str, ...]], ...] = (
-    (10, 20, ("submit", "register")),  # number of systems, days, steps
-    (6, 12, ("submit",)),
+    (4, 8, ()),  # the first ones lie with the unit of the manager: there is something for him to do
     (5, 15, ("submit", "return")),
+    (10, 20, ("submit", "register")),
+    (6, 12, ("submit",)),
     (3, 15, ("submit", "return", "submit")),
-    (4, 8, ()),
     (2, 9, ("withdraw",)),
     (4, 80, ("submit", "register")),  # late: registered with findings
     (3, 25, ("submit", "register", "verify")),  # wrong: what was found differs
+    (3, 28, ("submit", "register", "change")),  # what was filed has changed since
+    (2, 28, ("submit", "register", "change", "submit")),
+    (2, 29, ("submit", "register", "change", "submit", "register")),
 )
 OVERDUE = 8
+_ONLY_LISTED = frozenset({"change", "verify"})
+"""What the law asks of a filing only where sc799 7 lists the place."""
 
 
-def add_papers(actor: Actor, say: Callable[[int], None]) -> None:
-    """Projects of systems still being built, filings of those in use. Nothing happens when there are filings already."""
+_BUILT: tuple[tuple[str, ...], ...] = (
+    *(_STEPS[:number] for number in range(len(_STEPS) + 1)),
+    ("abandon",),
+    ("site", "abandon"),
+)
+Job = partial[Any]  # what is done with one system
+
+
+def add_papers(actor: Actor, say: Callable[[int, int], None]) -> None:
+    """Filings of systems in use, removals, projects. Nothing happens when there are filings already.
+
+    Systems of the first district come first, where everybody of the demo has his account, and of them the manager's.
+    """
     from mingjian.web.filings.models import Filing
-    from mingjian.web.registry.models import System
 
     refuse_camera(actor)
     if Filing.objects.exists():
         return
-    of_units = System.objects.filter(removed_ns=None, organisation__kind="managing_unit").select_related("place")
-    systems = list(of_units.order_by("id")[:100])
-    done = 0
-    for number, days, steps in _FILED:
-        for _ in range(number):
-            _file(actor, systems.pop(), days, steps)
-            done += 1
-            say(done)
-    for _ in range(OVERDUE):
-        _in_use(actor, systems.pop(), 75)
-    for number in range(12):
-        _build(actor, systems.pop(), number % (len(_STEPS) + 1))
-        say(done + number + 1)
+    systems = _systems()
+    refuse_project(actor, systems.pop(0))
+    filed = [partial(_file, actor, days=days, steps=steps) for number, days, steps in _FILED for _ in range(number)]
+    built = [partial(_build, actor, steps=steps) for steps in _BUILT]
+    overdue = [partial(_in_use, actor, days=75) for _ in range(OVERDUE)]
+    jobs = _mixed(filed, removal_jobs(actor, _file_registered), built, overdue)
+    for number, job in enumerate(jobs):
+        job(_taken(systems, listed=not _ONLY_LISTED.isdisjoint(job.keywords.get("steps", ()))))
+        say(number + 1, len(jobs))
+
+
+def _taken(systems: list[Any], *, listed: bool) -> Any:
+    """The next system; `listed`: the next whose place sc799 7 lists."""
+    from mingjian.rules.library import current_law
+    from mingjian.web.filings.facts import listed_in_article_7
+    from mingjian.web.registry.judging import today as on
+
+    for number, system in enumerate(systems):
+        if not listed or listed_in_article_7(current_law(), system, on()):
+            return systems.pop(number)
+    raise ValueError("the city has too few systems for its papers")
+
+
+def _systems() -> list[Any]:
+    """Of units: those of the manager's unit, those of the first district, the others."""
+    from mingjian.web.registry.models import System
+
+    rows = System.objects.filter(removed_ns=None, organisation__kind="managing_unit")
+    first = (sheets.units()[0].name, sheets.code_of(0))
+
+    def rank(system: Any) -> tuple[bool, bool, str]:
+        return system.organisation.name != first[0], system.division.code != first[1], system.id
+
+    return sorted(rows.select_related("place", "division", "organisation"), key=rank)[:120]
+
+
+def _mixed(*kinds: Sequence[Job]) -> list[Job]:
+    """One of each in turn, evenly spread: whoever sees only a part of the city sees some of everything."""
+    placed = [((number + 0.5) / len(jobs), job) for jobs in kinds for number, job in enumerate(_spread(jobs))]
+    return [job for _, job in sorted(placed, key=lambda one: one[0])]
+
+
+def _spread(jobs: Sequence[Job]) -> list[Job]:
+    """Neighbours of a list apart: every fifth, beginning anew."""
+    return [job for start in range(5) for job in jobs[start::5]]
+
+
+def refuse_project(actor: Actor, system: Any) -> None:
+    """The name of a point speaks of a changing room; the unit's manager looks, and it is one: the project is refused."""
+    from mingjian.web.accounts.models import User
+    from mingjian.web.files.actions import About, upload_file
+    from mingjian.web.organisations.bindings import bindings_now
+    from mingjian.web.projects.actions import propose, take_step
+    from mingjian.web.registry.archive.actions import change_archive, confirm_place
+
+    user = User.objects.get(name=PEOPLE[BoundRole.MANAGER][0])
+    manager = Actor(user.id, user.display_name or user.name, user.unit, user.role, bindings=bindings_now(user.id))
+    camera = system.cameras.order_by("id")[0]
+    change_archive(actor, camera.id, {"name": "二层员工更衣室"}, None, "演示数据")
+    project = propose(actor, system.id, None, {"name": f"{system.name}扩建"})
+    seen = io.BytesIO()
+    Image.new("RGB", (640, 360), "#8a8f98").save(seen, "JPEG")
+    seen.seek(0)
+    picture, _ = upload_file(manager, About("camera", camera.id, part="photo"), "现场核实.jpg", seen)
+    confirm_place(manager, camera.id, picture.id, prohibited=True, expected=None)
+    take_step(actor, project.id, "site", today(), None)
 
 
 def refuse_camera(actor: Actor) -> None:
@@ -72,38 +148,48 @@ def refuse_camera(actor: Actor) -> None:
         record_ruled_out(error)  # as the API does
 
 
-def _in_use(actor: Actor, system: Any, days: int) -> None:
+def _in_use(actor: Actor, system: Any, *, days: int) -> None:
     """It went into use so many days ago, through its project."""
     from mingjian.web.filings.deadlines import refresh_deadline
     from mingjian.web.registry.models import System
 
-    day = _days_from_now(-days)
+    day = days_from_now(-days)
     System.objects.filter(pk=system.pk).update(standing="in_use", accepted_date=day, in_use_date=day)
     refresh_deadline(System.objects.get(pk=system.pk))
 
 
-def _file(actor: Actor, system: Any, days: int, steps: tuple[str, ...]) -> None:
-    from mingjian.web.filings.actions import draft_filing, submit_filing, withdraw_filing
-    from mingjian.web.filings.intake import register_filing, return_filing, verify_filing
+def _file_registered(actor: Actor, system: Any) -> str:
+    """A system whose filing is registered; the filing's id."""
+    return _file(actor, system, days=40, steps=("submit", "register"))
 
-    _in_use(actor, system, days)
+
+def _file(actor: Actor, system: Any, *, days: int, steps: tuple[str, ...]) -> str:
+    from mingjian.web.filings.actions import draft_filing, submit_filing, withdraw_filing
+    from mingjian.web.filings.changes import check_changes
+    from mingjian.web.filings.intake import register_filing, return_filing, verify_filing
+    from mingjian.web.registry.systems.actions import change_system
+
+    _in_use(actor, system, days=days)
     values = {"given": _GIVEN, "person_handling": "陈刚", "telephone": "0532-80000000"}
     filing = draft_filing(actor, system.id, "both", None, values)
-    due = _days_from_now(15)
     for step in steps:
         if step == "submit":
             submit_filing(actor, filing.id, None)
         elif step == "register":
             register_filing(actor, filing.id, None)
         elif step == "return":
-            return_filing(actor, filing.id, due, "请补充建设位置示意图", None)
+            return_filing(actor, filing.id, days_from_now(15), "请补充建设位置示意图", None)
         elif step == "verify":
             verify_filing(actor, filing.id, {"storage_period": "7"}, "现场检查发现只保存 7 天", None)
+        elif step == "change":
+            change_system(actor, system.id, {"keep_days": 60}, None, "存储扩容")
+            check_changes(system.id)
         else:
             withdraw_filing(actor, filing.id, "系统改由上级单位统一备案", None)
+    return filing.id
 
 
-def _build(actor: Actor, system: Any, steps: int) -> None:
+def _build(actor: Actor, system: Any, *, steps: tuple[str, ...]) -> None:
     """A project as far as it comes: a step that the law holds stays where it is, and says why."""
     from mingjian.web.projects.actions import change_project, propose, take_step
 
@@ -114,7 +200,7 @@ def _build(actor: Actor, system: Any, steps: int) -> None:
     }  # fmt: skip
     change_project(actor, project.id, {"assessments": assessed}, None)
     day = today()
-    for event in _STEPS[:steps]:
+    for event in steps:
         if event == "start_construction":
             work = {"kind": "construction", "day": day, "building_engineering": False, "contractor": _contractor(actor)}
             change_project(actor, project.id, {"works": [work]}, None)
@@ -154,14 +240,3 @@ def _contractor(actor: Actor) -> str:
                 until_date="2030-12-31",
             )  # fmt: skip
     return row.id
-
-
-def _days_from_now(days: int) -> str:
-    return (dt.date.fromisoformat(today()) + dt.timedelta(days=days)).isoformat()
-
-
-def today() -> str:
-    """The civil day in Shanghai."""
-    from mingjian.web.registry.judging import today as shanghai
-
-    return shanghai().isoformat()

@@ -17,7 +17,6 @@ from mingjian.rules import (
     secure_margins,
     simultaneous,
 )
-from mingjian.rules.audio import Sound
 from mingjian.rules.builders import Installation
 from mingjian.rules.contractors import ContractedWork, Credential
 from mingjian.rules.day_count import DatedFact
@@ -26,7 +25,7 @@ from mingjian.rules.judgement import Judgement, strictest
 from mingjian.rules.law import Law
 from mingjian.rules.places import PlacePart
 from mingjian.rules.privacy import PrivacyAssessment
-from mingjian.rules.prohibited_rooms import Confirmation, Room, View
+from mingjian.rules.prohibited_rooms import Room, View
 from mingjian.rules.secure_margins import Nearby, Reply
 from mingjian.rules.simultaneous import STAGES, StageDates
 from mingjian.rules.states.project import ProjectFacts
@@ -38,7 +37,10 @@ from mingjian.web.ground import Position
 from mingjian.web.organisations.models import Qualification
 from mingjian.web.projects.models import Project, ProjectCamera
 from mingjian.web.projects.names import CHECKED, STEPPED
+from mingjian.web.registry.archive.enrolment import confirmation_of, sound_of, texts_of
+from mingjian.web.registry.judging import today
 from mingjian.web.registry.models import Camera, CameraArchive, Device, Duty
+from mingjian.web.registry.places.queries import kinds_on
 from mingjian.web.zones.nearby import zones_near
 
 may_install = applying(builders.may_install, by=STEPPED)
@@ -171,9 +173,7 @@ def _facts(actor: Actor, project: Project, row: ProjectCamera, shared: Mapping[s
     camera = row.camera
     archive = getattr(camera, "archive", None) or CameraArchive(camera=camera)
     place = camera.place or project.system.place
-    kinds = frozenset() if place is None else frozenset(
-        place.kinds.filter(until_date="").values_list("kind", flat=True)
-    )  # fmt: skip
+    kinds = frozenset[str]() if place is None else kinds_on(place, today())
     installation = Installation(
         PlacePart(kinds, camera.part.part if camera.part else "public_area"),
         roles_of(project, camera),
@@ -183,16 +183,13 @@ def _facts(actor: Actor, project: Project, row: ProjectCamera, shared: Mapping[s
     nearby: tuple[Nearby, ...] = ()
     if camera.lon_e7 is not None and camera.lat_e7 is not None:
         nearby = zones_near(actor, Position(camera.lon_e7, camera.lat_e7))
-    confirmation = None
-    if archive.confirmed_by:
-        confirmation = Confirmation(archive.confirmed_by, archive.confirmed_file, bool(archive.sees_prohibited_room))
     return ProjectFacts(
         installation=installation,
         room=_room(camera, archive),
-        texts=tuple(text for text in (camera.name, archive.onscreen_text) if text),
-        confirmation=confirmation,
+        texts=texts_of(camera, archive),
+        confirmation=confirmation_of(archive),
         view=View(archive.sees_prohibited_room, archive.could_see_by_moving),
-        sound=Sound(bool(archive.audio), archive.audio_basis),
+        sound=sound_of(archive),
         nearby=nearby,
         privacy=PrivacyAssessment(row.may_infringe, frozenset(row.measures), row.mask_confirmed_ns, row.moved_ns),
         **shared,  # type: ignore[arg-type]

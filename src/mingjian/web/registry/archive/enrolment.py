@@ -74,9 +74,9 @@ def facts_of(
     return CameraFacts(
         room=Room(None if camera.room is None else camera.room.kind, archive.room_interior),
         texts=texts_of(camera, archive),
-        confirmation=_confirmation(archive),
+        confirmation=confirmation_of(archive),
         view=View(archive.sees_prohibited_room, archive.could_see_by_moving),
-        sound=Sound(bool(archive.audio), archive.audio_basis, archive.overhears_privacy),
+        sound=sound_of(archive),
         privacy=_privacy(archive),
         declared=tuple(_declared(archive).items()),
         installation=None if camera.place is None else installation(camera, archive, on, duties),
@@ -174,10 +174,16 @@ def due(judgements: Mapping[str, Judgement]) -> dict[str, Judgement]:
     return {name: one for name, one in judgements.items() if one.verdict not in mild}
 
 
-def _confirmation(archive: CameraArchive) -> Confirmation | None:
+def confirmation_of(archive: CameraArchive) -> Confirmation | None:
+    """What a named person said after looking at a picture; None while nobody has."""
     if not archive.confirmed_by or not archive.confirmed_file:
         return None
     return Confirmation(archive.confirmed_by, archive.confirmed_file, bool(archive.confirmed_prohibited))
+
+
+def sound_of(archive: CameraArchive) -> Sound:
+    """Whether it records sound, on what basis, and whether it hears what is private."""
+    return Sound(bool(archive.audio), archive.audio_basis, archive.overhears_privacy)
 
 
 def _privacy(archive: CameraArchive) -> PrivacyAssessment:
