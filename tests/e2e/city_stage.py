@@ -134,7 +134,9 @@ async def serve(port: int, fill: Callable[[], object] = fill) -> None:
             await runner.cleanup()
 
 
-_PASSED_BACK = frozenset({"content-type", "set-cookie", "etag", "content-language", "content-security-policy"})
+_PASSED_BACK = frozenset(
+    {"content-type", "content-disposition", "set-cookie", "etag", "content-language", "content-security-policy"}
+)
 
 
 def main() -> None:

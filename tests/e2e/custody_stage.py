@@ -1,7 +1,8 @@
-"""The small city with a sign, and the people of requests for footage, each with a second factor of his own.
+"""The small city with a sign, the people of requests for footage, each with a second factor of his own, and one camera
+of the mall that was really recorded: a package of it is made, signed and can be checked.
 
 Run by hand: `PYTHONPATH=src:. python -m tests.e2e.custody_stage --port 8001`; it prints the address and, as JSON, the
-password of everybody, the sign's number, and of those who have a second factor its key and recovery codes.
+password of everybody, the sign's number, the keys by which packages are checked, and of those who have a second factor its key and recovery codes.
 """
 
 from __future__ import annotations
@@ -10,18 +11,33 @@ import argparse
 import asyncio
 import base64
 import json
+import tempfile
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from tests.e2e import city_stage
+from tests.recorded import record
 from tests.web.city import PASSWORD, SINCE, as_actor
 
+from mingjian.app.evidence_keys import anchor_text
+from mingjian.app.evidence_maker import EvidenceMaker
+from mingjian.app.package_worker import PackageWorker
+from mingjian.kernel.clock import NS_PER_S, ManualClock
 from mingjian.kernel.ids import new_id
-from mingjian.web import wiring
+from mingjian.web import configuration, wiring
 from mingjian.web.authority.actor import BoundRole, local_person
 
 SIGN = "01jsignattheshopsnorthgate"
 STEP_S = 30
+RECORDED = "湖滨路 1 号枪机"
+SECONDS = 6
+AGO_NS = 1800 * NS_PER_S
+SUITE = "ed25519"
+_kept: list[tempfile.TemporaryDirectory[str]] = []  # as long as the stage plays
 
 # name of the account: (name shown, organisation, role, post, whether he has a second factor)
 PEOPLE = {
@@ -53,8 +69,33 @@ def fill() -> str:
         id=SIGN, place=shop, organisation_id="mall", division_id="east", position="北门立柱", purpose="维护公共安全",
         telephone="0532-5550000", created_ns=wiring.clock().now_ns(),
     )  # fmt: skip
+    anchor = record_one()
     factors = {name: make_person(name, *about) for name, about in PEOPLE.items()}
-    return json.dumps({"password": PASSWORD, "sign": SIGN, "factors": {k: v for k, v in factors.items() if v}})
+    return json.dumps(
+        {"password": PASSWORD, "sign": SIGN, "anchor": anchor, "factors": {k: v for k, v in factors.items() if v}}
+    )
+
+
+def record_one() -> str:
+    """Some seconds of one camera, half an hour ago; whoever executes a copy of it gets a package. Gives the keys."""
+    from mingjian.web.registry.models import Camera
+
+    camera = Camera.objects.get(name=RECORDED)
+    _kept.append(tempfile.TemporaryDirectory(prefix="mingjian-recorded-"))
+    made = record(Path(_kept[0].name) / "data", ManualClock(wiring.clock().now_ns() - AGO_NS), [camera.id], SECONDS)
+    assert made.store.close()
+    configuration.provide(replace(configuration.current(), data_folder=made.folder.root))
+    wiring.install(replace(wiring._wiring[0], packages=EvidenceMaker(made.folder, SUITE, wiring.clock())))
+    threading.Thread(target=make_packages, daemon=True).start()
+    return anchor_text(made.folder, SUITE)
+
+
+def make_packages() -> None:
+    """What the worker does of its duties: packages, beside everything else."""
+    worker = PackageWorker()
+    while True:
+        worker.step()
+        time.sleep(0.2)
 
 
 def make_person(name: str, shown: str, organisation: str, role: BoundRole, post: str, enrols: bool) -> object:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.custody_stage import code_at
 from tests.e2e.test_citizen_journey import choose, sign_in
+from typer.testing import CliRunner
+
+from mingjian.app.cli.evidence import evidence_app
 
 pytestmark = pytest.mark.browser
 
@@ -72,8 +77,10 @@ def stands(page: Page, state: str) -> None:
     page.locator(f"[data-test=retrieval][data-state={state}]").wait_for()
 
 
-def test_a_theft_from_request_to_sealed_with_less_than_was_asked(people: As, town: dict[str, Any]) -> None:
-    """Journeys 2 and 3."""
+def test_a_theft_from_request_to_a_package_that_passes_with_less_than_was_asked(
+    people: As, town: dict[str, Any], tmp_path: Path
+) -> None:
+    """Journeys 2 and 3, to the officer's package checked by the page and by the program."""
     officer = people("li")
     address = ask(officer, town, ("湖滨路 1 号枪机", "湖滨路 2 号枪机"), "湖刑立〔2026〕12号")
     head = people("zhao", phone=True)
@@ -113,6 +120,7 @@ def test_a_theft_from_request_to_sealed_with_less_than_was_asked(people: As, tow
     desk.click("[data-test=register]")
     desk.click("[data-test=execute]")
     stands(desk, "executed")
+    desk.locator("[data-package=ready]").wait_for(timeout=30_000)
     clip = {"name": "gate.mjev", "mimeType": "application/octet-stream", "buffer": b"abc"}
     desk.set_input_files("[data-test=handed]", clip)  # type: ignore[arg-type]
     expect(desk.get_by_text("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")).to_be_visible()
@@ -125,6 +133,36 @@ def test_a_theft_from_request_to_sealed_with_less_than_was_asked(people: As, tow
         paper = desk.request.get(f"{town['address']}{link.get_attribute('href')}")
         assert paper.headers["content-type"] == "application/pdf"
         assert paper.body().startswith(b"%PDF-")
+    officer.reload()
+    with officer.expect_download() as taking:
+        officer.click("[data-test=take-package]")
+    package = tmp_path / taking.value.suggested_filename
+    taking.value.save_as(package)
+    officer.reload()
+    expect(officer.locator("[data-test=package] [data-custody]")).to_have_count(3)
+    expect(officer.locator("[data-custody=taken]")).to_contain_text("李明")
+    with officer.context.expect_page() as opening:
+        officer.click("[data-test=verify-package]")
+    checked_alike(opening.value, package, town["anchor"])
+
+
+def checked_alike(page: Page, package: Path, anchor: str) -> None:
+    """The page and the program say the same of the package: whole by itself, passed with the keys from elsewhere."""
+    keys = package.with_suffix(".anchor")
+    keys.write_text(anchor)
+    said = []
+    for trust in ([], [keys]):
+        if trust:
+            page.locator("#anchors").set_input_files(trust)
+        page.locator("#package").set_input_files([])
+        page.locator("#package").set_input_files(package)
+        expect(page.locator("#result")).to_be_visible(timeout=30_000)
+        by_page = json.loads(page.locator("#verdict").get_attribute("data-report") or "")["verdict"]
+        options = [option for path in trust for option in ("--trust", str(path))]
+        told = CliRunner().invoke(evidence_app, ["verify", str(package), *options, "--json"])
+        assert json.loads(told.stdout)["verdict"] == by_page
+        said.append((by_page, told.exit_code))
+    assert said == [("INTACT, SIGNER UNKNOWN", 3), ("PASS", 0)]
 
 
 def test_the_head_sends_back_and_refuses_with_reasons(people: As, town: dict[str, Any]) -> None:

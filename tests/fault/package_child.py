@@ -15,17 +15,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.media.feeding import SMALL, camera_on
+from tests.recorded import record
 
-from mingjian.app.data_folder import DataFolder, init_data_folder
-from mingjian.app.engine_ledger import engine_log
+from mingjian.app.data_folder import DataFolder
 from mingjian.app.evidence_keys import anchor_text
-from mingjian.app.settings import load_settings
 from mingjian.app.web_setup import bring_up_web, migrate
 from mingjian.kernel.clock import NS_PER_S, ManualClock, SystemClock
 from mingjian.kernel.ids import new_id
-from mingjian.media.store.store import Store
-from mingjian.ports.plan import CameraPlan, EnginePlan, StreamPlan
 from mingjian.verify.command import check_file
 from mingjian.verify.package_report import Verdict
 
@@ -37,26 +33,10 @@ AGO_NS = 3600 * NS_PER_S
 def fill(root: Path) -> tuple[DataFolder, int, int]:
     """Footage of an hour ago in its store, signed; when it begins and ends (UTC ns)."""
     clock = ManualClock(SystemClock().now_ns() - AGO_NS, 5 * NS_PER_S)
-    folder = init_data_folder(root, demo=False, clock=clock)
-    log = engine_log(folder, load_settings(folder, demo=False), clock)
-    store = Store([folder.first_volume], clock, log=log, space=SMALL)
-    store.open()
-    plans = tuple(CameraPlan(name, name, True, 30, (StreamPlan("main", ""),)) for name in CAMERAS)
-    store.apply_plan(EnginePlan(1, 0, plans))
-    from_ns = clock.now_ns()
-    feeds = [camera_on(store, clock, name=name).connect() for name in CAMERAS]
-    for _ in range(SECONDS):
-        for feed in feeds:
-            feed.send(1)
-    for feed in feeds:
-        feed.stop()
-    assert store.flush()
-    assert store.flush()
-    assert log.checkpoint()
-    to_ns = clock.now_ns()
-    assert store.close()
-    (folder.root / "anchor.txt").write_text(anchor_text(folder, "ed25519"))
-    return folder, from_ns, to_ns
+    made = record(root, clock, CAMERAS, SECONDS)
+    assert made.store.close()
+    (made.folder.root / "anchor.txt").write_text(anchor_text(made.folder, "ed25519"))
+    return made.folder, made.from_ns, made.to_ns
 
 
 class Records:

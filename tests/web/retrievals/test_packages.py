@@ -13,23 +13,21 @@ from typing import Any
 
 import pytest
 from scripts.build_verifier import build as build_verifier
-from tests.media.feeding import SMALL, camera_on
+from tests.media.feeding import camera_on
+from tests.recorded import record
 from tests.web.client import Api
 from tests.web.retrievals.conftest import HOUR, Town, go
 from tests.web.retrievals.test_theft import Theft
 from typer.testing import CliRunner
 
 from mingjian.app.cli.evidence import evidence_app
-from mingjian.app.data_folder import DataFolder, init_data_folder
-from mingjian.app.engine_ledger import engine_log
+from mingjian.app.data_folder import DataFolder
 from mingjian.app.evidence_keys import anchor_text
 from mingjian.app.evidence_maker import EvidenceMaker
-from mingjian.app.settings import load_settings
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.ledger.leaf import AccessEnd, AccessOpening, decode
 from mingjian.media.custody.engine_log import EngineLog
 from mingjian.media.store.store import Store
-from mingjian.ports.plan import CameraPlan, EnginePlan, StreamPlan
 from mingjian.web import wiring
 from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import BoundRole
@@ -54,28 +52,14 @@ class Shelf:
 @pytest.fixture
 def shelf(town: Town, tmp_path: Path, configure: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
     clock = town.clock
-    made = init_data_folder(tmp_path / "data", demo=False, clock=clock)
-    log = engine_log(made, load_settings(made, demo=False), clock)
-    store = Store([made.first_volume], clock, log=log, space=SMALL)
-    store.open()
-    cameras = tuple(CameraPlan(name, name, True, 30, (StreamPlan("main", ""),)) for name in ("gate", "hall"))
-    store.apply_plan(EnginePlan(1, 0, cameras))
-    begun_s = town.now_s
-    feeds = [camera_on(store, clock, name=name).connect() for name in ("gate", "hall")]
-    for _ in range(SECONDS):
-        for feed in feeds:
-            feed.send(1)
-    for feed in feeds:
-        feed.stop()
-    assert store.flush()
-    assert store.flush()
-    assert log.checkpoint()
+    done = record(tmp_path / "data", clock, ("gate", "hall"), SECONDS)
+    made, store = done.folder, done.store
     configure(data_folder=made.root)
     now = wiring._wiring[0]
     wiring.install(
         wiring.Wiring(engine=now.engine, clock=clock, packages=EvidenceMaker(made, "ed25519", clock))
     )  # fmt: skip
-    shelf = Shelf(made, store, log, begun_s, town.now_s)
+    shelf = Shelf(made, store, done.log, done.from_ns // NS_PER_S, town.now_s)
     town.clock.advance(60 * NS_PER_S)
     yield shelf
     assert store.close()

@@ -28,7 +28,8 @@ export interface Step {
 }
 export interface Package {
   readonly id: string; readonly state: "wanted" | "making" | "ready" | "failed" | "cancelled"; readonly done_bytes: number; readonly total_bytes: number; readonly sha256: string;
-  readonly problem: string;
+  readonly problem: string; readonly wanted_by: string; readonly wanted_s: number; readonly ready_s: number | null;
+  readonly taken?: readonly { readonly by: string; readonly at_s: number }[];
 }
 export interface Brief {
   readonly id: string; readonly way: Way; readonly state: string; readonly state_label: string; readonly case: string; readonly purpose: string; readonly form: "view" | "copy" | "take";

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -26,6 +27,7 @@ from mingjian.rules.looking import Look
 from mingjian.rules.state_table import LETS_THROUGH
 from mingjian.web import configuration, wiring
 from mingjian.web.audit.actions import record
+from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import Actor, local_person
 from mingjian.web.authority.applying import RuledOut, Subject
 from mingjian.web.authority.policy import Refused
@@ -130,6 +132,17 @@ def download_package(actor: Actor, retrieval_id: str, package_id: str) -> tuple[
             after={"package": found.id, "sha256": found.sha256}, policy=READ_OWN, judgements=said,
         )  # fmt: skip
     return found, _read(path, row, access)
+
+
+def takings_of(row: Retrieval) -> dict[str, list[dict[str, Any]]]:
+    """By package: who took it and when (whole seconds, UTC), in order; each taking is an entry of the record."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    entries = AuditEntry.objects.filter(
+        object_kind="retrieval", object_id=row.id, action=names.PACKAGE_TAKEN, outcome="done"
+    ).order_by("at_ns", "id")
+    for after, name, at_ns in entries.values_list("after", "actor_name", "at_ns"):
+        found.setdefault((after or {}).get("package", ""), []).append({"by": name, "at_s": at_ns // NS_PER_S})
+    return found
 
 
 def adopt_packages() -> int:

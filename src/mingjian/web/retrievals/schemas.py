@@ -14,6 +14,7 @@ from mingjian.web.http.schemas import Input
 from mingjian.web.retrievals.attachments import attachments
 from mingjian.web.retrievals.deciding import DECIDE_HOURS, decide_by_ns
 from mingjian.web.retrievals.models import Retrieval, RetrievalExtent, RetrievalPackage
+from mingjian.web.retrievals.packaging import takings_of
 from mingjian.web.retrievals.requests import NewRequest, Span
 
 Id = Annotated[str, Field(min_length=1, max_length=26)]
@@ -291,7 +292,7 @@ def whole(row: Retrieval, language: str) -> dict[str, Any]:
         "registered_s": seconds(row.registered_ns),
         "closes_s": closes_s(row),
         "confirmed": row.confirmed_ns is not None,
-        "packages": [package_out(one, language) for one in row.packages.order_by("-wanted_ns", "-id")],
+        "packages": packages_out(row, language),
         "attachments": [
             {"part": part, "name": file.name, "media_type": file.media_type, "bytes": file.bytes}
             for part, file in attachments(row).items()
@@ -307,6 +308,13 @@ def whole(row: Retrieval, language: str) -> dict[str, Any]:
             for one in row.steps.order_by("number")
         ],
     }  # fmt: skip
+
+
+def packages_out(row: Retrieval, language: str) -> list[dict[str, Any]]:
+    """The packages, newest first, each with who took it and when."""
+    found = list(row.packages.order_by("-wanted_ns", "-id"))
+    taken = takings_of(row) if found else {}
+    return [{**package_out(one, language), "taken": taken.get(one.id, [])} for one in found]
 
 
 def package_out(row: RetrievalPackage, language: str) -> dict[str, Any]:

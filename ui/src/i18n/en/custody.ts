@@ -34,6 +34,10 @@ export const custody: Words<typeof zh> = {
   "emergency.report.text": "What was looked at, and what for",
   "emergency.reported": "Report sent",
 
+  "package.custody": "Custody",
+  "package.custody.ordered": "Ordered",
+  "package.custody.sealed": "Made and sealed",
+  "package.custody.taken": "Taken",
   "package.title": "Evidence package",
   "package.state.wanted": "waiting to be made",
   "package.state.making": "being made",

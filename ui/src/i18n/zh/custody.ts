@@ -31,6 +31,10 @@ export const custody = {
   "emergency.report.text": "查看了哪些画面、用于什么",
   "emergency.reported": "报告已提交",
 
+  "package.custody": "流转记录",
+  "package.custody.ordered": "下单制作",
+  "package.custody.sealed": "制成并签封",
+  "package.custody.taken": "领取",
   "package.title": "证据包",
   "package.state.wanted": "等待制作",
   "package.state.making": "正在制作",
