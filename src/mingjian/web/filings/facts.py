@@ -13,6 +13,7 @@ from mingjian.rules.place_kinds import PLACE_PARTS
 from mingjian.rules.places import PlacePart, listed_in_national_article_7
 from mingjian.web.dates import dated_fact
 from mingjian.web.registry.models import Camera, System, SystemParty
+from mingjian.web.registry.places.queries import kinds_on
 
 # What a party of the register is called in the clauses that say who files.
 FILER_OF_CAPACITY = {"builder": "building_unit", "manager": "managing_unit", "user": "using_unit"}
@@ -48,7 +49,7 @@ def listed_in_article_7(law: Law, system: System, on: dt.date) -> bool | None:
     """Whether sc799 7 lists the system's place; None while place or kinds are not registered."""
     if system.place is None:
         return None
-    kinds = frozenset(system.place.kinds.filter(until_date="").values_list("kind", flat=True))
+    kinds = kinds_on(system.place, on)
     if not kinds:
         return None
     parts = set(system.place.parts.values_list("part", flat=True)) or set(PLACE_PARTS) - {"private_interior"}

@@ -39,6 +39,8 @@ from mingjian.web.filings.policies import FILE, READ
 from mingjian.web.http.problem import not_found
 from mingjian.web.http.versions import require_version
 from mingjian.web.registry.models import Camera
+from mingjian.web.registry.places.coverage import covering
+from mingjian.web.registry.places.queries import kinds_on
 from mingjian.web.registry.plan import plan_changed
 
 PLANNED = register("removals.plan", "拟拆除设备", "planned a removal")
@@ -166,8 +168,8 @@ def gap_after(law: Law, row: Removal, on: dt.date) -> Judgement:
     place = row.system.place
     if place is None:
         return Judgement(Verdict.UNDECIDABLE, (), Text("系统未登记场所", "the system has no place"))
-    kinds = frozenset(place.kinds.filter(until_date="").values_list("kind", flat=True))
-    standing = Camera.objects.filter(place=place, removed_ns__isnull=True, standing="active")
+    kinds = kinds_on(place, on)
+    standing = covering().filter(place=place)
     covered = set(standing.values_list("part__part", flat=True))
     parts = set(place.parts.values_list("part", flat=True))
     by_part = {part: part in covered for part in sorted(parts)} or {"public_area": standing.exists()}

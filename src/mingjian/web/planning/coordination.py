@@ -27,11 +27,12 @@ from mingjian.web.dates import check_date
 from mingjian.web.http.problem import not_found
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.models import Organisation
-from mingjian.web.planning.gaps import kinds_of, part_covered
 from mingjian.web.planning.models import CoordinationTask, Mechanism
 from mingjian.web.planning.plans import LEVELS
 from mingjian.web.planning.policies import ANSWER, APPROVE, COORDINATE
 from mingjian.web.registry.models import PlacePart
+from mingjian.web.registry.places.coverage import coverage_of
+from mingjian.web.registry.places.queries import kinds_on
 
 SENT = register("planning.task.send", "派发协调任务", "sent a coordination task")
 ANSWERED = register("planning.task.answer", "办理协调任务", "answered a coordination task")
@@ -101,8 +102,9 @@ def send_task(actor: Actor, sender_id: str, values: Mapping[str, Any]) -> tuple[
     part = _part(values.get("part"))
     judgements = [judgement]
     if part is not None:  # why the department is asked: the part is obliged, and by 8.1 it is a task
-        obliged = places.PlacePart(kinds_of(part.place_id, today), part.part)
-        judgements += [must_have_system(law, obliged, part_covered(part.id), today), gap_outcome(law, obliged, today)]
+        obliged = places.PlacePart(kinds_on(part.place, today), part.part)
+        there = coverage_of(part.place_id).has_system(part.place_id, part.id)
+        judgements += [must_have_system(law, obliged, there, today), gap_outcome(law, obliged, today)]
     now_ns = wiring.clock().now_ns()
     task = CoordinationTask(
         id=new_id(now_ns), sender=sender, department=department, duty=values["duty"], basis=values["basis"].strip(),

@@ -1,8 +1,7 @@
 """The coverage-gap report (qd204 7.1, 7.2; sc799 7): obliged parts of places without a system, and what follows.
 
-30,000 places are judged in a moment because few combinations of kinds and part occur: each is judged once. A part is
-covered by an active camera of a system that is accepted, running on trial or in use and hangs at that part: one camera
-at the entrance does not cover a mall.
+30,000 places are judged in a moment because few combinations of kinds and part occur: each is judged once. What covers
+a part: registry.places.coverage.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from mingjian.rules.additional_places import PlaceApproval, judge_additional
 from mingjian.rules.coordination import gap_outcome
@@ -26,10 +25,11 @@ from mingjian.web import wiring
 from mingjian.web.authority.actor import Actor
 from mingjian.web.planning.models import AdditionalPlace, Plan, PlannedPoint
 from mingjian.web.planning.policies import GAPS
-from mingjian.web.registry.models import Camera, Place, PlaceKind
+from mingjian.web.registry.models import Place
 from mingjian.web.registry.models import PlacePart as PartRow
+from mingjian.web.registry.places.coverage import Coverage
+from mingjian.web.registry.places.queries import kinds_rows
 
-RUNNING = ("accepted", "trial_running", "in_use")
 Combination = tuple[frozenset[str], str]
 
 
@@ -118,11 +118,10 @@ class Report:
         """(place, part id, verdict) of every part that concerns anybody."""
         visible = self._places.values("id")
         kinds = self._kinds(Q(place_id__in=visible))
-        covered = self._covered(visible)
-        assumed = self._systems_without_parts(visible)
+        coverage = Coverage(self._places)
         additional = self._additional(visible)
         for part_id, place, part in PartRow.objects.filter(place_id__in=visible).values_list("id", "place_id", "part"):
-            has_system = True if part_id in covered else None if place in assumed else False
+            has_system = coverage.has_system(place, part_id)
             verdict = self._judge(kinds[place], part, has_system)
             if verdict is Verdict.NOT_APPLICABLE and place in additional and part != "private_interior":
                 verdict = {True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.UNDECIDABLE}[has_system]
@@ -135,22 +134,12 @@ class Report:
     def _kinds(self, which: Q) -> dict[str, frozenset[str]]:
         """Kinds of each place on the day; a kind whose dates are not known counts."""
         found: dict[str, set[str]] = defaultdict(set)
-        for place, kind in kinds_on(self.on).filter(which).values_list("place_id", "kind"):
+        for place, kind in kinds_rows(self.on).filter(which).values_list("place_id", "kind"):
             found[place].add(kind)
         shared: dict[frozenset[str], frozenset[str]] = {}
         return defaultdict(
             frozenset, {place: shared.setdefault(frozenset(kinds), frozenset(kinds)) for place, kinds in found.items()}
         )
-
-    @staticmethod
-    def _covered(visible: Any) -> set[str]:
-        return set(_covering().filter(part__place_id__in=visible).values_list("part_id", flat=True).distinct())
-
-    @staticmethod
-    def _systems_without_parts(visible: Any) -> set[str]:
-        """Places with a running system none of whose cameras says at which part it hangs: nobody can tell."""
-        running = Place.objects.filter(id__in=visible, systems__standing__in=RUNNING, systems__removed_ns__isnull=True)
-        return set(running.exclude(cameras__part__isnull=False).values_list("id", flat=True).distinct())
 
     def _additional(self, visible: Any) -> set[str]:
         rows = (
@@ -160,26 +149,6 @@ class Report:
             row.place_id for row in rows
             if judge_additional(self._law, approval_of(row), self.on).verdict is Verdict.PASS
         }  # fmt: skip
-
-
-def kinds_on(on: dt.date) -> QuerySet[PlaceKind]:
-    """The kinds of places as of a day; a kind whose dates are not known counts."""
-    day = on.isoformat()
-    return PlaceKind.objects.exclude(until_date__gt="", until_date__lte=day).exclude(since_date__gt=day)
-
-
-def kinds_of(place_id: str, on: dt.date) -> frozenset[str]:
-    """The kinds of one place as of a day."""
-    return frozenset(kinds_on(on).filter(place_id=place_id).values_list("kind", flat=True))
-
-
-def part_covered(part_id: str) -> bool:
-    """Whether a running system covers this part."""
-    return _covering().filter(part_id=part_id).exists()
-
-
-def _covering() -> QuerySet[Camera]:
-    return Camera.objects.filter(removed_ns__isnull=True, standing="active", system__standing__in=RUNNING)
 
 
 def approval_of(row: AdditionalPlace | None) -> PlaceApproval | None:

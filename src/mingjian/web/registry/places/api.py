@@ -21,6 +21,7 @@ from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.registry.judging import day_or_today, shown, today
 from mingjian.web.registry.models import Duty, Place
 from mingjian.web.registry.places import actions, judging, queries
+from mingjian.web.registry.places.coverage import coverage_of
 from mingjian.web.registry.rights import MANAGE_PLACES, READ_PLACES
 
 router = Router(tags=["places"])
@@ -374,7 +375,7 @@ def judge_place(request: HttpRequest, place_id: str, on: Day = "") -> list[dict[
         return law.clause(key).cite().printed(language)
 
     found = judging.judged_parts(
-        place, place.parts.order_by("part", "name", "id"), day_or_today(on), queries.covered_parts(place)
+        place, place.parts.order_by("part", "name", "id"), day_or_today(on), coverage_of(place.id)
     )
     return [
         {

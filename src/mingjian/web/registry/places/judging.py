@@ -13,6 +13,7 @@ from mingjian.rules.places import DutyBearer, listed_in_national_article_7, must
 from mingjian.rules.places import PlacePart as RulePart
 from mingjian.web.authority.applying import applying
 from mingjian.web.registry.models import Place, PlacePart
+from mingjian.web.registry.places.coverage import Coverage
 from mingjian.web.registry.places.names import ADDED, DUTY_ADDED, KINDS_SET, PART_ADDED
 from mingjian.web.registry.places.queries import kinds_on
 
@@ -32,8 +33,8 @@ class JudgedPart:
     judgement: Judgement
 
 
-def judged_parts(place: Place, parts: Iterable[PlacePart], on: dt.date, covered: frozenset[str]) -> list[JudgedPart]:
-    """Each part under both packs as of a day; `covered` holds the ids of those that a camera covers."""
+def judged_parts(place: Place, parts: Iterable[PlacePart], on: dt.date, coverage: Coverage) -> list[JudgedPart]:
+    """Each part under both packs as of a day."""
     law, kinds = current_law(), kinds_on(place, on)
     found = []
     for part in parts:
@@ -43,7 +44,7 @@ def judged_parts(place: Place, parts: Iterable[PlacePart], on: dt.date, covered:
                 part,
                 tuple(clause.key for clause in categories(law, subject, on)),
                 duty_bearers(law, subject, on),
-                must_have_system(law, subject, part.id in covered, on),
+                must_have_system(law, subject, coverage.has_system(place.id, part.id), on),
             )
         )
     return found

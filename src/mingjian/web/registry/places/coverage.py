@@ -1,0 +1,37 @@
+"""Which parts of places a system covers: one reading for the place's own page, the gap report, tasks and removals.
+
+A part is covered by an active camera that hangs at it, of a system that is accepted, running on trial or in use: one
+camera at the entrance does not cover a mall.
+"""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from mingjian.web.registry.models import Camera, Place
+
+RUNNING = ("accepted", "trial_running", "in_use")
+
+
+def covering() -> QuerySet[Camera]:
+    """The cameras that cover the part they hang at."""
+    return Camera.objects.filter(removed_ns__isnull=True, standing="active", system__standing__in=RUNNING)
+
+
+class Coverage:
+    """Of these places, read once: `has_system` tells of each part."""
+
+    def __init__(self, places: QuerySet[Place]) -> None:
+        ids = places.values("id")
+        self._parts = set(covering().filter(part__place_id__in=ids).values_list("part_id", flat=True).distinct())
+        running = Place.objects.filter(id__in=ids, systems__standing__in=RUNNING, systems__removed_ns__isnull=True)
+        self._unsaid = set(running.exclude(cameras__part__isnull=False).values_list("id", flat=True).distinct())
+
+    def has_system(self, place_id: str, part_id: str) -> bool | None:
+        """None: a system runs there, and none of the place's cameras says at which part it hangs: nobody can tell."""
+        return True if part_id in self._parts else None if place_id in self._unsaid else False
+
+
+def coverage_of(place_id: str) -> Coverage:
+    """Of one place."""
+    return Coverage(Place.objects.filter(pk=place_id))
