@@ -176,13 +176,14 @@ class PackageWish:
 
 @dataclass(frozen=True, slots=True)
 class CopyWish:
-    """A player copy of one clip (from 0) of the sealed package at `package`, for one recipient.
+    """A player copy of the clip of `camera` that begins at `from_ns`, in the sealed package at `package`, for one person.
 
     `copy` is the copy's id, from which its invisible mark follows; `title` what stands before it in the picture.
     """
 
     package: Path
-    clip: int
+    camera: str
+    from_ns: int
     copy: str
     recipient: str
     unit: str

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.media.export.evidence import Case
+from tests.media.feeding import CAMERA, START_NS
 
 from mingjian.kernel.errors import MingjianError
 from mingjian.media.export.player_copy import make_copy
@@ -43,8 +44,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def wish(package: Path, clip: int = 0) -> CopyWish:
-    return CopyWish(package, clip, COPIES[7], "王五", "某区公安局", "调取 r1 副本")
+def wish(package: Path, camera: str = CAMERA) -> CopyWish:
+    return CopyWish(package, camera, START_NS, COPIES[7], "王五", "某区公安局", "调取 r1 副本")
 
 
 def test_a_copy_plays_elsewhere_shows_whose_it_is_and_is_traced(package: Path, tmp_path: Path) -> None:

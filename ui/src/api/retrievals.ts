@@ -31,6 +31,7 @@ export interface Package {
   readonly problem: string; readonly wanted_by: string; readonly wanted_s: number; readonly ready_s: number | null;
   readonly taken?: readonly { readonly by: string; readonly at_s: number }[];
 }
+export type PlayerCopy = Schemas["PlayerCopyOut"];
 export interface Brief {
   readonly id: string; readonly way: Way; readonly state: string; readonly state_label: string; readonly case: string; readonly purpose: string; readonly form: "view" | "copy" | "take";
   readonly requester_name: string; readonly organisation: string; readonly organisation_name: string; readonly holder: string | null; readonly holder_name: string | null;
@@ -61,6 +62,10 @@ export const retrievals = {
   package: (one: string, made: string): string => `/api/v1/retrievals/${id(one)}/packages/${id(made)}/content`,
   cancelPackage: (row: Retrieval, one: Package): Promise<unknown> => http.post(`retrievals/${id(row.id)}/packages/${id(one.id)}/cancel`),
   orderPackage: (row: Retrieval): Promise<unknown> => http.act(`retrievals/${id(row.id)}/packages`, {}, row.version),
+  copies: (one: string): Promise<readonly PlayerCopy[]> => http.get(`retrievals/${id(one)}/copies`),
+  orderCopies: (one: string, made: string): Promise<readonly PlayerCopy[]> => http.post(`retrievals/${id(one)}/packages/${id(made)}/copies`),
+  cancelCopy: (one: string, copy: string): Promise<readonly PlayerCopy[]> => http.post(`retrievals/${id(one)}/copies/${id(copy)}/cancel`),
+  copy: (one: string, copy: string): string => `/api/v1/retrievals/${id(one)}/copies/${id(copy)}/content`,
   document: (one: string, kind: string): string => `/api/v1/retrievals/${id(one)}/documents/${kind}.pdf`,
   attachment: (one: string, part: string): string => `/api/v1/retrievals/${id(one)}/attachments/${part}`,
   upload: (file: File, organisation: string, part: string): Promise<Schemas["FileOut"]> =>

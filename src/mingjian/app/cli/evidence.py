@@ -1,4 +1,4 @@
-"""`mingjian evidence verify|page|anchor`: check an evidence package; hand out the checking page, and this machine's keys."""
+"""`mingjian evidence verify|page|anchor|trace`: check a package; hand out the checking page and this machine's keys; trace a leak."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from mingjian.app.checking_page import verify_page
+from mingjian.app.cli.local import as_local_person
 from mingjian.app.cli.options import DataOption, JsonOption
 from mingjian.app.data_folder import DataFolder
-from mingjian.app.evidence_keys import anchor_text
+from mingjian.app.evidence_keys import anchor_text, trace_secret
 from mingjian.app.settings import load_settings
-from mingjian.app.terminal import language, say
+from mingjian.app.terminal import language, print_json, say
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.verify.command import check_file, render
@@ -65,3 +66,36 @@ def anchor_command(data: DataOption) -> None:
     folder = DataFolder(data)
     identity = folder.identity()
     sys.stdout.write(anchor_text(folder, load_settings(folder, demo=identity.demo).ledger.suite))
+
+
+@evidence_app.command("trace")
+def trace_command(
+    file: Annotated[Path, typer.Argument(help="a leaked picture or video 外泄的图片或者视频")],
+    data: DataOption,
+    as_json: JsonOption = False,
+) -> None:
+    """Find whose player copy this is: exit code 0 found, 1 nobody, 2 not readable. 追查外泄画面来自哪一份播放副本。"""
+    with as_local_person(data) as actor:
+        from mingjian.app.evidence_trace import EXIT_FOUND, EXIT_NOBODY, trace_file
+        from mingjian.web.retrievals.copies import copies_made, record_trace
+
+        traced = trace_file(file, trace_secret(DataFolder(data)), copies_made())
+        record_trace(actor, traced.file_sha256, [one for one, _ in traced.found])
+    if as_json:
+        print_json(traced.to_json())
+    for one, score in [] if as_json else traced.found:
+        say(
+            Text(
+                zh=f"{one.recipient}（{one.unit}），调取 {one.retrieval}，{one.camera}，副本 {one.copy}，相关值 {score:.1f}",
+                en=f"{one.recipient} ({one.unit}), retrieval {one.retrieval}, {one.camera}, copy {one.copy}, score {score:.1f}",
+            )
+        )
+    if not as_json and not traced.found:
+        told = f"{traced.highest:.1f} < {traced.threshold:.1f}"
+        say(
+            Text(
+                zh=f"未发现任何人的标记（共 {traced.copies} 份副本，最高相关值 {told}）",
+                en=f"nobody's mark was found ({traced.copies} copies, highest score {told})",
+            )
+        )
+    raise typer.Exit(EXIT_FOUND if traced.found else EXIT_NOBODY)

@@ -62,7 +62,10 @@ def in_process(job: Callable[[apart.Tell], int], watch: PackageWatch) -> int:
 
 def _make(wish: CopyWish, secret: bytes, zone: dt.tzinfo, output: Path, tell: apart.Tell) -> int:
     with SealedPackage(wish.package) as package, Draft(output) as draft:
-        clip = package.manifest["clips"][wish.clip]
+        known = (wish.camera, str(wish.from_ns))
+        clip = next((one for one in package.manifest["clips"] if (one["camera"], one["from_ns"]) == known), None)
+        if clip is None:
+            raise no_footage(None)
         rows = sorted([*clip["parts"], *clip["derived"]], key=lambda row: int(row["start_ns"]))
         if not rows:
             raise no_footage(None)

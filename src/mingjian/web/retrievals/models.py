@@ -176,6 +176,39 @@ class RetrievalPackage(models.Model):
         default_permissions = ()
 
 
+class RetrievalCopy(models.Model):
+    """A player copy of one clip of a package, for one who executes: `state` as a package's. Its id is the mark's name.
+
+    Name and unit are copied, since a leak may turn up years later. The file lies in `copies/ID.mp4` while the retrieval lives.
+    """
+
+    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
+    package = models.ForeignKey(RetrievalPackage, on_delete=models.PROTECT, related_name="copies")
+    executor = models.ForeignKey(RetrievalExecutor, on_delete=models.PROTECT, related_name="+")
+    camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="+")
+    from_ns = models.BigIntegerField()
+    to_ns = models.BigIntegerField()
+    recipient_name = models.CharField(max_length=64)
+    recipient_unit = models.CharField(max_length=128, blank=True)
+    state = models.CharField(max_length=12, default="wanted", db_index=True)
+    cancel = models.BooleanField(default=False)
+    wanted_by_name = models.CharField(max_length=64)
+    wanted_ns = models.BigIntegerField()
+    ready_ns = models.BigIntegerField(null=True)
+    done_ms = models.BigIntegerField(default=0)  # of footage
+    total_ms = models.BigIntegerField(default=0)
+    bytes = models.BigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    problem_code = models.CharField(max_length=32, blank=True)
+    problem_zh = models.CharField(max_length=500, blank=True)
+    problem_en = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        """Of a package."""
+
+        default_permissions = ()
+
+
 class RetrievalAttestation(models.Model):
     """Somebody attests that material was returned or destroyed; two different people have to."""
 

@@ -17,7 +17,7 @@ from mingjian.web.retrievals.documents import papers_of
 from mingjian.web.retrievals.models import Retrieval, RetrievalExtent, RetrievalPackage
 from mingjian.web.retrievals.names import OF_EVENT
 
-_STREAM = "main"
+STREAM = "main"
 _APPROVAL = "documents/approval.pdf"
 _OWN_APPROVAL = "documents/own-approval.pdf"
 
@@ -53,9 +53,9 @@ def wish_of(row: RetrievalPackage) -> PackageWish:
 def leaves_of_opening(row: Retrieval, access: str, actor: Actor) -> Iterator[Leaf]:
     """Somebody is about to take the footage: one leaf for each granted span."""
     now_ns = wiring.clock().now_ns()
-    for number, one in enumerate(_granted(row)):
+    for number, one in enumerate(granted(row)):
         yield AccessOpening(
-            at_ns=now_ns, access=f"{access}/{number}", act="export", camera=one.camera_id, stream=_STREAM,
+            at_ns=now_ns, access=f"{access}/{number}", act="export", camera=one.camera_id, stream=STREAM,
             start_ns=one.from_ns, end_ns=min(one.to_ns, max(now_ns, one.from_ns)), person=person_of(actor),
             unit=actor.unit[:256] or row.organisation.name[:256], purpose=row.purpose or "-", retrieval=row.id,
         )  # fmt: skip
@@ -66,7 +66,7 @@ def leaves_of_end(row: Retrieval, package: RetrievalPackage | None, access: str 
     now_ns = wiring.clock().now_ns()
     whole = package is None or package.state == "ready"
     began_ns = now_ns if package is None else package.wanted_ns
-    for number, one in enumerate(_granted(row)):
+    for number, one in enumerate(granted(row)):
         yield AccessEnd(
             at_ns=now_ns, access=f"{access or (package.pk if package else '')}/{number}",
             start_ns=one.from_ns if whole else None,
@@ -75,16 +75,17 @@ def leaves_of_end(row: Retrieval, package: RetrievalPackage | None, access: str 
         )  # fmt: skip
 
 
-def _granted(row: Retrieval) -> list[RetrievalExtent]:
+def granted(row: Retrieval) -> list[RetrievalExtent]:
+    """What was granted, by camera and time."""
     rows = row.extents.filter(granted=True).select_related("camera")
     return list(rows.order_by("camera_id", "from_ns", "pk"))
 
 
 def _clips(row: Retrieval) -> Iterator[WantedClip]:
     now_ns = wiring.clock().now_ns()
-    for one in _granted(row):
+    for one in granted(row):
         if one.from_ns < now_ns:
-            yield WantedClip(one.camera_id, one.camera.name, _STREAM, one.from_ns, min(one.to_ns, now_ns))
+            yield WantedClip(one.camera_id, one.camera.name, STREAM, one.from_ns, min(one.to_ns, now_ns))
 
 
 def _custody(row: Retrieval) -> Iterator[CustodyStep]:

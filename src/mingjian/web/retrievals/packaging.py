@@ -62,7 +62,7 @@ def order_package(actor: Actor, row: Retrieval) -> RetrievalPackage:
         raise _conflict("只有正在执行的复制或者提取才制作证据包", "a package is made while a copy is being executed")
     if row.packages.filter(state__in=("wanted", "making", "ready")).exists():
         raise _conflict("证据包已在制作或者已制成", "the package is being made, or is there")
-    said = _permitted(actor, row, names.PACKAGED)
+    said = permitted(actor, row, names.PACKAGED)
     now_ns = wiring.clock().now_ns()
     made = RetrievalPackage.objects.create(
         id=new_id(now_ns), retrieval=row, wanted_by_id=actor.user, wanted_by_name=actor.name[:64],
@@ -115,7 +115,7 @@ def download_package(actor: Actor, retrieval_id: str, package_id: str) -> tuple[
         if found.state != "ready" or row.state not in ("executed", "sealed"):
             raise _conflict("证据包尚未制成，或者已归还、销毁", "it is not ready, or was given back or destroyed")
         _require_recipient(actor, row)
-        said = _permitted(actor, row, names.PACKAGE_TAKEN)
+        said = permitted(actor, row, names.PACKAGE_TAKEN)
         path = path_of(found)
         if not path.is_file() or path.stat().st_size != found.bytes:
             raise MingjianError(
@@ -290,8 +290,8 @@ def _give_up(row: RetrievalPackage, error: MingjianError) -> None:
                 append_leaf(leaf)
 
 
-def _permitted(actor: Actor, row: Retrieval, action: str) -> list[Judgement]:
-    """The retrieval is in force, and a copy of it is no illegal one. Raises RuledOut with the clause."""
+def permitted(actor: Actor, row: Retrieval, action: str) -> list[Judgement]:
+    """What the law says of taking a copy: in force, and none that is illegal. Raises RuledOut with the clause, conflict."""
     law, on, now_ns = current_law(), today(), wiring.clock().now_ns()
     said = [
         names.executable_copy(law, request_of(row), on, now_ns // NS_PER_S),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ninja import Router
 
 from mingjian.web.retrievals.api import router
+from mingjian.web.retrievals.api_copies import router as copies_router
 from mingjian.web.retrievals.api_desk import emergencies_router
 from mingjian.web.retrievals.api_desk import router as desk_router
 from mingjian.web.retrievals.api_holds import router as holds_router
@@ -20,6 +21,7 @@ routers: list[tuple[str, Router]] = [
     ("/retrievals", packages_router),
     ("/retrievals", retrieval_releases_router),
     ("/releases", releases_router),
+    ("/retrievals", copies_router),
     ("/emergencies", emergencies_router),
     ("/holds", holds_router),
 ]

@@ -1,0 +1,319 @@
+"""Player copies of a sealed package: one film for each recipient and clip, with his name over it and his mark in it.
+
+The worker makes them, after the packages, by the same rules: what did not end leaves nothing, and a file counts only when
+its row is ready. Rows stay for ever, since a leaked copy is traced to one; files go when the retrieval is over. What leaves
+is an access in the ledger each time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.ids import new_id
+from mingjian.kernel.text import Text
+from mingjian.ledger.leaf import AccessEnd, AccessOpening
+from mingjian.ports.evidence import CopyWish
+from mingjian.web import configuration, wiring
+from mingjian.web.audit.actions import record
+from mingjian.web.authority.actor import Actor, local_person
+from mingjian.web.authority.policy import Refused
+from mingjian.web.http.problem import not_found
+from mingjian.web.ledger.actions import append_leaf, person_of
+from mingjian.web.retrievals import names, packaging
+from mingjian.web.retrievals.desk import at_the_desk
+from mingjian.web.retrievals.models import Retrieval, RetrievalCopy, RetrievalPackage
+from mingjian.web.retrievals.package_order import STREAM, granted
+from mingjian.web.retrievals.policies import HAND_OVER, READ_OWN
+from mingjian.web.retrievals.requests import retrieval_by_id
+
+_LIVING = ("executed", "sealed")
+_PIECE = 1 << 20
+
+
+def order_copies(actor: Actor, retrieval_id: str, package_id: str) -> list[RetrievalCopy]:
+    """A copy of every clip for each who executes and has none yet; the custodian's business. The new ones.
+
+    Raises Refused, RuledOut with the clause, MingjianError not_found, conflict when there is nothing more to make.
+    """
+    with transaction.atomic():
+        row = at_the_desk(actor, retrieval_id, retrieval_by_id(actor, retrieval_id).version)
+        package = _ready(row, package_id)
+        said = packaging.permitted(actor, row, names.COPIES_ORDERED)
+        there = set(
+            package.copies.exclude(state__in=("failed", "cancelled")).values_list("executor_id", "camera_id", "from_ns")
+        )
+        now_ns = wiring.clock().now_ns()
+        made = [
+            RetrievalCopy.objects.create(
+                id=new_id(now_ns), package=package, executor=who, camera_id=clip.camera_id, from_ns=clip.from_ns,
+                to_ns=clip.to_ns, recipient_name=who.name, recipient_unit=who.organisation.name[:128],
+                wanted_by_name=actor.name[:64], wanted_ns=now_ns,
+            )
+            for who in row.executors.select_related("organisation").order_by("pk")
+            for clip in granted(row)
+            if (who.pk, clip.camera_id, clip.from_ns) not in there
+        ]  # fmt: skip
+        if not made:
+            raise _conflict("每位调取人员的播放副本都已安排", "everybody's player copies are made or being made")
+        record(
+            actor, names.COPIES_ORDERED, kind="retrieval", object_id=row.id, name=row.case,
+            after={"package": package.id, "copies": [one.id for one in made]}, policy=HAND_OVER, judgements=said,
+        )  # fmt: skip
+    return made
+
+
+def cancel_copy(actor: Actor, retrieval_id: str, copy_id: str) -> RetrievalCopy:
+    """Call one off that is not made yet. Raises Refused, MingjianError not_found, conflict."""
+    with transaction.atomic():
+        row = at_the_desk(actor, retrieval_id, retrieval_by_id(actor, retrieval_id).version)
+        found = _copy(row, copy_id, lock=True)
+        if found.state not in ("wanted", "making"):
+            raise _conflict("播放副本已制成，或者已结束", "it is ready, or over")
+        found.cancel = True
+        found.state = "cancelled" if found.state == "wanted" else found.state
+        found.save()
+        record(
+            actor, names.COPY_CANCELLED, kind="retrieval", object_id=row.id, name=row.case, after={"copy": found.id},
+            policy=HAND_OVER,
+        )  # fmt: skip
+    return found
+
+
+def copies_of(row: Retrieval) -> list[RetrievalCopy]:
+    """Newest first, by recipient and camera."""
+    rows = RetrievalCopy.objects.filter(package__retrieval=row).select_related("camera")
+    return list(rows.order_by("-wanted_ns", "executor_id", "camera_id", "from_ns", "pk"))
+
+
+def download_copy(actor: Actor, retrieval_id: str, copy_id: str) -> tuple[RetrievalCopy, Iterator[bytes]]:
+    """The film, for its recipient alone; where he has no account, for the custodian at the counter. A leaf goes before.
+
+    Raises Refused, RuledOut once it is over, MingjianError not_found, conflict, `file_missing`.
+    """
+    with transaction.atomic():
+        row = retrieval_by_id(actor, retrieval_id, lock=True)
+        found = _copy(row, copy_id)
+        if found.state != "ready" or row.state not in _LIVING:
+            raise _conflict("播放副本尚未制成，或者资料已归还、销毁", "it is not ready, or was given back or destroyed")
+        _require_his(actor, row, found)
+        said = packaging.permitted(actor, row, names.COPY_TAKEN)
+        path = path_of(found)
+        if not path.is_file() or path.stat().st_size != found.bytes:
+            raise MingjianError(
+                "file_missing",
+                Text("播放副本文件缺失或者已损坏", "the player copy's file is missing or damaged"),
+                fault=Fault.ENVIRONMENT,
+                detail=str(path),
+            )
+        now_ns = wiring.clock().now_ns()
+        opening = AccessOpening(
+            at_ns=now_ns, access=new_id(now_ns), act="export", camera=found.camera_id, stream=STREAM,
+            start_ns=found.from_ns, end_ns=found.to_ns, person=person_of(actor),
+            unit=actor.unit[:256] or row.organisation.name[:256], purpose=row.purpose or "-", retrieval=row.id,
+        )  # fmt: skip
+        append_leaf(opening)
+        record(
+            actor, names.COPY_TAKEN, kind="retrieval", object_id=row.id, name=row.case,
+            after={"copy": found.id, "recipient": found.recipient_name, "sha256": found.sha256}, policy=READ_OWN,
+            judgements=said,
+        )  # fmt: skip
+    return found, _read(path, opening)
+
+
+def adopt_copies() -> int:
+    """When the worker starts: what another was making begins anew; files that nobody may take any more go."""
+    begun = RetrievalCopy.objects.filter(state="making").update(state="wanted", done_ms=0)
+    RetrievalCopy.objects.filter(state="wanted", cancel=True).update(state="cancelled")
+    drop_ended_copies()
+    return begun
+
+
+def drop_ended_copies() -> int:
+    """Files without a ready row of a retrieval that is still in hand go; how many."""
+    if RetrievalCopy.objects.filter(state="making").exists():
+        return 0  # a file may be there that its row does not know yet
+    kept = set(
+        RetrievalCopy.objects.filter(state="ready", package__retrieval__state__in=_LIVING).values_list("pk", flat=True)
+    )
+    gone = 0
+    with contextlib.suppress(FileNotFoundError):
+        for path in folder().iterdir():
+            if path.stem not in kept:
+                path.unlink(missing_ok=True)
+                gone += 1
+    return gone
+
+
+def copies_wanted() -> bool:
+    """Whether any waits to be made."""
+    return RetrievalCopy.objects.filter(state="wanted").exists()
+
+
+def make_next_copy() -> bool:
+    """Make the next that is wanted, to its end; whether there was one. The worker's business, one at a time."""
+    with transaction.atomic():
+        row = RetrievalCopy.objects.select_for_update(of=("self",)).filter(state="wanted").order_by("pk").first()
+        if row is None:
+            return False
+        row.state, row.done_ms, row.problem_code = "making", 0, ""
+        row.save()
+    output = path_of(row)
+    try:
+        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        output.unlink(missing_ok=True)
+        wish = CopyWish(
+            packaging.path_of(row.package), row.camera_id, row.from_ns, row.pk, row.recipient_name, row.recipient_unit,
+            f"调取 {row.package.retrieval_id} 副本",
+        )  # fmt: skip
+        size = wiring.packages().copy(wish, output, _Watch(row))
+        _settle(row, size, _sha256(output))
+    except MingjianError as error:
+        output.unlink(missing_ok=True)
+        _give_up(row, error)
+    except BaseException as error:
+        output.unlink(missing_ok=True)
+        _give_up(row, MingjianError("internal", Text("程序内部错误", "an internal error"), fault=Fault.OURS))
+        if not isinstance(error, OSError):
+            raise
+    return True
+
+
+def folder() -> Path:
+    """Where copies lie. Raises MingjianError `no_data_folder`."""
+    return configuration.current().revocations_file.parent.parent / "copies"
+
+
+def path_of(row: RetrievalCopy) -> Path:
+    """Where this one lies."""
+    return folder() / f"{row.pk}.mp4"
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCopy:
+    """Whose a copy is, for who traces it."""
+
+    copy: str
+    retrieval: str
+    case: str
+    recipient: str
+    unit: str
+    camera: str
+    made_ns: int
+
+
+def copies_made() -> list[MadeCopy]:
+    """Every copy that was ever ready, the oldest first: marks of all of them may turn up."""
+    rows = RetrievalCopy.objects.filter(state="ready").select_related("package__retrieval", "camera").order_by("pk")
+    return [
+        MadeCopy(
+            one.pk, one.package.retrieval_id, one.package.retrieval.case, one.recipient_name, one.recipient_unit,
+            one.camera.name, one.ready_ns or 0,
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+def record_trace(actor: Actor, file_sha256: str, found: list[MadeCopy]) -> None:
+    """That somebody had a leaked file traced, and whom it was laid to: nobody is one line, each copy found one."""
+    laid_to: list[MadeCopy | None] = [*found] or [None]
+    for one in laid_to:
+        record(
+            actor, names.TRACED, kind="retrieval", object_id="" if one is None else one.retrieval,
+            name="" if one is None else one.case,
+            after={"file_sha256": file_sha256, "copy": "" if one is None else one.copy,
+                   "recipient": "" if one is None else one.recipient},
+        )  # fmt: skip
+
+
+class _Watch:
+    """Progress into the row, and from the row whether it was called off."""
+
+    def __init__(self, row: RetrievalCopy) -> None:
+        self._rows = RetrievalCopy.objects.filter(pk=row.pk)
+
+    def on_progress(self, done: int, total: int) -> None:
+        """So many milliseconds of footage of so many."""
+        self._rows.update(done_ms=done, total_ms=total)
+
+    def is_cancelled(self) -> bool:
+        """Whether somebody called it off."""
+        return self._rows.values_list("cancel", flat=True).first() is not False
+
+
+def _settle(row: RetrievalCopy, size: int, sha256: str) -> None:
+    with transaction.atomic():
+        fresh = RetrievalCopy.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        if fresh.cancel:
+            raise MingjianError("cancelled", Text("播放副本已取消", "the player copy was called off"), fault=Fault.USER)
+        fresh.state, fresh.bytes, fresh.sha256, fresh.ready_ns = "ready", size, sha256, wiring.clock().now_ns()
+        fresh.save()
+        retrieval = fresh.package.retrieval
+        record(
+            local_person("worker"), names.COPY_MADE, kind="retrieval", object_id=retrieval.id, name=retrieval.case,
+            after={"copy": fresh.id, "recipient": fresh.recipient_name, "sha256": sha256},
+        )  # fmt: skip
+
+
+def _give_up(row: RetrievalCopy, error: MingjianError) -> None:
+    with transaction.atomic():
+        fresh = RetrievalCopy.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        fresh.state = "cancelled" if fresh.cancel or error.code == "cancelled" else "failed"
+        fresh.problem_code, fresh.problem_zh, fresh.problem_en = error.code, error.message.zh, error.message.en
+        fresh.save()
+
+
+def _require_his(actor: Actor, row: Retrieval, found: RetrievalCopy) -> None:
+    his = found.executor.user_id
+    if his == actor.user or (his is None and HAND_OVER.allows(actor, row.holder)):
+        return
+    raise Refused(
+        "forbidden", Text("播放副本只交付给本人", "a player copy is handed to its recipient only"), policy=READ_OWN.name,
+        actor=actor,
+    )  # fmt: skip
+
+
+def _ready(row: Retrieval, package_id: str) -> RetrievalPackage:
+    found = row.packages.filter(pk=package_id).first()
+    if found is None:
+        raise not_found("没有这个证据包", "there is no such package")
+    if found.state != "ready" or row.state not in _LIVING:
+        raise _conflict("证据包尚未制成，或者已归还、销毁", "the package is not ready, or was given back or destroyed")
+    return found
+
+
+def _copy(row: Retrieval, copy_id: str, *, lock: bool = False) -> RetrievalCopy:
+    rows = RetrievalCopy.objects.filter(pk=copy_id, package__retrieval=row)
+    found = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    if found is None:
+        raise not_found("没有这个播放副本", "there is no such player copy")
+    return found
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read(path: Path, opening: AccessOpening) -> Iterator[bytes]:
+    """The file, and at its last byte the end of the access."""
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
+    now_ns = wiring.clock().now_ns()
+    append_leaf(
+        AccessEnd(
+            at_ns=now_ns, access=opening.access, start_ns=opening.start_ns, end_ns=opening.end_ns,
+            duration_ns=max(0, now_ns - opening.at_ns),
+        )
+    )  # fmt: skip
+
+
+def _conflict(zh: str, en: str) -> MingjianError:
+    return MingjianError("conflict", Text(zh, en), fault=Fault.USER)
