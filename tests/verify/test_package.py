@@ -21,7 +21,8 @@ from mingjian.ledger import note
 from mingjian.media.export.package import build_package
 from mingjian.ports.evidence import DerivedMedia
 from mingjian.verify.anchor import Anchor, read_anchors
-from mingjian.verify.package import MANIFEST_NAME, SEAL_NAME, seal_text, verify_package
+from mingjian.verify.package import MANIFEST_NAME, SEAL_NAME, verify_package
+from mingjian.verify.package_derivation import seal_text
 from mingjian.verify.package_report import PackageReport, State, Verdict
 from mingjian.wire.evidence_zip import Member, directory, local_header, read_members
 from mingjian.wire.fmp4.box import reader_of

@@ -16,26 +16,21 @@ from mingjian.kernel.text import Text
 from mingjian.ledger import note
 from mingjian.ledger.merkle import hasher
 from mingjian.verify.anchor import Anchor
+from mingjian.verify.package_derivation import check_derivation, judge_original, said_of, seal_text
 from mingjian.verify.package_footage import FootageCheck, check_completeness, check_segments
 from mingjian.verify.package_ledger import LedgerFacts, check_ledger, judge_signers
-from mingjian.verify.package_report import AlteredPart, Failed, PackageReport, PackageStep, State
+from mingjian.verify.package_report import AlteredPart, Derivation, Failed, PackageReport, PackageStep, State
 from mingjian.verify.shape import BadDocument, format_v1, read_canonical
 from mingjian.wire.evidence_zip import BadFrame, Member, ReadAt, read_members
 
 MANIFEST_NAME = "manifest.json"
 SEAL_NAME = "seal.txt"
-SEAL_LINE = "mingjian-evidence-seal 1"
 MAX_MANIFEST_BYTES = 64 << 20
 MAX_SEAL_BYTES = 64 << 10
 _CHUNK_BYTES = 256 << 10
 
 Progress = Callable[[int, int], None]
 """Called with (bytes of footage checked, bytes in all)."""
-
-
-def seal_text(package: str, algorithm: str, manifest_digest: bytes) -> str:
-    """What the seal signs."""
-    return f"{SEAL_LINE}\n{package}\nmanifest {algorithm} {manifest_digest.hex()}\n"
 
 
 def verify_package(
@@ -62,6 +57,7 @@ class _Check:
         self._manifest_bytes = b""
         self._ledger: LedgerFacts | None = None
         self._altered: AlteredPart | None = None
+        self._derived_from: Derivation | None = None
 
     def run(self) -> PackageReport:
         """Take every step in its order."""
@@ -74,7 +70,9 @@ class _Check:
             state, said = self._take(take)
             steps.append(PackageStep(number, step["id"], Text(zh=step["zh"], en=step["en"]), state, said))
         manifest = self._manifest or {}
-        return PackageReport(tuple(steps), self._altered, manifest.get("package"), manifest.get("seal_key"))
+        return PackageReport(
+            tuple(steps), self._altered, manifest.get("package"), manifest.get("seal_key"), self._derived_from
+        )
 
     def _take(self, take: Callable[[], tuple[State, Text]]) -> tuple[State, Text]:
         try:
@@ -128,7 +126,12 @@ class _Check:
             raise Failed("封装签名无效", "the seal is not valid", self._whole(SEAL_NAME)) from error
         if signed != expected or len(note.split(data.decode())[1]) != 1:
             raise Failed("封装签名与清单不符", "the seal is not this manifest's", self._whole(MANIFEST_NAME))
-        return State.PASS, Text(zh=f"由 {key.name} 签署", en=f"signed by {key.name}")
+        said = Text(zh=f"由 {key.name} 签署", en=f"signed by {key.name}")
+        self._derived_from = check_derivation(manifest)
+        if self._derived_from is not None:
+            more = said_of(self._derived_from)
+            said = Text(zh=f"{said.zh}；{more.zh}", en=f"{said.en}; {more.en}")
+        return State.PASS, said
 
     def _documents(self) -> tuple[State, Text]:
         manifest = self._known()
@@ -170,7 +173,9 @@ class _Check:
         return State.PASS, check_completeness(self._known(), self._proved())
 
     def _trust(self) -> tuple[State, Text]:
-        return judge_signers(self._known(), self._proved(), self._anchor)
+        known, proved = self._known(), self._proved()
+        judge_original(known, self._anchor)
+        return judge_signers(known, proved, self._anchor)
 
     def _known(self) -> dict[str, Any]:
         if self._manifest is None:

@@ -93,6 +93,33 @@ class AlteredPart:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """What a derived package was made from: the other one's id and manifest; who redacted, who checked it."""
+
+    package: str
+    manifest_digest: str
+    redacted_by: str
+    checked_by: str
+
+    def to_json(self) -> dict[str, object]:
+        """The same keys as the page gives."""
+        return {
+            "package": self.package,
+            "manifest_digest": self.manifest_digest,
+            "redacted_by": self.redacted_by,
+            "checked_by": self.checked_by,
+        }
+
+    def text(self) -> Text:
+        """For people."""
+        return Text(
+            zh=f"DERIVED 派生自证据包 {self.package}，关联已验证；遮蔽处理 {self.redacted_by}，检查 {self.checked_by}",
+            en=f"DERIVED from the package {self.package}, the link is verified; redacted by {self.redacted_by}, "
+            f"checked by {self.checked_by}",
+        )
+
+
 class Failed(Exception):
     """A step fails: what is said, and where if it is known."""
 
@@ -110,6 +137,7 @@ class PackageReport:
     altered: AlteredPart | None
     package: str | None
     seal_key: str | None
+    derived_from: Derivation | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -130,6 +158,7 @@ class PackageReport:
                 for s in self.steps
             ],
             "altered": None if self.altered is None else self.altered.to_json(),
+            "derived_from": None if self.derived_from is None else self.derived_from.to_json(),
         }
 
     def lines(self, language: str) -> Sequence[str]:
@@ -143,4 +172,6 @@ class PackageReport:
         if self.altered is not None:
             first = "最先被改动之处" if chinese else "first altered"
             told.append(f"{first}{colon}{self.altered.text().for_language(language)}")
+        if self.derived_from is not None and self.verdict is not Verdict.FAIL:
+            told.append(self.derived_from.text().for_language(language))
         return [*told, self.verdict.value]

@@ -50,12 +50,17 @@ def _plain_bytes(value: object) -> bytes:
 
 
 def check(value: object, shape: object, at: str) -> None:
-    """Hold `value` against `shape`: an object with exactly these keys, a list of one form, or the name of a form."""
+    """Hold `value` against `shape`: an object with exactly these keys, a list of one form, or the name of a form.
+
+    A key that ends with a question mark may be missing.
+    """
     if isinstance(shape, dict):
-        if not isinstance(value, dict) or value.keys() != shape.keys():
+        forms = {key.removesuffix("?"): form for key, form in shape.items()}
+        needed = {key for key in shape if not key.endswith("?")}
+        if not isinstance(value, dict) or not needed <= value.keys() <= forms.keys():
             raise BadDocument(f"{at or '/'}: other keys")
-        for key, form in shape.items():
-            check(value[key], form, f"{at}/{key}")
+        for key, item in value.items():
+            check(item, forms[key], f"{at}/{key}")
     elif isinstance(shape, list):
         if not isinstance(value, list):
             raise BadDocument(f"{at}: no list")

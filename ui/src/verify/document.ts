@@ -44,11 +44,13 @@ function check(value: Json, shape: Shape): void {
     value.forEach((item) => check(item, shape[0]!));
   } else if (typeof shape === "object") {
     if (value === null || typeof value !== "object" || Array.isArray(value)) throw new BadDocument("no object");
-    const keys = Object.keys(shape);
-    if (keys.length !== Object.keys(value).length || !keys.every((key) => Object.hasOwn(value, key))) {
+    // a key of the shape that ends with a question mark may be missing
+    const forms = new Map(Object.entries(shape).map(([key, form]) => [key.replace(/\?$/, ""), form]));
+    const needed = Object.keys(shape).filter((key) => !key.endsWith("?"));
+    if (!needed.every((key) => Object.hasOwn(value, key)) || !Object.keys(value).every((key) => forms.has(key))) {
       throw new BadDocument("other keys");
     }
-    keys.forEach((key) => check(value[key]!, shape[key]!));
+    Object.entries(value).forEach(([key, item]) => check(item, forms.get(key)!));
   } else if (!fits(value, shape)) throw new BadDocument(`not ${shape}`);
 }
 

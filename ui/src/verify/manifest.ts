@@ -41,6 +41,19 @@ export interface Clip {
   declared: { start_ns: string; end_ns: string; reason: string }[];
 }
 
+export interface DerivationRow {
+  package: string;
+  digest_alg: Algorithm;
+  manifest_digest: string;
+  seal_key: string;
+  seal: string;
+  reason: string;
+  redacted_by: string;
+  redacted_ns: string;
+  checked_by: string;
+  checked_ns: string;
+}
+
 export interface Manifest {
   package: string;
   created_ns: string;
@@ -57,4 +70,5 @@ export interface Manifest {
     leaves: { index: number; leaf: string; proof: string[] }[];
   };
   clips: Clip[];
+  derivation?: DerivationRow;
 }

@@ -3,12 +3,13 @@
 import { concat, crc32, fromUtf8, hex, type ReadAt } from "./bytes";
 import { BadDocument, MANIFEST_SHAPE, readCanonical, STEPS } from "./document";
 import { checkCompleteness, checkSegments, FootageCheck } from "./footage";
+import { checkDerivation, judgeOriginal, sealText } from "./derivation";
 import { BadFrame, readMembers, type Member } from "./frame";
 import { digest, hasher, type Algorithm } from "./hash";
 import { checkLedger, judgeSigners, unprovedFacts, type Facts } from "./ledger";
 import type { Manifest } from "./manifest";
 import { BadNote, decodeKey, signedBy, splitNote, type Anchor } from "./note";
-import { Failed, said, type Altered, type Report, type Said, type State, type Step } from "./report";
+import { Failed, said, type Altered, type Derivation, type Report, type Said, type State, type Step } from "./report";
 
 const MANIFEST_NAME = "manifest.json";
 const SEAL_NAME = "seal.txt";
@@ -38,6 +39,7 @@ class Check {
   private manifestBytes = new Uint8Array(0);
   private ledger: Facts | null = null;
   private altered: Altered | null = null;
+  private derivedFrom: Derivation | null = null;
 
   constructor(
     private readonly readAt: ReadAt, private readonly size: number, private readonly anchor: Anchor | null,
@@ -59,7 +61,7 @@ class Check {
     const verdict = states.includes("FAIL") ? "FAIL" : states.includes("UNKNOWN") ? "INTACT, SIGNER UNKNOWN" : "PASS";
     const report: Report = {
       verdict, package: this.manifest?.package ?? null, seal_key: this.manifest?.seal_key ?? null, steps,
-      altered: this.altered,
+      altered: this.altered, derived_from: this.derivedFrom,
     };
     return { report, manifest: this.manifest, members: this.members };
   }
@@ -123,7 +125,7 @@ class Check {
     const data = await this.small(SEAL_NAME, MAX_SEAL);
     const algorithm = manifest.digest_alg;
     const found = hex(digest(algorithm, this.manifestBytes));
-    const expected = `mingjian-evidence-seal 1\n${manifest.package}\nmanifest ${algorithm} ${found}\n`;
+    const expected = sealText(manifest.package, algorithm, found);
     let name: string;
     let signed: string;
     let count: number;
@@ -139,7 +141,12 @@ class Check {
     if (signed !== expected || count !== 1) {
       throw new Failed("封装签名与清单不符", "the seal is not this manifest's", this.whole(MANIFEST_NAME));
     }
-    return ["PASS", said(`由 ${name} 签署`, `signed by ${name}`)];
+    const from = (this.derivedFrom = checkDerivation(manifest));
+    if (from === null) return ["PASS", said(`由 ${name} 签署`, `signed by ${name}`)];
+    return ["PASS", said(
+      `由 ${name} 签署\uff1b派生自 ${from.package}\uff0c其封装签名成立`,
+      `signed by ${name}; derived from ${from.package}, whose seal holds`,
+    )];
   }
 
   private async documents(): Promise<Outcome> {
@@ -181,7 +188,9 @@ class Check {
   }
 
   private trust(): Outcome {
-    return judgeSigners(this.known(), this.proved(), this.anchor);
+    const [known, proved] = [this.known(), this.proved()];
+    judgeOriginal(known, this.anchor);
+    return judgeSigners(known, proved, this.anchor);
   }
 
   private known(): Manifest {

@@ -5,7 +5,7 @@ import type { ReadAt } from "./bytes";
 import type { Clip } from "./manifest";
 import { readAnchors, type Anchor } from "./note";
 import { verifyPackage, type Checked } from "./package";
-import { alteredText, isoNs, reportJson } from "./report";
+import { alteredText, derivationText, isoNs, reportJson } from "./report";
 
 const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 
@@ -91,6 +91,8 @@ function showReport({ report, manifest }: Checked): void {
   verdict.dataset["report"] = JSON.stringify(reportJson(report)); // the same as the command line's --json
   const first = chinese ? "最先被改动之处：" : "First altered: ";
   element("altered").textContent = report.altered === null ? "" : first + alteredText(report.altered, chinese);
+  const from = report.verdict === "FAIL" ? null : report.derived_from;
+  element("derived").textContent = from === null ? "" : derivationText(from, chinese);
   element("steps").replaceChildren(
     ...report.steps.map((step) => {
       const row = document.createElement("li");

@@ -39,12 +39,20 @@ export interface Step extends Said {
   state: State;
 }
 
+export interface Derivation {
+  package: string;
+  manifest_digest: string;
+  redacted_by: string;
+  checked_by: string;
+}
+
 export interface Report {
   verdict: "PASS" | "FAIL" | "INTACT, SIGNER UNKNOWN";
   package: string | null;
   seal_key: string | null;
   steps: Step[];
   altered: Altered | null;
+  derived_from: Derivation | null;
 }
 
 /** UTC with Z, as short as exact: seconds, or 3, 6 or 9 digits of fraction. */
@@ -70,7 +78,15 @@ export function reportJson(report: Report): object {
       fragment: altered.fragment ?? null, gop: altered.gop ?? null, start: iso(altered.start_ns),
       end_time: iso(altered.end_ns),
     },
+    derived_from: report.derived_from,
   };
+}
+
+/** What a derived package was made from, for people. */
+export function derivationText(from: Derivation, chinese: boolean): string {
+  return chinese
+    ? `DERIVED 派生自证据包 ${from.package}\uff0c关联已验证\uff1b遮蔽处理 ${from.redacted_by}\uff0c检查 ${from.checked_by}`
+    : `DERIVED from the package ${from.package}, the link is verified; redacted by ${from.redacted_by}, checked by ${from.checked_by}`;
 }
 
 /** Where something is altered, for people. */

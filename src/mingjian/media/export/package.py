@@ -25,7 +25,8 @@ from mingjian.media.playback.plan import no_footage
 from mingjian.media.playback.recordings import Recordings
 from mingjian.media.playback.segment_file import SegmentFile
 from mingjian.ports.evidence import ClipOrder, DerivedMedia, Package, PackageOrder
-from mingjian.verify.package import MANIFEST_NAME, SEAL_NAME, seal_text
+from mingjian.verify.package import MANIFEST_NAME, SEAL_NAME
+from mingjian.verify.package_derivation import seal_text
 from mingjian.verify.package_footage import LEAF_BOX_BYTES
 from mingjian.wire.evidence_zip import Member, directory, is_name, local_header
 
