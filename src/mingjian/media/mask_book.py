@@ -11,6 +11,7 @@ import logging
 import time
 from pathlib import Path
 
+from mingjian.kernel.clock import NS_PER_MS
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.ports.masks import NO_MASKS, CameraMasks, Polygon, masks_from_json
@@ -35,21 +36,22 @@ class MaskBook:
         self._cameras: dict[str, CameraMasks] | None = None
 
     def over(self, ticket: Ticket, from_ns: int, to_ns: int) -> tuple[Polygon, ...]:
-        """What covers footage of [from, to) for the bearer; nothing for who may see everything.
+        """What covers footage of [from, to) for the bearer; nothing where all of it is under a lift of his.
 
         Raises MingjianError `masks_unknown`, `masks_held`.
         """
-        camera = self._of(ticket, to_ns)
-        return () if camera is None else camera.over(from_ns, to_ns)
+        if ticket.unmasked_from_ms * NS_PER_MS <= from_ns and to_ns <= ticket.unmasked_to_ms * NS_PER_MS:
+            return ()
+        return self._of(ticket, to_ns).over(from_ns, to_ns)
 
     def now(self, ticket: Ticket) -> tuple[str, tuple[Polygon, ...]]:
         """The stream of which the masked live picture is made, and what covers it. Raises as `over`."""
+        if ticket.unmasked_live:
+            return "main", ()
         camera = self._of(ticket, None)
-        return ("main", ()) if camera is None else (camera.live, camera.now())
+        return camera.live, camera.now()
 
-    def _of(self, ticket: Ticket, to_ns: int | None) -> CameraMasks | None:
-        if Right.UNMASKED.value in ticket.rights:
-            return None
+    def _of(self, ticket: Ticket, to_ns: int | None) -> CameraMasks:
         self._look()
         if self._cameras is None:
             raise _unknown()

@@ -4,8 +4,8 @@
 [[x, y], ...]}]}}}`. Points are fractions of the picture, of its width and height from its upper left corner, in
 ten-thousandths, so that one polygon fits every stream of the camera. A camera that is not named has and had no mask.
 
-Who may see through masks is told by the ticket (`Right.UNMASKED`), never here. A file that cannot be read shows nothing
-to anybody who lacks that right.
+Who may see through masks, and of what, is told by the ticket, never here. Of a file that cannot be read nothing is shown
+but what a ticket says is to be seen without masks.
 """
 
 from __future__ import annotations

@@ -28,13 +28,16 @@ class Right(StrEnum):
     PLAYBACK = "playback"
     SNAPSHOT = "snapshot"
     EXPORT = "export"
-    UNMASKED = "unmasked"  # what is covered by privacy masks, too: a lift by two people
+    UNMASKED = "unmasked"  # a lift of privacy masks: of what, the ticket's fields say
     MASK_CHECK = "mask_check"  # may confirm masks: sees the masked picture of a camera that was moved
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """The claims. Times are UTC milliseconds since 1970; `from_ms`/`to_ms` bound the footage (0 and 0 for live)."""
+    """The claims. Times are UTC milliseconds since 1970; `from_ms`/`to_ms` bound the footage (0 and 0 for live).
+
+    Privacy masks cover everything but what a lift names: the present, and footage of [unmasked_from_ms, unmasked_to_ms).
+    """
 
     id: str
     viewer: str  # user id
@@ -49,6 +52,9 @@ class Ticket:
     to_ms: int
     edge: str  # the edge it is bound to
     session: str  # digest of the web session it was issued to
+    unmasked_live: bool = False
+    unmasked_from_ms: int = 0
+    unmasked_to_ms: int = 0
 
 
 def sign_ticket(ticket: Ticket, key: Ed25519PrivateKey) -> str:

@@ -69,7 +69,7 @@ async def test_all_viewers_share_one_masked_rendition_a_lift_sees_the_original_a
     assert (edge.feeds.transcodes, workers()) == (1, 1)
     assert engine.hubs[(office.camera, "main")].viewers == 0
 
-    lifted = await open_live(client, office.sign(rights=("live", "unmasked")))
+    lifted = await open_live(client, office.sign(unmasked_live=True))
     assert (await lifted.until_text("init"))["width"] == 640
     await lifted.take(5)
     assert not any(shown(lifted, 5))
@@ -93,7 +93,7 @@ async def test_all_viewers_share_one_masked_rendition_a_lift_sees_the_original_a
 
     for live in lives[1:]:
         await live.ws.close()
-    await lives[0].ws.send_json({"renew": office.sign(rights=("live", "unmasked"))})  # a lift is granted meanwhile
+    await lives[0].ws.send_json({"renew": office.sign(unmasked_live=True)})  # a lift is granted meanwhile
     while (await lives[0].until_text("init"))["width"] != 640:
         pass
     await lives[0].ws.send_json({"renew": office.sign()})  # and is over

@@ -77,13 +77,14 @@ async def test_no_way_shows_what_a_mask_covers_and_a_lift_gives_the_original(edg
     assert len(listed) == 50
     assert all(is_flat(one) for one in listed)
 
-    edge.ticket = replace(edge.ticket, rights=(*edge.ticket.rights, "unmasked"))
+    edge.ticket = replace(edge.ticket, unmasked_from_ms=FIRST_MS, unmasked_to_ms=FIRST_MS + 3_000)
     (chunk, *_) = (await (await edge.ok("plan", **span)).json())["chunks"]
     offset, length = (int(part) for part in chunk["url"].rsplit("/", 1)[1].split("-"))
     assert await (await edge.ok(chunk["url"])).read() == file.read_bytes()[offset : offset + length]
     thumb = picture(await (await edge.ok("thumb.jpg", at=at(2), width="320")).read())
     assert not is_flat(thumb)  # the kept picture of the masked viewer is not his
-    edge.ticket = replace(edge.ticket, rights=("playback", "snapshot"))
+    assert is_flat(picture(await (await edge.ok("snapshot.jpg", at=at(3.5))).read()))  # beyond the lift
+    edge.ticket = replace(edge.ticket, unmasked_from_ms=0, unmasked_to_ms=0)
     assert is_flat(picture(await (await edge.ok("thumb.jpg", at=at(2), width="320")).read()))  # nor his the other's
     assert hashlib.sha256(file.read_bytes()).hexdigest() == digest
 

@@ -180,15 +180,17 @@ def test_a_lift_takes_two_and_ends_by_itself(town: Town, gate: Camera, city: Cit
     granted = go(manager, asked, "grant", {"code": code}, under="mask-lifts")
     assert granted["state"] == "granted"
     told, claims = ticket(guard, town)
-    assert (told["masked"], "unmasked" in claims.rights) == (False, True)
+    assert (told["unmasked_from"], told["unmasked_to"]) == (told["footage_from"], told["footage_to"])
+    assert "unmasked" in claims.rights
+    assert not claims.unmasked_live
     assert {one.act for one in leaves(AccessOpening) if one.access == Look.objects.latest("issued_ms").id} == {
         "playback", "snapshot", "mask_lift",
     }  # fmt: skip
-    assert ticket(custodian, town)[0]["masked"]  # it is the asker's alone
-    assert "unmasked" in ticket(guard, town, rights=["live"])[1].rights
-    long_ago = {"from": iso(town.now_s - 9 * HOUR), "to": iso(town.now_s)}
-    beyond = {"camera": "gate", "streams": ["main"], "rights": ["playback"], "purpose": "巡查", **long_ago}
-    assert guard.post("/tickets", beyond, status=201)["masked"]  # a part of it is under no lift
+    assert ticket(custodian, town)[0]["unmasked_to"] is None  # it is the asker's alone
+    assert ticket(guard, town, rights=["live"])[1].unmasked_live
+    wider = {"from": iso(town.now_s - 9 * HOUR), "to": iso(town.now_s)}
+    beyond = {"camera": "gate", "streams": ["main"], "rights": ["playback"], "purpose": "巡查", **wider}
+    assert guard.post("/tickets", beyond, status=201)["unmasked_from"] == body["from"]  # the rest stays under masks
 
     renewed = guard.post("/tickets/renew", {"ticket": told["ticket"]})
     assert "unmasked" in renewed["rights"]
@@ -197,7 +199,7 @@ def test_a_lift_takes_two_and_ends_by_itself(town: Town, gate: Camera, city: Cit
     assert last.expires_ms == parse_iso_ns(granted["expires_at"], "") // 10**6
     left_ns = parse_iso_ns(granted["expires_at"], "") - town.clock.now_ns()
     town.clock.advance(left_ns - 50 * NS_PER_S)
-    assert "unmasked" not in ticket(guard, town, rights=["live"])[1].rights
+    assert not ticket(guard, town, rights=["live"])[1].unmasked_live
     assert guard.get("/mask-lifts")["items"][0]["state"] == "granted"
     town.clock.advance(60 * NS_PER_S)
     assert guard.get("/mask-lifts")["items"][0]["state"] == "over"
@@ -221,7 +223,7 @@ def test_a_lift_that_is_ended_takes_its_tickets_with_it(town: Town, gate: Camera
     guard.post("/tickets/renew", {"ticket": widened["ticket"]}, status=422)
     assert any(entry.camera == "gate" for entry in in_force())
     town.clock.advance(NS_PER_S)
-    assert ticket(guard, town, rights=["live"])[0]["masked"]
+    assert not ticket(guard, town, rights=["live"])[1].unmasked_live
     assert AuditEntry.objects.filter(action="masks.lift.end").count() == 1
 
 

@@ -141,19 +141,15 @@ def lift_by_id(actor: Actor, lift_id: str) -> tuple[MaskLift, list[Camera]]:
     return lift, cameras
 
 
-def lift_for(viewer: str, camera_id: str, *, live: bool, from_ns: int, to_ns: int, least_ns: int) -> MaskLift | None:
-    """The lift that lets a person see all of a wish without masks for `least_ns` more; the longest. In a transaction: its
-    row is locked, so that it does not end while a ticket is issued. `from_ns` and `to_ns` 0: no footage."""
+def lifts_for(viewer: str, camera_id: str, least_ns: int) -> list[MaskLift]:
+    """A person's lifts at a camera that go on for `least_ns` more, the newest first. In a transaction: the rows are
+    locked, so that none ends while a ticket is issued."""
     now_ns = wiring.clock().now_ns()
     rows = MaskLift.objects.select_for_update(of=("self",)).filter(
         asked_by_id=viewer, state="granted", expires_ns__gt=now_ns + least_ns,
         pk__in=LiftedCamera.objects.filter(camera_id=camera_id).values("lift"),
     )  # fmt: skip
-    if live:
-        rows = rows.filter(live=True)
-    if to_ns:
-        rows = rows.filter(from_ns__lte=from_ns, to_ns__gte=to_ns)
-    return rows.order_by("-expires_ns", "id").first()
+    return list(rows.order_by("-decided_ns", "-id"))
 
 
 def lifted_for_retrieval(retrieval: str, camera_id: str, from_ns: int, to_ns: int) -> bool:

@@ -63,7 +63,7 @@ class TicketOut(Schema):
     """A ticket: `id` names it for revocation, `edge` serves it, `watermark` is burned into what it shows.
 
     `rights` and footage are what was let in: a retrieval cuts the span to what was approved. `masked`: privacy masks are
-    burned into what it shows; `unmasked` among the rights: a lift takes them off.
+    burned into some of what it shows, but for what a lift names: the present, and footage of a span.
     """
 
     ticket: str
@@ -77,6 +77,9 @@ class TicketOut(Schema):
     footage_to: str | None
     retrieval: str | None
     masked: bool
+    unmasked_live: bool
+    unmasked_from: str | None
+    unmasked_to: str | None
 
 
 class LookOut(Schema):
@@ -258,5 +261,8 @@ def _issued(issued: Issued) -> dict[str, Any]:
         "footage_from": _iso(issued.ticket.from_ms) if issued.ticket.to_ms else None,
         "footage_to": _iso(issued.ticket.to_ms) if issued.ticket.to_ms else None,
         "retrieval": issued.retrieval or None,
-        "masked": issued.masked,
+        "masked": issued.under.masked,
+        "unmasked_live": issued.under.live,
+        "unmasked_from": _iso(issued.under.from_ms) if issued.under.to_ms else None,
+        "unmasked_to": _iso(issued.under.to_ms) if issued.under.to_ms else None,
     }

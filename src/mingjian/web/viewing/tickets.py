@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -32,13 +33,13 @@ _RECORDED = frozenset({Right.PLAYBACK, Right.EXPORT})
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A signed ticket and its claims, the retrieval that it rests on, if any, and whether masks are burned in."""
+    """A signed ticket and its claims, the retrieval that it rests on, if any, and what masks do to it."""
 
     text: str
     ticket: Ticket
     watermark: str
     retrieval: str
-    masked: bool
+    under: Masking
 
 
 def issue_ticket(actor: Actor, session: str, wish: Wish) -> Issued:
@@ -72,7 +73,7 @@ def _issue(actor: Actor, session: str, camera: Camera, wish: Wish) -> Issued:
         camera=camera.id,
         camera_name=camera.name,
         streams=list(wish.streams),
-        rights=[right.value for right in (*admitted.rights, *under.lifted)],
+        rights=[right.value for right in admitted.rights] + list(under.registered),
         purpose=wish.purpose,
         from_ms=admitted.from_ms,
         to_ms=admitted.to_ms,
@@ -135,13 +136,14 @@ def _renew(actor: Actor, old: Ticket, now_ms: int) -> Issued:
     if Right.LIVE in rights and camera.removed_ns is not None:
         raise _removed(camera)
     under = masks_under(actor, camera, admitted)
-    if under.lifted and Right.UNMASKED.value not in issued.look.rights:
+    if under.lift and Right.UNMASKED.value not in issued.look.rights:
         look_widened(actor, issued.look, Right.UNMASKED)
     ticket = replace(
         old,
         id=new_id(wiring.clock().now_ns()),
         viewer_name=actor.labelled(),
-        rights=tuple(right.value for right in (*rights, *under.rights)),
+        rights=(*(right.value for right in rights), *under.rights),
+        **_unmasked(under),
         issued_ms=now_ms,
         expires_ms=_expiry(now_ms, admitted, under),
     )
@@ -163,7 +165,7 @@ def _ticket_of(look: Look, actor: Actor, under: Masking) -> Ticket:
         viewer_name=actor.labelled(),
         camera=look.camera,
         streams=tuple(look.streams),
-        rights=tuple(dict.fromkeys((*look.rights, *(right.value for right in under.rights)))),
+        rights=tuple(dict.fromkeys((*look.rights, *under.rights))),
         purpose=look.purpose,
         issued_ms=look.issued_ms,
         expires_ms=look.expires_ms,
@@ -171,12 +173,17 @@ def _ticket_of(look: Look, actor: Actor, under: Masking) -> Ticket:
         to_ms=look.to_ms,
         edge=configuration.current().edge,
         session=look.session,
+        **_unmasked(under),
     )
+
+
+def _unmasked(under: Masking) -> dict[str, Any]:
+    return {"unmasked_live": under.live, "unmasked_from_ms": under.from_ms, "unmasked_to_ms": under.to_ms}
 
 
 def _sign(ticket: Ticket, actor: Actor, retrieval: str, under: Masking) -> Issued:
     text = sign_ticket(ticket, configuration.current().ticket_key)
-    return Issued(text, ticket, actor.labelled(), retrieval, under.masked)
+    return Issued(text, ticket, actor.labelled(), retrieval, under)
 
 
 def _check_times(wish: Wish) -> None:
