@@ -23,7 +23,7 @@ from mingjian.kernel.isotime import parse_iso_ns
 
 ROOT = Path(__file__).parents[2]
 DESKS = {
-    "test_citizen_journey", "test_custody_journeys", "test_daily_work", "test_imports_screen", "test_planning_screens",
+    "test_citizen_journey", "test_custody_journeys", "test_daily_work", "test_imports_screen", "test_masks_screen", "test_planning_screens",
     "test_register_screens", "test_verify_page", "test_verify_served",
 }  # fmt: skip
 """Journeys without live video. They run beside the others (`-n 2 --dist loadgroup`), each group in one process."""

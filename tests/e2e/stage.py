@@ -24,12 +24,14 @@ from aiohttp import WSMsgType, web
 from tests.e2e.numbered import numbered_footage
 from tests.e2e.stage_api import StageApi, camera_id, problem
 from tests.media.footage import Footage
+from tests.media.masks import write_masks
 from tests.media.playback.archive import Archive
 
 from mingjian.kernel.clock import NS_PER_S, SystemClock
 from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.isotime import format_iso_ns
 from mingjian.media.edge.static_files import UiFiles
+from mingjian.media.mask_book import MaskBook
 from mingjian.media.playback.pictures import Pictures
 from mingjian.media.playback.pool import WorkPool
 from mingjian.media.playback.routes import HTTP_STATUS, PlaybackCalls
@@ -160,6 +162,7 @@ async def run_stage(port: int = 0) -> AsyncIterator[tuple[str, int]]:
             reads,
             lambda one: api.cameras[one]["name"],
             dt.timezone(dt.timedelta(hours=8)),
+            MaskBook(write_masks(Path(folder) / "masks.json")),
         )
         stage = Stage(footage, PlaybackCalls(archive, pictures, clock, reads), api)
         app = web.Application()

@@ -20,6 +20,7 @@ export const router = createRouter({
     ...PLACES.map((place) => ({ path: place.path, name: place.name, component: place.screen as () => Promise<Component> })),
     { path: "/filings/:id", name: "filing", component: () => import("./screens/FilingScreen.vue") },
     { path: "/projects/:id", name: "project", component: () => import("./screens/ProjectScreen.vue") },
+    { path: "/masks/:id", name: "masks", component: () => import("./screens/MasksScreen.vue") },
     { path: "/removals/:id", name: "removal", component: () => import("./screens/RemovalScreen.vue") },
     { path: "/:rest(.*)*", redirect: "/" },
   ],

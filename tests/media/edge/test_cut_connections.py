@@ -92,7 +92,7 @@ async def test_a_channel_of_an_edge_that_was_cut_raises_nothing(connections: lis
 
 async def test_a_worker_that_died_costs_its_source_no_picture(connections: list[_Connection]) -> None:
     source = Feed()
-    worker = WorkerFeed("jpeg", Feed(), lambda listener: source, Quota(0))
+    worker = WorkerFeed(("jpeg",), Feed(), lambda listener: source, Quota(0))
     worker._pipe = await connections[0].cut()
     source.add(worker)
     source.give_init(INIT)

@@ -12,9 +12,29 @@ function liveUrl(): string {
   return `${scheme}//${location.host}/media/live`;
 }
 
-/** Tickets for the live wall; `onWatermark` hears what the picture must be marked with. */
+/** What privacy masks do to a ticket's pictures: whether any are burned in, and what a lift takes them off. */
+export interface Masking {
+  readonly masked: boolean;
+  readonly live: boolean;
+  readonly from_ms: number;
+  readonly to_ms: number;
+}
+
+export const UNMASKED: Masking = { masked: false, live: false, from_ms: 0, to_ms: 0 };
+
+function maskingOf(answer: TicketAnswer): Masking {
+  const instant = (text: string | null | undefined): number => (text ? Date.parse(text) : 0);
+  return {
+    masked: answer.masked ?? false, live: answer.unmasked_live ?? false, from_ms: instant(answer.unmasked_from), to_ms: instant(answer.unmasked_to),
+  };
+}
+
+/** Tickets for the live wall; `onWatermark` hears what the picture must be marked with, `onMasking` what covers it. */
 export class LiveTickets implements TicketSource {
-  constructor(private readonly onWatermark: (text: string) => void) {}
+  constructor(
+    private readonly onWatermark: (text: string) => void,
+    private readonly onMasking: (masking: Masking) => void = () => undefined,
+  ) {}
 
   async open(camera: string, streams: readonly StreamName[]): Promise<LiveTicket> {
     return this.read(await api.ticket({ camera, streams, rights: ["live"], purpose: "live" }));
@@ -26,6 +46,7 @@ export class LiveTickets implements TicketSource {
 
   private read(answer: TicketAnswer): LiveTicket {
     this.onWatermark(answer.watermark);
+    this.onMasking(maskingOf(answer));
     return { ticket: answer.ticket, expires_ms: Date.parse(answer.expires_at), url: liveUrl() };
   }
 }
@@ -62,6 +83,7 @@ export class RecordingSession {
   private expires_ms = 0;
   private opening: Promise<void> | null = null;
   watermark = "";
+  masking: Masking = UNMASKED;
 
   constructor(
     readonly camera: string,
@@ -166,6 +188,7 @@ export class RecordingSession {
       from: iso(now_ms - REACH_BACK_MS), to: iso(now_ms + 86_400_000), narrow: true,
     });
     this.watermark = answer.watermark;
+    this.masking = maskingOf(answer);
     this.ticket = answer.ticket;
     const session = (await (await request("POST", "/media/sessions", { body: { ticket: answer.ticket } })).json()) as {
       base: string; expires_at: string;
@@ -178,6 +201,7 @@ export class RecordingSession {
     try {
       const answer = await api.renewTicket(this.ticket ?? "");
       this.ticket = answer.ticket;
+      this.masking = maskingOf(answer);
       const session = (await (await request("POST", `${this.base}/renew`, { body: { ticket: answer.ticket } })).json()) as {
         expires_at: string;
       };

@@ -13237,7 +13237,7 @@ export interface components {
          * @description A ticket: `id` names it for revocation, `edge` serves it, `watermark` is burned into what it shows.
          *
          *     `rights` and footage are what was let in: a retrieval cuts the span to what was approved. `masked`: privacy masks are
-         *     burned into what it shows; `unmasked` among the rights: a lift takes them off.
+         *     burned into some of what it shows, but for what a lift names: the present, and footage of a span.
          */
         TicketOut: {
             /** Edge */
@@ -13260,6 +13260,12 @@ export interface components {
             rights: string[];
             /** Ticket */
             ticket: string;
+            /** Unmasked From */
+            unmasked_from: string | null;
+            /** Unmasked Live */
+            unmasked_live: boolean;
+            /** Unmasked To */
+            unmasked_to: string | null;
             /** Watermark */
             watermark: string;
         };

@@ -168,6 +168,10 @@ export interface TicketAnswer {
   readonly footage_from?: string | null;
   readonly footage_to?: string | null;
   readonly retrieval?: string | null;
+  readonly masked?: boolean;
+  readonly unmasked_live?: boolean;
+  readonly unmasked_from?: string | null;
+  readonly unmasked_to?: string | null;
 }
 
 export interface SavedLayout {

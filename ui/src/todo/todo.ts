@@ -25,6 +25,8 @@ const SCREENS: Readonly<Record<string, (id: string, group: string) => Target>> =
   place: (id, group) => (group.startsWith("signs.") ? at("/signs", { place: id }) : at("/places", { id })),
   lead: (id) => at("/leads", { id }),
   retrieval: (id) => at(`/retrievals/${encodeURIComponent(id)}`),
+  camera_masks: (id) => at(`/masks/${encodeURIComponent(id)}`),
+  mask_lift: (id) => at("/mask-lifts", { id }),
   emergency: () => at("/emergencies"),
   qualification: (id) => at("/contractors", { id }),
 };

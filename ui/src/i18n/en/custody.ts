@@ -95,6 +95,7 @@ export const custody: Words<typeof zh> = {
   "looks.right.playback": "playback",
   "looks.right.snapshot": "snapshot",
   "looks.right.export": "export",
+  "looks.right.unmasked": "without masks",
 
   "ledger.title": "Ledger",
   "ledger.empty": "There is no ledger yet",

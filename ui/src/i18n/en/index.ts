@@ -12,6 +12,7 @@ import { live } from "./live";
 import { lock } from "./lock";
 import { login } from "./login";
 import { map } from "./map";
+import { masks } from "./masks";
 import { nav } from "./nav";
 import { passkey } from "./passkey";
 import { planningWords } from "./planning";
@@ -49,6 +50,7 @@ const subjects = [
   lock,
   login,
   map,
+  masks,
   nav,
   passkey,
   planningWords,

@@ -92,6 +92,7 @@ export const custody = {
   "looks.right.playback": "回放",
   "looks.right.snapshot": "抓图",
   "looks.right.export": "导出",
+  "looks.right.unmasked": "解除遮蔽",
 
   "ledger.title": "账本",
   "ledger.empty": "还没有账本",
