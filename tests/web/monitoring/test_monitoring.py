@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.web.city import City
+from tests.web.city import City, as_actor
 
 from mingjian.kernel.clock import DAY_NS, NS_PER_MS, NS_PER_S, ManualClock
 from mingjian.web.audit.models import AuditEntry
@@ -17,6 +17,7 @@ from mingjian.web.monitoring.staff import require_fit
 from mingjian.web.registry.judging import today
 from mingjian.web.registry.models import Camera
 from mingjian.web.viewing.models import Look
+from mingjian.web.viewing.policies import is_own_staff
 
 
 @pytest.fixture
@@ -103,6 +104,43 @@ def test_a_change_of_use_needs_another_person_and_a_view_is_audited(city: City, 
     assert manager.post("/monitoring/view-audits", {"camera": "mall-camera"}, status=201)["verdict"] == "pass"
     assert len(manager.get("/monitoring/view-audits")["items"]) == 2
     assert [one["state"] for one in manager.get("/monitoring/changes")["items"]] == ["approved"]
+
+
+@pytest.mark.applies("monitoring.judge_change", "registry.archive.change")
+def test_a_camera_in_use_is_turned_once_for_each_approval(city: City, camera: Camera) -> None:
+    guard, manager = city.browser(BoundRole.GUARD), city.browser(BoundRole.MANAGER)
+    path = "/cameras/mall-camera/file"
+
+    def turn(degrees: int, status: int = 200) -> Any:
+        tag = f'"v{Camera.objects.get(pk=camera.pk).version}"'
+        return manager.patch(
+            path, {"azimuth_deg": degrees}, If_Match=tag, **({} if status is None else {"status": status})
+        )
+
+    turn(10)  # stated for the first time
+    refused = turn(90, 422)
+    assert refused["code"] == "change_needed"
+    assert "20" in refused["detail"] or "二十" in refused["detail"]
+    wish = {"camera": camera.id, "kind": "re_aiming", "change": "转向东门", "reason": "东门改建"}
+    asked = guard.post("/monitoring/changes", wish, status=201)
+    turn(90, 422)  # asked is not approved
+    manager.post(f"/monitoring/changes/{asked['id']}/decide", {"approve": True, "answer": "同意"}, If_Match='"v1"')
+    turn(90)
+    entry = AuditEntry.objects.filter(action="registry.archive.change", outcome="done").latest("pk")
+    assert entry.citations.get(clause="qd204.use.no_change_of_purpose").verdict == "pass"
+    turn(180, 422)  # the approval is used up
+    assert Camera.objects.get(pk=camera.pk).azimuth_deg == 90
+
+
+def test_who_runs_the_installation_is_asked_for_training_by_nobody_and_sees_no_units_camera(
+    city: City, camera: Camera, make_user: Any
+) -> None:
+    """Decision 0059: records are a unit's; a camera of no unit has none to keep them."""
+    operator = as_actor(make_user("olga", "operator"))
+    nobodys = Camera.objects.create(id="bare", name="bare", keep_days=30, planned_from_ns=0, created_ns=0)
+    assert require_fit(operator, nobodys)
+    assert is_own_staff(operator, nobodys)
+    assert not is_own_staff(operator, camera)
 
 
 def look(city: City, user: Any, camera: str, days_ago: int, at_minute: int, minutes: int) -> None:

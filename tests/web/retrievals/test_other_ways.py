@@ -110,6 +110,7 @@ def test_the_parent_of_a_missing_child_views_attended_and_gets_no_copy(town: Tow
     grant = {"expires_s": town.now_s + HOUR, "supervisor": city.user(BoundRole.GUARD).id}
     go(desk, row, "approve", grant, status=403)
     go(manager, row, "approve", {**grant, "supervisor": city.user(BoundRole.GUARD, "west").id}, status=422)
+    go(manager, row, "approve", {**grant, "supervisor": city.user(BoundRole.CUSTODIAN).id}, status=422)
     row = go(manager, row, "approve", grant)
     for verb, given in (("present", {"papers": []}), ("register", None), ("execute", None)):
         row = go(desk, row, verb, given)

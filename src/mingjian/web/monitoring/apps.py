@@ -14,7 +14,7 @@ class MonitoringConfig(AppConfig):
     def ready(self) -> None:
         """Register audit names and what is to be done in every process."""
         from mingjian.web.authority.subjects import keep_rows
-        from mingjian.web.monitoring import conduct, rooms, staff, todo  # noqa: F401
+        from mingjian.web.monitoring import conduct, re_aiming, rooms, staff, todo  # noqa: F401
         from mingjian.web.monitoring.models import MonitoringRoom
 
         keep_rows("monitoring_room", MonitoringRoom)

@@ -99,6 +99,7 @@ class ChangeRequest(models.Model):
     decided_name = models.CharField(max_length=64, blank=True)
     decided_ns = models.BigIntegerField(null=True)
     answer = models.CharField(max_length=500, blank=True)
+    used_ns = models.BigIntegerField(null=True)  # when an approved re-aiming changed the camera's file: once
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

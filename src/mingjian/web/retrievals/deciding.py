@@ -191,7 +191,9 @@ def supervisors_of(actor: Actor, retrieval_id: str) -> list[dict[str, str]]:
 
 
 def _supervisor(row: Retrieval, user_id: str) -> User:
-    """One of the holder's own staff."""
+    """One of the holder's own staff, other than who entered the request and hands over; who consents may attend."""
+    if user_id == row.requester_id:
+        raise _invalid("supervisor", "陪同人不得是录入申请的资料管理员", "who entered the request does not attend")
     held = {binding.organisation for binding in bindings_now(user_id)}
     found = User.objects.filter(pk=user_id).first()
     if found is None or row.holder_id not in held:

@@ -19,6 +19,7 @@ from mingjian.web.files.actions import About, require_picture
 from mingjian.web.ground import Position
 from mingjian.web.http.versions import require_version
 from mingjian.web.inspections.leads import NewLead, open_lead
+from mingjian.web.registry.archive.aiming import AIM, require_approval, turned
 from mingjian.web.registry.archive.codes import give_code, next_code
 from mingjian.web.registry.archive.enrolment import judge_camera, standing_of
 from mingjian.web.registry.archive.fields import ARCHIVE_FIELDS, OF_CAMERA, checked_fields, score
@@ -74,15 +75,21 @@ def enrol_camera(actor: Actor, values: Mapping[str, Any]) -> tuple[Camera, dict[
 def change_archive(
     actor: Actor, camera_id: str, values: Mapping[str, Any], expected: int | None, reason: str = ""
 ) -> tuple[Camera, dict[str, Judgement]]:
-    """Change fields of the file; the camera is judged again. Raises as enrol_camera, and changed_meanwhile."""
+    """Change fields of the file; the camera is judged again. Raises as enrol_camera, and changed_meanwhile.
+
+    One in use that is to look elsewhere needs an approved change of use: RuledOut `change_needed` (qd204 20(1)).
+    """
     camera, archive = _file_of(actor, camera_id)
     MANAGE.require(actor, camera)
     old, system = _state(camera, archive), camera.system_id
+    aimed = {name: getattr(camera, name) for name in AIM}
     _apply(camera, archive, values)
     MANAGE.require(actor, camera)
+    turns = turned(aimed, camera)
     judgements = _judged(actor, camera, archive)
     with transaction.atomic():
         _as_seen(camera, expected)
+        approved = require_approval(actor, camera) if turns else []
         if values.get("code"):
             give_code(camera, values["code"])
         if any(old.get(name) != getattr(camera, name) for name in _MOVING):
@@ -95,7 +102,7 @@ def change_archive(
         join_system(camera, system)
         record(
             actor, FILE_CHANGED, kind="camera", object_id=camera.id, name=camera.name, before=before, after=after,
-            policy=MANAGE, reason=reason, judgements=judgements.values(),
+            policy=MANAGE, reason=reason, judgements=(*approved, *judgements.values()),
         )  # fmt: skip
     return camera, judgements
 
