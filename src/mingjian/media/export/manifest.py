@@ -58,13 +58,18 @@ def manifest_of(
             {"title": a.title, "person": a.person, "post": a.post, "at_ns": str(a.at_ns), "member": a.member, "leaf": a.leaf}
             for a in order.approvals
         ],
-        "members": [
-            {"name": m.name, "bytes": m.bytes, "crc32": f"{m.crc32:08x}", "digest": m.digest, "title": m.title}
-            for m in members
-        ],
+        "members": listed_members(members),
         "ledger": _ledger(order.ledger),
         "clips": [_clip(clip, leaves) for clip in clips],
     }  # fmt: skip
+
+
+def listed_members(members: Sequence[MemberRow]) -> list[dict[str, Any]]:
+    """The rows of `members`."""
+    return [
+        {"name": m.name, "bytes": m.bytes, "crc32": f"{m.crc32:08x}", "digest": m.digest, "title": m.title}
+        for m in members
+    ]
 
 
 def _ledger(word: LedgerWord) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import os
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from mingjian.kernel.canonical import canonical_bytes
 from mingjian.kernel.errors import Fault, MingjianError
@@ -19,7 +20,7 @@ from mingjian.kernel.text import Text
 from mingjian.ledger import note
 from mingjian.ledger.merkle import hasher
 from mingjian.media.export.draft import Draft
-from mingjian.media.export.manifest import MemberRow, PlannedClip, manifest_of
+from mingjian.media.export.manifest import MemberRow, PlannedClip, listed_members, manifest_of
 from mingjian.media.export.origin import Leaves, Origin, find_origin, footage_altered
 from mingjian.media.playback.plan import no_footage
 from mingjian.media.playback.recordings import Recordings
@@ -61,7 +62,7 @@ def build_package(
     _check_names(clips, [name for name, _, _ in attached])
     total = sum(origin.size for clip in clips for _, origin in clip.parts)
     with Draft(output) as draft:
-        writer = _Writer(draft.fd, order.digest_alg, total, progress, cancelled)
+        writer = MemberWriter(draft.fd, order.digest_alg, total, progress, cancelled)
         for clip in clips:
             for name, origin in clip.parts:
                 writer.media(name, origin, recordings)
@@ -122,7 +123,7 @@ def _origin_of(recordings: Recordings, clip: ClipOrder, made: DerivedMedia, leav
     return origin
 
 
-class _Writer:
+class MemberWriter:
     """Writes members one after the other; knows their rows for the manifest and their place for the directory."""
 
     def __init__(
@@ -196,6 +197,10 @@ class _Writer:
                 self._tell(ref.size + LEAF_BOX_BYTES)
         self._settle(name, origin.size, crc, header_at)
         self.rows.append(MemberRow(name, origin.size, crc, None, None))
+
+    def listed(self) -> list[dict[str, Any]]:
+        """The rows as the manifest lists them."""
+        return listed_members(self.rows)
 
     def close(self) -> int:
         """Write the directory; the size of the file."""
