@@ -9,8 +9,10 @@ from tests.web.client import Api
 from tests.web.retrievals.conftest import go
 from tests.web.retrievals.test_theft import Theft, theft
 
+from mingjian.kernel.errors import MingjianError
 from mingjian.web.audit.models import AuditEntry
-from mingjian.web.authority.actor import BoundRole
+from mingjian.web.authority.actor import BoundRole, local_person
+from mingjian.web.retrievals.releasing import permitted_release, record_derived
 
 __all__ = ["theft"]  # a fixture
 CLAUSE = "sc799.use.public_release"
@@ -37,10 +39,16 @@ def test_a_release_is_asked_redacted_and_checked_by_another(theft: Theft) -> Non
     assert AuditEntry.objects.filter(action="retrievals.release", outcome="denied").latest("pk").clause == CLAUSE
     asked = desk.post(path, wish, status=201)
     check = {"permit": True, "note": "逐帧核验，人脸、号牌均已遮蔽"}
+    with pytest.raises(MingjianError, match="no second person"):
+        permitted_release(asked["id"], REDACTED)
     own = desk.post(f"/releases/{asked['id']}/check", check, status=422, If_Match='"v1"')
     assert own["code"] == "second_person"
     permitted = manager.post(f"/releases/{asked['id']}/check", check, If_Match='"v1"')
     assert (permitted["state"], permitted["checked_name"]) == ("permitted", "manager.east")
+    with pytest.raises(MingjianError, match="another redaction"):
+        permitted_release(asked["id"], ORIGINAL)
+    record_derived(local_person("root"), permitted_release(asked["id"], REDACTED), "ab" * 32)
+    assert AuditEntry.objects.get(action="retrievals.derive").after["redacted_digest"] == REDACTED
     entry = AuditEntry.objects.get(action="retrievals.release_check", outcome="done")
     assert entry.citations.get(clause=CLAUSE).verdict == "pass"
     assert (entry.after["handed"], entry.after["redacted_digest"]) == ([ORIGINAL], REDACTED)

@@ -1,7 +1,8 @@
-"""`mingjian evidence verify|page|anchor|trace`: check a package; hand out the checking page and this machine's keys; trace a leak."""
+"""`mingjian evidence verify|page|anchor|trace|redact|derive`: check a package; hand out page and keys; trace a leak; redact."""
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,11 +13,14 @@ from mingjian.app.checking_page import verify_page
 from mingjian.app.cli.local import as_local_person
 from mingjian.app.cli.options import DataOption, JsonOption
 from mingjian.app.data_folder import DataFolder
-from mingjian.app.evidence_keys import anchor_text, trace_secret
+from mingjian.app.evidence_keys import anchor_text, evidence_signer, trace_secret
 from mingjian.app.settings import load_settings
 from mingjian.app.terminal import language, print_json, say
+from mingjian.kernel.clock import SystemClock
 from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
+from mingjian.media.export.redact import LIST_NAME, Checked, read_regions, redact, seal_redacted
 from mingjian.verify.command import check_file, render
 
 evidence_app = typer.Typer(no_args_is_help=True, help="Evidence packages. 证据包。")
@@ -51,12 +55,7 @@ def page_command(
         with output.open("xb") as out:
             out.write(page)
     except FileExistsError as error:
-        raise MingjianError(
-            "output_exists",
-            Text(zh=f"文件 {output} 已存在", en=f"the file {output} exists"),
-            fault=Fault.USER,
-            field="output",
-        ) from error
+        raise _exists(output) from error
     say(Text(zh=f"已写入 {output}", en=f"wrote {output}"))
 
 
@@ -99,3 +98,61 @@ def trace_command(
             )
         )
     raise typer.Exit(EXIT_FOUND if traced.found else EXIT_NOBODY)
+
+
+@evidence_app.command("redact")
+def redact_command(
+    package: Annotated[Path, typer.Argument(help="the sealed package 证据包")],
+    regions: Annotated[Path, typer.Option("--regions", help="JSON: [{camera, from_ns, to_ns, points}] 遮蔽区域")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="a new folder 新文件夹")],
+    as_json: JsonOption = False,
+) -> None:
+    """Fill regions of every picture of a package; the films go into a new folder, for another to check. 遮蔽处理。"""
+    if output.exists():
+        raise _exists(output)
+    digest = redact(package, read_regions(regions.read_bytes()), output)
+    if as_json:
+        print_json({"folder": str(output), "redacted_digest": digest})
+        return
+    say(
+        Text(
+            zh=f"已写入 {output}，公开申请中填写的遮蔽副本摘要：{digest}",
+            en=f"wrote {output}; the digest of the redacted copy, for the request: {digest}",
+        )
+    )
+
+
+@evidence_app.command("derive")
+def derive_command(
+    package: Annotated[Path, typer.Argument(help="the original package 原证据包")],
+    folder: Annotated[Path, typer.Option("--redaction", help="what redact wrote 遮蔽处理的文件夹")],
+    release: Annotated[str, typer.Option("--release", help="the public release that was permitted 已同意的公开申请")],
+    data: DataOption,
+    output: Annotated[Path, typer.Option("-o", "--output", help="the derived package 派生证据包")],
+    as_json: JsonOption = False,
+) -> None:
+    """Seal checked films as a package derived from the original; the release says who redacted and checked. 封装派生证据包。"""
+    with as_local_person(data) as actor:
+        from mingjian.web.retrievals.releasing import permitted_release, record_derived
+
+        row = permitted_release(release, hashlib.sha256((folder / LIST_NAME).read_bytes()).hexdigest())
+        checked = Checked(row.where, row.asked_name, row.asked_ns, row.checked_name, row.checked_ns or 0)
+        home, now_ns = DataFolder(data), SystemClock().now_ns()
+        suite = load_settings(home, demo=home.identity().demo).ledger.suite
+        made = seal_redacted(
+            package, folder, checked, new_id(now_ns), now_ns, evidence_signer(home, suite), output, verify_page()
+        )
+        record_derived(actor, row, made.manifest_digest)
+    if as_json:
+        print_json({"file": str(output), "bytes": made.bytes, "manifest_digest": made.manifest_digest})
+        return
+    say(Text(zh=f"已封装派生证据包 {output}", en=f"sealed the derived package {output}"))
+
+
+def _exists(output: Path) -> MingjianError:
+    return MingjianError(
+        "output_exists",
+        Text(zh=f"{output} 已存在", en=f"{output} exists"),
+        fault=Fault.USER,
+        field="output",
+    )

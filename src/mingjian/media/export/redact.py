@@ -88,7 +88,7 @@ def redact(package: Path, regions: Sequence[Region], folder: Path) -> str:
         if strange is not None:
             raise _refused("bad_regions", "证据包中没有这台摄像机", "that camera is not in the package", strange)
         folder.mkdir(mode=0o700)
-        films = []
+        films: list[dict[str, str]] = []
         for clip in original.manifest["clips"]:
             mine = [one for one in regions if one.camera == clip["camera"]]
             for row in [*clip["parts"], *clip["derived"]]:

@@ -41,6 +41,7 @@ PACKAGE_SEALED = register("retrievals.package_seal", "证据包制成", "the pac
 PACKAGE_TAKEN = register("retrievals.package_take", "领取证据包", "took the package of a retrieval")
 RELEASE_ASKED = register("retrievals.release", "申请公开传播录像", "asked to show footage to the public")
 RELEASE_CHECKED = register("retrievals.release_check", "核验公开传播的遮蔽", "checked a public release")
+DERIVED = register("retrievals.derive", "封装派生证据包", "sealed a derived package")
 COPIES_ORDERED = register("retrievals.copy", "制作播放副本", "ordered player copies")
 COPY_CANCELLED = register("retrievals.copy_cancel", "取消制作播放副本", "called a player copy off")
 COPY_MADE = register("retrievals.copy_made", "播放副本制成", "a player copy was made")

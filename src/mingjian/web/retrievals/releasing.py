@@ -104,6 +104,31 @@ def check_release(actor: Actor, release_id: str, permit: bool, note: str, expect
     return row
 
 
+def permitted_release(release_id: str, redacted_digest: str) -> PublicRelease:
+    """A release that was permitted for exactly this redaction: for the machine's own command line.
+
+    Raises MingjianError not_found, conflict while nobody else has checked it, invalid for another redaction.
+    """
+    row = PublicRelease.objects.filter(pk=release_id).first()
+    if row is None:
+        raise not_found("没有这项公开申请", "there is no such release")
+    if row.state != "permitted":
+        raise MingjianError(
+            "conflict", Text("尚未经另一人核验同意", "no second person has permitted it"), fault=Fault.USER
+        )
+    if row.redacted_digest != redacted_digest:
+        raise _invalid("redacted_digest", "核验的不是这份遮蔽结果", "another redaction was checked")
+    return row
+
+
+def record_derived(actor: Actor, row: PublicRelease, manifest_digest: str) -> None:
+    """That the package to be published was sealed."""
+    record(
+        actor, names.DERIVED, kind="retrieval", object_id=row.retrieval_id, name=row.retrieval.case,
+        after={"release": row.id, "redacted_digest": row.redacted_digest, "manifest": manifest_digest},
+    )  # fmt: skip
+
+
 def releases_of(actor: Actor, retrieval_id: str) -> list[PublicRelease]:
     """Those of a retrieval that the actor may see, newest first."""
     return list(retrieval_by_id(actor, retrieval_id).releases.order_by("-asked_ns", "-id"))
