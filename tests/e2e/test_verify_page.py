@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import ROOT
 from tests.media.export.evidence import Case
 
+from mingjian.media.export.redact import Checked, redact, seal_redacted
 from mingjian.verify.anchor import Anchor
 from mingjian.verify.package import verify_package
 from mingjian.verify.package_report import Verdict
@@ -103,6 +104,19 @@ def test_the_page_says_what_the_command_line_says(case: Case, checker: Checker, 
     assert (found["altered"]["part"], found["altered"]["file"]) == ("fragment", "media/0002.mp4")
     assert found["altered"]["offset"] <= member.end - 3000 < found["altered"]["end"]
     expect(checker.page.locator("#altered")).to_contain_text("media/0002.mp4, bytes")
+
+
+def test_a_derived_package_is_told_as_one(case: Case, checker: Checker, tmp_path: Path) -> None:
+    original = case.build(tmp_path / "p.zip").path
+    redact(original, [], tmp_path / "films")
+    checked = Checked("公开征集线索", "张一", case.end_ns, "李二", case.end_ns)
+    seal, output = case.seal_signer, tmp_path / "derived.zip"
+    data = seal_redacted(original, tmp_path / "films", checked, "01kd", case.end_ns, seal, output).path.read_bytes()
+    checker.trust(write_anchor(case, tmp_path / "anchor.txt"))
+    found = checker.check(output)
+    assert found == ours(data, case.anchor())
+    assert (found["verdict"], found["derived_from"]["checked_by"]) == ("PASS", "李二")
+    expect(checker.page.locator("#derived")).to_contain_text("DERIVED 派生自证据包")
 
 
 def test_they_agree_on_anything_that_was_altered(case: Case, checker: Checker, tmp_path: Path) -> None:
