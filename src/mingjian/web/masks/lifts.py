@@ -31,6 +31,7 @@ from mingjian.web.ledger.actions import configuration_changed
 from mingjian.web.masks.models import LiftedCamera, MaskLift
 from mingjian.web.masks.names import LIFT_ASKED, LIFT_ENDED, LIFT_GRANTED, LIFT_REFUSED
 from mingjian.web.masks.policies import ASK, GRANT
+from mingjian.web.masks.queries import masks_over
 from mingjian.web.registry.judging import today
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.policies import READ as READ_CAMERA
@@ -158,6 +159,26 @@ def lifted_for_retrieval(retrieval: str, camera_id: str, from_ns: int, to_ns: in
         retrieval=retrieval, state="granted", expires_ns__gt=wiring.clock().now_ns(), from_ns__lte=from_ns,
         to_ns__gte=to_ns, pk__in=LiftedCamera.objects.filter(camera_id=camera_id).values("lift"),
     ).exists()  # fmt: skip
+
+
+def require_originals(retrieval: str, camera_id: str, from_ns: int, to_ns: int) -> None:
+    """Originals of [from, to) may leave: no mask covers any of it, or two people lifted them for this retrieval.
+
+    Raises MingjianError `masked_footage`.
+    """
+    if masks_over(camera_id, from_ns, to_ns) and not lifted_for_retrieval(retrieval, camera_id, from_ns, to_ns):
+        raise MingjianError(
+            "masked_footage",
+            Text(
+                zh="这段录像有隐私遮蔽：须先为本次调取申请解除遮蔽，并由另一人批准",
+                en="this footage is under privacy masks: originals leave after a lift for this retrieval, granted by a second person",
+            ),
+            fault=Fault.USER,
+            remedy=Text(
+                zh="请为该调取申请解除遮蔽，由另一人批准后再试",
+                en="have a lift of the masks granted for that retrieval, then try again",
+            ),
+        )
 
 
 def open_lifts(now_ns: int) -> Q:

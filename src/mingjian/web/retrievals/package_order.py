@@ -12,6 +12,7 @@ from mingjian.web.audit.names import title_of
 from mingjian.web.authority.actor import Actor
 from mingjian.web.files import store
 from mingjian.web.ledger.actions import person_of
+from mingjian.web.masks.lifts import require_originals
 from mingjian.web.retrievals.attachments import attachments
 from mingjian.web.retrievals.documents import papers_of
 from mingjian.web.retrievals.models import Retrieval, RetrievalExtent, RetrievalPackage
@@ -85,6 +86,7 @@ def _clips(row: Retrieval) -> Iterator[WantedClip]:
     now_ns = wiring.clock().now_ns()
     for one in granted(row):
         if one.from_ns < now_ns:
+            require_originals(row.id, one.camera_id, one.from_ns, min(one.to_ns, now_ns))
             yield WantedClip(one.camera_id, one.camera.name, STREAM, one.from_ns, min(one.to_ns, now_ns))
 
 

@@ -23,8 +23,7 @@ from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import RuledOut, Subject, applying
 from mingjian.web.authority.policy import Refused
-from mingjian.web.masks.lifts import lifted_for_retrieval
-from mingjian.web.masks.queries import masks_over
+from mingjian.web.masks.lifts import require_originals
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.queries import camera_by_id
 from mingjian.web.retrievals.access import ways_granted
@@ -56,7 +55,7 @@ def begin_export(
         EXPORT.require(actor)
         _check_reason(reason)
         camera = camera_by_id(camera_id)
-        _check_masks(camera, from_ns, to_ns, retrieval)
+        require_originals(retrieval, camera.id, from_ns, to_ns)
         with transaction.atomic():
             said = _judged(actor, camera, from_ns, to_ns, reason, retrieval)
             after = {"stream": stream, "from": format_iso_ns(from_ns), "to": format_iso_ns(to_ns)}
@@ -74,22 +73,6 @@ def begin_export(
             record_ruled_out(refusal)  # there is no API around the command line that would
         raise
     return access
-
-
-def _check_masks(camera: Camera, from_ns: int, to_ns: int, retrieval: str) -> None:
-    if masks_over(camera.id, from_ns, to_ns) and not lifted_for_retrieval(retrieval, camera.id, from_ns, to_ns):
-        raise MingjianError(
-            "masked_footage",
-            Text(
-                zh="这段录像有隐私遮蔽，未经解除不能导出原始录像",
-                en="this footage is under privacy masks: originals do not leave without a lift",
-            ),
-            fault=Fault.USER,
-            remedy=Text(
-                zh="请为该调取申请解除遮蔽，由另一人批准后再导出",
-                en="have a lift of the masks granted for that retrieval by a second person",
-            ),
-        )
 
 
 def _check_reason(reason: str) -> None:
