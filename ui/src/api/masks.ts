@@ -1,6 +1,7 @@
 /** Privacy masks and lifts of them. Corners are fractions of the picture, from its upper left corner. */
 import type { Page } from "../resource/cursor_list";
 import { http } from "./client";
+import type { Camera } from "./types";
 import type { components } from "./schema.gen";
 
 type Schemas = components["schemas"];
@@ -13,6 +14,7 @@ const step = <T>(under: string, row: { readonly id: string; readonly version: nu
   http.act<T>(`${under}/${id(row.id)}/${verb}`, body, row.version);
 
 export const masks = {
+  camera: (one: string): Promise<Camera> => http.get(`cameras/${id(one)}`),
   of: (camera: string, withdrawn: boolean): Promise<readonly Mask[]> => http.get("masks", { camera, withdrawn }),
   draw: (body: Schemas["MaskIn"], once: string): Promise<Mask> => http.create("masks", body, once),
   confirm: (row: Mask): Promise<Mask> => step("masks", row, "confirm"),
