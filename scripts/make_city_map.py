@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draw the invented city 明州市 as GeoJSON for the offline base map: `scripts/make_city_map.py > ui/src/map/city.json`.
+"""Draw the invented city 明川市 as GeoJSON for the offline base map: `scripts/make_city_map.py > ui/src/map/city.json`.
 
 Nothing of it exists. Every number comes from the formulas below, so that two runs give the same bytes. WGS-84 degrees,
 five decimals (a metre).
@@ -14,10 +14,10 @@ from typing import Any
 
 WEST, SOUTH, EAST, NORTH = 120.16, 35.92, 120.60, 36.20
 COLUMNS, ROWS = 4, 3
-DISTRICTS = (  # from the north-west to the south-east
-    ("西山区", "云台区", "北岭区", "松湖区"),
-    ("石桥区", "柳河区", "东湖区", "明港区"),
-    ("青浦湾区", "南湾区", "望海区", "银沙区"),
+DISTRICTS = (  # from the north-west to the south-east: those of the demo (app/demo_city/sheets.py)
+    ("鹭洲区", "竹山区", "澄湖区", "松岭区"),
+    ("柳渡区", "育林区", "南塘区", "锦和区"),
+    ("望江区", "云溪区", "石桥区", "青屏区"),
 )
 Point = tuple[float, float]
 
@@ -110,11 +110,11 @@ def ring_road(width: float, height: float) -> list[Point]:
 def streets() -> list[tuple[str, str, list[Point]]]:
     """(rank, name, line): two ring roads, avenues, and streets every kilometre or so in the middle."""
     found = [("main", "一环路", ring_road(0.055, 0.038)), ("main", "二环路", ring_road(0.13, 0.082))]
-    for index, name in enumerate(("人民路", "明州大道", "滨海路")):
+    for index, name in enumerate(("人民路", "明川大道", "滨海路")):
         lat = (36.115, 36.062, 36.005)[index]
         line = [(WEST + (EAST - WEST) * i / 24, lat + 0.003 * math.sin(i / 3 + index)) for i in range(25)]
         found.append(("main", name, line))
-    for index, name in enumerate(("西山路", "中山路", "东湖路")):
+    for index, name in enumerate(("望江路", "中山路", "锦和路")):
         lon = (120.27, 120.38, 120.48)[index]
         south = coast_latitude(lon) + 0.003
         found.append(
@@ -150,12 +150,12 @@ def city() -> dict[str, Any]:
         for column, name in enumerate(names):
             found.append(feature("district", name, "Polygon", [district(column, row)]))
     found.append(feature("wood", "西山", "Polygon", [blob(120.225, 36.155, 0.034, 0.020, 1)]))
-    found.append(feature("wood", "云台公园", "Polygon", [blob(120.325, 36.130, 0.012, 0.008, 2)]))
-    found.append(feature("water", "东湖", "Polygon", [blob(120.425, 36.078, 0.017, 0.010, 3)]))
+    found.append(feature("wood", "竹山公园", "Polygon", [blob(120.325, 36.130, 0.012, 0.008, 2)]))
+    found.append(feature("water", "南塘", "Polygon", [blob(120.425, 36.078, 0.017, 0.010, 3)]))
     found.append(feature("river", "明河", "LineString", river()))
     for rank, name, line in streets():
         found.append(feature("road", name, "LineString", line, rank=rank))
-    found.append(feature("sea", "明州湾", "Point", (120.43, 35.925)))
+    found.append(feature("sea", "明川湾", "Point", (120.43, 35.925)))
     return {"type": "FeatureCollection", "features": found}
 
 

@@ -68,6 +68,7 @@ def test_papers_are_there_in_every_state_and_a_second_filling_adds_nothing() -> 
     scrapped = Device.objects.exclude(scrapped_date="")
     assert not DeviceChannel.objects.filter(device__in=scrapped, until_date="").exists()
     assert DeviceChannel.objects.filter(until_date="").exists()
+    assert System.objects.filter(standing="in_use").count() > System.objects.filter(standing="planned").count() > 0
     home = Organisation.objects.get(name=sheets.units()[0].name)
     assert len(set(Filing.objects.filter(organisation=home).values_list("state", flat=True))) > 1  # the manager's own
     fill_city(local_person("demo"), passwords, say, lambda: None)

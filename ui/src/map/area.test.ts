@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { areaOf } from "./area";
+import { areaOf, boxOf } from "./area";
 import type { LonLat } from "./ground";
 
 const SQUARE: LonLat[] = [[120, 36], [120.1, 36], [120.1, 36.1], [120, 36.1]];
@@ -22,5 +22,12 @@ describe("an area drawn by hand", () => {
   it("of a long stroke has at most a hundred corners", () => {
     const circle = Array.from({ length: 900 }, (_, n): LonLat => [120 + Math.cos(n / 143) / 100, 36 + Math.sin(n / 143) / 100]);
     expect(areaOf(circle)!.coordinates[0]!.length).toBeLessThanOrEqual(102);
+  });
+});
+
+describe("the box of several boxes", () => {
+  it("holds them all, and is none for none", () => {
+    expect(boxOf([[120, 36, 120.1, 36.1], [119.9, 36.05, 119.9, 36.05]])).toEqual([119.9, 36, 120.1, 36.1]);
+    expect(boxOf([])).toBeNull();
   });
 });

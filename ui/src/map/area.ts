@@ -49,3 +49,10 @@ function hull(points: readonly LonLat[]): LonLat[] {
   };
   return [...half(sorted), ...half([...sorted].reverse())];
 }
+
+/** The box that holds all boxes (west, south, east, north); null for none. */
+export function boxOf(boxes: readonly (readonly number[])[]): [number, number, number, number] | null {
+  if (boxes.length === 0) return null;
+  const side = (at: number): number[] => boxes.map((box) => box[at] ?? 0);
+  return [Math.min(...side(0)), Math.min(...side(1)), Math.max(...side(2)), Math.max(...side(3))];
+}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from mingjian.app.demo_city import sheets
+from mingjian.app.demo_city.contracts import add_contracts
 from mingjian.app.demo_city.devices import add_devices
 from mingjian.app.demo_city.papers import add_papers
 from mingjian.app.demo_city.people import add_people
@@ -35,6 +36,7 @@ def fill_city(actor: Actor, passwords: Mapping[str, str], say: Say, on_people: C
     add_papers(
         actor, lambda done, total: say(Text("备案、拆除和建设项目", "filings, removals and projects"), done, total)
     )
+    add_contracts(actor)
     add_devices(actor)
 
 

@@ -132,9 +132,10 @@ def place_rows() -> Iterator[Row]:
 
 def _place(name: str, district: int, owner: str, kinds: str, parts: str, chance: random.Random) -> Row:
     column, row = district % 4, district // 4
+    no = sum(map(ord, name))
     return {
         "name": name, "division": code_of(district), "organisation": owner, "kinds": kinds, "parts": parts,
-        "public_place": "否" if "小区" in kinds else "是", "address": f"{DISTRICTS[district][:2]}路 {len(name) * 7} 号",
+        "public_place": "否" if "小区" in kinds else "是", "address": f"{DISTRICTS[district][:2]}{_WORDS[no % len(_WORDS)]}路 {no % 480 + 1} 号",
         "lon": f"{_WEST + _WIDE * (column + chance.uniform(0.05, 0.95)):.6f}",
         "lat": f"{_SOUTH + _HIGH * (row + chance.uniform(0.05, 0.95)):.6f}",
     }  # fmt: skip

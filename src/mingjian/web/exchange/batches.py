@@ -33,10 +33,9 @@ from mingjian.web.exchange.sheets import bad_file, form_of, rows_of
 from mingjian.web.exchange.systems import Systems
 from mingjian.web.files import store
 from mingjian.web.http.bulk import insert_rows
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.registry.rights import IMPORT
-from mingjian.web.registry.shared import refused
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (Cameras(), Places(), Systems(), Organisations())}
 FILE_LIMIT = 64 << 20

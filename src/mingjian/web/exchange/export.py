@@ -12,9 +12,9 @@ from mingjian.web.exchange.books import CSV_TYPE, XLSX_TYPE, csv_pieces, xlsx_pi
 from mingjian.web.exchange.catalogue import item_of
 from mingjian.web.exchange.kinds import Kind
 from mingjian.web.exchange.names import EXPORTED
+from mingjian.web.http.problem import refused
 from mingjian.web.registry.models import Camera, CameraArchive
 from mingjian.web.registry.rights import EXPORT
-from mingjian.web.registry.shared import refused
 from mingjian.wire.manscdp import write_catalog
 
 FORMS = {"csv": CSV_TYPE, "xlsx": XLSX_TYPE, "gb28181": "application/xml"}

@@ -19,6 +19,7 @@ from mingjian.web.exchange.matching import read_into
 from mingjian.web.exchange.models import ImportRow
 from mingjian.web.exchange.plain import PlainKind, PlainWork
 from mingjian.web.http.bulk import insert_rows
+from mingjian.web.http.problem import refused
 from mingjian.web.registry.models import Place, PlaceKind, PlacePart, PlaceSearch
 from mingjian.web.registry.places.actions import (
     checked_place,
@@ -30,7 +31,7 @@ from mingjian.web.registry.places.judging import listing
 from mingjian.web.registry.places.names import ADDED, CHANGED, REMOVED
 from mingjian.web.registry.rights import EXPORT, MANAGE_PLACES, READ_PLACES
 from mingjian.web.registry.searching import initials
-from mingjian.web.registry.shared import placed, refused
+from mingjian.web.registry.shared import placed
 
 PLACE_COLUMNS: tuple[Column, ...] = (
     Column("id", Text("登记标识", "id"), Text("导出表自带,用于修改;新增的留空", "from an export, to change it; empty for a new one")),

@@ -17,11 +17,11 @@ from mingjian.web.exchange.matching import read_into
 from mingjian.web.exchange.models import ImportRow
 from mingjian.web.exchange.plain import PlainKind, PlainWork
 from mingjian.web.http.bulk import insert_rows
+from mingjian.web.http.problem import refused
 from mingjian.web.organisations.models import Division
 from mingjian.web.registry.models import System, SystemSearch
 from mingjian.web.registry.rights import EXPORT, MANAGE_SYSTEMS, READ_SYSTEMS
 from mingjian.web.registry.searching import initials, remember
-from mingjian.web.registry.shared import refused
 from mingjian.web.registry.systems.actions import checked_system, governed, system_text
 from mingjian.web.registry.systems.names import ADDED, CHANGED, REMOVED
 

@@ -27,7 +27,7 @@ from mingjian.web.filings.names import CLOSED, ENTERED, REGISTERED, RETURNED, VE
 from mingjian.web.filings.papers import issue_notice, issue_receipt
 from mingjian.web.filings.policies import DECIDE, TAKE_IN, VERIFY
 from mingjian.web.filings.queries import filing_by_id
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.inspections.leads import NewLead, open_lead
 from mingjian.web.organisations.models import Identifier
@@ -74,11 +74,11 @@ def return_filing(
         require_version(filing.version, expected)
         check_date(due, "due", exact=True)
         if dt.date.fromisoformat(due) < today():
-            raise _invalid("due", "补正期限不得早于今日", "the term cannot end before today")
+            raise refused("due", "补正期限不得早于今日", "the term cannot end before today")
         law = current_law()
         wanted = tuple(dict.fromkeys(ask))
         if unknown := [part for part in wanted if part not in PARTS]:
-            raise _invalid("ask", f"没有这种材料：{'、'.join(unknown)}", f"no such parts: {', '.join(unknown)}")
+            raise refused("ask", f"没有这种材料：{'、'.join(unknown)}", f"no such parts: {', '.join(unknown)}")
         asking = judging.asking(law, filing, wanted, today())
         blocked = [one for one in asking if one.verdict is Verdict.BLOCKED]
         if blocked:
@@ -134,7 +134,7 @@ def verify_filing(
         if not filing.first_submitted_date:
             raise MingjianError("conflict", Text("备案尚未提交", "nothing is handed in yet"), fault=Fault.USER)
         if unknown := [part for part in observed if part not in PARTS]:
-            raise _invalid("observed", f"没有这种材料：{'、'.join(unknown)}", f"no such parts: {', '.join(unknown)}")
+            raise refused("observed", f"没有这种材料：{'、'.join(unknown)}", f"no such parts: {', '.join(unknown)}")
         said = judging.truth(current_law(), filing, observed, today())
         filing.version += 1
         if said.verdict is Verdict.FAIL:
@@ -187,15 +187,11 @@ def _next_number(filing: Filing, on: dt.date) -> str:
 
 def _check_received(channel: str, received: str, postmark: str, scan_file: str) -> None:
     if channel not in PAPER_CHANNELS:
-        raise _invalid("channel", "不是书面或者电子送达的方式", "no way in which papers arrive")
+        raise refused("channel", "不是书面或者电子送达的方式", "no way in which papers arrive")
     check_date(received, "received", exact=True)
     if postmark:
         check_date(postmark, "postmark", exact=True)
     if dt.date.fromisoformat(received) > today():
-        raise _invalid("received", "收到日期不得晚于今日", "it cannot have been received after today")
+        raise refused("received", "收到日期不得晚于今日", "it cannot have been received after today")
     if not StoredFile.objects.filter(pk=scan_file, removed_ns__isnull=True).exists():
-        raise _invalid("scan", "须先上传扫描件", "upload the scan first")
-
-
-def _invalid(field: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh, en), fault=Fault.USER, field=field)
+        raise refused("scan", "须先上传扫描件", "upload the scan first")

@@ -36,7 +36,7 @@ from mingjian.web.filings.handing_in import hand_in, today
 from mingjian.web.filings.models import Removal
 from mingjian.web.filings.names import SUBMITTED
 from mingjian.web.filings.policies import FILE, READ
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.places.coverage import covering
@@ -69,7 +69,7 @@ def plan_removal(actor: Actor, system_id: str, scope: str, camera_ids: list[str]
             cameras = cameras.filter(pk__in=camera_ids)
         found = list(cameras)
         if not found or len(found) < len(set(camera_ids)):
-            raise _invalid("cameras", "请选择本系统现有的摄像机", "name cameras that the system has")
+            raise refused("cameras", "请选择本系统现有的摄像机", "name cameras that the system has")
         now_ns = wiring.clock().now_ns()
         made = Removal.objects.create(
             id=new_id(now_ns), system=system, organisation=system.organisation, division_id=system.division_id,
@@ -113,7 +113,7 @@ def step_removal(actor: Actor, removal_id: str, event: str, date: str, expected:
     Raises MingjianError conflict with reason and remedy when the table holds it.
     """
     if event not in EVENTS:
-        raise _invalid("event", "没有这个操作", "no such step")
+        raise refused("event", "没有这个操作", "no such step")
     with transaction.atomic():
         row = removal_by_id(actor, removal_id, lock=True)
         FILE.require(actor, row)
@@ -230,13 +230,9 @@ def _restore(row: Removal) -> None:
 def _day(date: str, on: dt.date) -> str:
     day = check_date(date, "date", exact=True) if date else on.isoformat()
     if day > on.isoformat():
-        raise _invalid("date", "拆除日期不得晚于今日", "it cannot have come down after today")
+        raise refused("date", "拆除日期不得晚于今日", "it cannot have come down after today")
     return day
 
 
 def _state(row: Removal) -> dict[str, Any]:
     return {key: getattr(row, key) for key in FIELDS}
-
-
-def _invalid(field: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh, en), fault=Fault.USER, field=field)

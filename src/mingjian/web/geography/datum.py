@@ -12,8 +12,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mingjian.kernel.errors import Fault, MingjianError
-from mingjian.kernel.text import Text
+from mingjian.web.http.problem import refused
 
 
 class Datum(StrEnum):
@@ -68,19 +67,15 @@ def read_position(datum: str, lon: str, lat: str, field: str) -> Position:
     names = {one.value: one for one in Datum}
     if datum not in names:
         known = "、".join(names)
-        raise _invalid(f"{field}.datum", f"坐标系只能是 {known}", f"the datum is one of {', '.join(names)}")
+        raise refused(f"{field}.datum", f"坐标系只能是 {known}", f"the datum is one of {', '.join(names)}")
     return to_wgs84(names[datum], Position(_degrees(lon, 180, f"{field}.lon"), _degrees(lat, 90, f"{field}.lat")))
 
 
 def _degrees(text: str, most: int, field: str) -> float:
     text = text.strip()
     if not _NUMBER.match(text) or abs(float(text)) > most:
-        raise _invalid(field, f"应为 -{most} 到 {most} 之间的十进制度数", f"decimal degrees between -{most} and {most}")
+        raise refused(field, f"应为 -{most} 到 {most} 之间的十进制度数", f"decimal degrees between -{most} and {most}")
     return float(text)
-
-
-def _invalid(field: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh=zh, en=en), fault=Fault.USER, field=field)
 
 
 def _abroad(position: Position) -> bool:

@@ -107,6 +107,11 @@ def not_found(zh: str = "没有这条记录", en: str = "there is no such record
     return MingjianError("not_found", Text(zh=zh, en=en), fault=Fault.USER)
 
 
+def refused(field: str, zh: str, en: str, code: str = "invalid") -> MingjianError:
+    """An error of the user at a field."""
+    return MingjianError(code, Text(zh=zh, en=en), fault=Fault.USER, field=field)
+
+
 def _pointer(field: str | None) -> str | None:
     """A JSON pointer (RFC 6901) of a field's name; what already is one stays."""
     if field is None or field.startswith("/"):

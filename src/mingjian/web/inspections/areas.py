@@ -23,11 +23,12 @@ from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import applying
 from mingjian.web.dates import check_date
+from mingjian.web.http.problem import refused
 from mingjian.web.inspections.leads import NewLead, open_lead
 from mingjian.web.registry.models import AreaInspection, Place, Room
 from mingjian.web.registry.places.queries import visible_place
 from mingjian.web.registry.rights import INSPECT_AREAS
-from mingjian.web.registry.shared import clean, refused
+from mingjian.web.registry.shared import clean
 from mingjian.web.todo.providers import Todo, first_and_count, provide
 
 INSPECTED = register("inspections.area", "登记禁装区域检查", "inspected prohibited areas")

@@ -21,7 +21,7 @@ from mingjian.web.accounts.second_factor import confirm_second_factor
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import applying
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.ledger.actions import configuration_changed
 from mingjian.web.masks.models import Mask
@@ -31,7 +31,7 @@ from mingjian.web.masks.publishing import write_file
 from mingjian.web.registry.judging import today
 from mingjian.web.registry.models import Camera, CameraArchive
 from mingjian.web.registry.queries import visible_camera
-from mingjian.web.registry.shared import clean, refused
+from mingjian.web.registry.shared import clean
 
 MOST_MASKS = 16
 MOST_CORNERS = 32

@@ -25,7 +25,7 @@ from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import RuledOut, Subject, applying
 from mingjian.web.authority.policy import Policy
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.ledger.actions import configuration_changed
 from mingjian.web.masks.models import LiftedCamera, MaskLift
@@ -35,7 +35,7 @@ from mingjian.web.masks.queries import masks_over
 from mingjian.web.registry.judging import today
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.policies import READ as READ_CAMERA
-from mingjian.web.registry.shared import clean, refused
+from mingjian.web.registry.shared import clean
 from mingjian.web.retrievals.access import ways_to
 from mingjian.web.viewing.policies import is_own_staff
 from mingjian.web.viewing.revocations import take_back

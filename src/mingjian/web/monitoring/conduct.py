@@ -22,7 +22,7 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor, local_person
 from mingjian.web.authority.applying import RuledOut, Subject, applying
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.monitoring.models import BulkAlarm, ChangeRequest, ViewAudit
 from mingjian.web.monitoring.names import BULK_FOUND, CHANGE_ASKED, CHANGE_DECIDED, VIEW_AUDITED
@@ -31,7 +31,7 @@ from mingjian.web.organisations.models import RoleBinding
 from mingjian.web.registry.judging import today
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.queries import visible_camera
-from mingjian.web.registry.shared import clean, refused
+from mingjian.web.registry.shared import clean
 from mingjian.web.viewing.models import Look
 
 SEEN = ("state_secret", "trade_secret", "privacy")

@@ -13,13 +13,13 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import RuledOut, Subject, applying
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.monitoring.models import MonitoringRoom, RoomAccess, RoomEntry
 from mingjian.web.monitoring.names import ACCESS_ENDED, ACCESS_GIVEN, ENTERED, ROOM_MADE
 from mingjian.web.monitoring.policies import KEEP, LOG, READ
 from mingjian.web.organisations.models import Organisation
 from mingjian.web.registry.judging import today
-from mingjian.web.registry.shared import clean, refused
+from mingjian.web.registry.shared import clean
 
 judge_entry = applying(monitoring.judge_entry, by=ENTERED)
 

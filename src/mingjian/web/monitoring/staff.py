@@ -17,6 +17,7 @@ from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import RuledOut, Subject, applying
 from mingjian.web.dates import check_date
+from mingjian.web.http.problem import refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.monitoring.models import StaffRecord
 from mingjian.web.monitoring.names import STAFF_RECORDED, STAFF_REFUSED
@@ -25,7 +26,6 @@ from mingjian.web.organisations.models import Organisation, OrganisationReach, R
 from mingjian.web.registry.judging import today
 from mingjian.web.registry.keeping import governed_of
 from mingjian.web.registry.models import Camera
-from mingjian.web.registry.shared import refused
 
 FIELDS = ("skills_until", "confidentiality_until", "vetted_date")
 

@@ -16,7 +16,7 @@ from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.policy import Policy
 from mingjian.web.files.models import StoredFile
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.inspections.leads import NewLead, lead_by_id, open_lead
 from mingjian.web.obstructions import judging
@@ -24,7 +24,6 @@ from mingjian.web.obstructions.models import ObstructionCase
 from mingjian.web.obstructions.names import OPENED, STEPPED
 from mingjian.web.obstructions.policies import READ, REPORT, WORK
 from mingjian.web.registry.models import Camera
-from mingjian.web.registry.shared import refused
 
 ACTS = ("cover", "spray", "alter", "move", "remove")
 EVENTS = ("confirm", "dismiss", "notify", "restore", "relapse", "close")

@@ -17,7 +17,7 @@ from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.dates import check_date
 from mingjian.web.ground import Plane, Position, View, box_around, distance_to_m, sees
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.inspections.leads import NewLead, open_lead
 from mingjian.web.obstructions import judging
@@ -26,7 +26,7 @@ from mingjian.web.obstructions.names import WORKS_ENDED, WORKS_LOOKED_AT, WORKS_
 from mingjian.web.obstructions.policies import LOOK, READ_WORKS, REGISTER_WORKS
 from mingjian.web.planning.duplicates import LONGEST_VIEW_M
 from mingjian.web.registry.models import Camera
-from mingjian.web.registry.shared import clean, division_of, organisation_of, refused
+from mingjian.web.registry.shared import clean, division_of, organisation_of
 
 KINDS = ("outdoor_advertising", "pipeline", "other_facility")
 LONGEST_WORKS_M = 20_000

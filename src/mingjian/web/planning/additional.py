@@ -17,7 +17,7 @@ from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import applying, cited_reason
 from mingjian.web.dates import check_date
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.models import Organisation
 from mingjian.web.planning.gaps import approval_of
@@ -40,7 +40,7 @@ def propose_place(actor: Actor, place_id: str, proposer_id: str, reason: str) ->
         raise not_found("没有这个场所或者单位", "there is no such place or organisation")
     DRAFT.require(actor, proposer)
     if len(reason.strip()) < 2:
-        raise _invalid("reason", "请说明需要", "say why it is needed")
+        raise refused("reason", "请说明需要", "say why it is needed")
     now_ns = wiring.clock().now_ns()
     row = AdditionalPlace(
         id=new_id(now_ns), place=place, proposer=proposer, reason=reason.strip()[:500], created_ns=now_ns
@@ -82,7 +82,3 @@ def approve_place(
             after={"number": row.number, "given_date": row.given_date}, judgements=[judgement],
         )  # fmt: skip
     return row
-
-
-def _invalid(field: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh=zh, en=en), fault=Fault.USER, field=field)

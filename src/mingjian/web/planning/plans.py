@@ -23,7 +23,7 @@ from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import applying, cited_reason
 from mingjian.web.dates import check_date
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.models import Division, Organisation
 from mingjian.web.planning.models import Plan
@@ -62,7 +62,7 @@ def draft_plan(actor: Actor, division_id: str, organisation_id: str, title: str,
         raise not_found("没有这个行政区划或者单位", "there is no such division or organisation")
     DRAFT.require(actor, organisation)
     if organisation.kind != "public_security" or organisation.division_id != division.id:
-        raise _invalid(
+        raise refused(
             "organisation",
             "规划由本级公安机关牵头编制",
             "a plan is drafted under the public security organ of its level",
@@ -186,10 +186,10 @@ def plan_for(actor: Actor, plan_id: str, *, lock: bool = False) -> Plan:
 def _take_approval(actor: Actor, plan: Plan, papers: Mapping[str, str]) -> None:
     approver = Organisation.objects.select_related("division").filter(pk=papers.get("approver", "")).first()
     if approver is None or approver.kind != "government":
-        raise _invalid("approver", "批准机关应为人民政府", "a plan is approved by a government")
+        raise refused("approver", "批准机关应为人民政府", "a plan is approved by a government")
     APPROVE.require(actor, approver)
     if not papers.get("approval_number", "").strip():
-        raise _invalid("approval_number", "请填写批准文号", "give the number of the approval")
+        raise refused("approval_number", "请填写批准文号", "give the number of the approval")
     plan.approver = approver
     plan.approval_number = papers["approval_number"].strip()[:64]
     plan.approved_date = check_date(papers.get("approved_date", ""), "approved_date", exact=True)
@@ -229,9 +229,7 @@ def _drafters(given: Any) -> list[dict[str, str]]:
     for position, one in enumerate(given):
         body = str(one.get("body", ""))
         if body not in BODIES:
-            raise _invalid(
-                f"drafters/{position}/body", "编制单位不在列举之内", "no drafting body that the clause names"
-            )
+            raise refused(f"drafters/{position}/body", "编制单位不在列举之内", "no drafting body that the clause names")
         organisation, document = str(one.get("organisation", "")), str(one.get("document", ""))
         found[body] = {"body": body, "organisation": organisation[:26], "document": document[:128]}
     return [found[body] for body in sorted(found)]
@@ -243,9 +241,5 @@ def _state(plan: Plan) -> dict[str, Any]:
 
 def _title(title: str) -> str:
     if not 2 <= len(title.strip()) <= 128:
-        raise _invalid("title", "名称应为 2 到 128 个字符", "a title has 2 to 128 characters")
+        raise refused("title", "名称应为 2 到 128 个字符", "a title has 2 to 128 characters")
     return title.strip()
-
-
-def _invalid(field: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh=zh, en=en), fault=Fault.USER, field=field)

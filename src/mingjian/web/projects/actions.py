@@ -24,7 +24,7 @@ from mingjian.web.filings.actions import filer_of, system_to_file
 from mingjian.web.filings.deadlines import refresh_deadline
 from mingjian.web.filings.handing_in import today
 from mingjian.web.filings.policies import Whose
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.inspections.leads import NewLead, open_lead
 from mingjian.web.projects import judging
@@ -209,7 +209,7 @@ def _fill(project: Project, values: Mapping[str, Any]) -> None:
     for key in ("main_dates", "own_dates"):
         for stage, date in (values.get(key) or {}).items():
             if stage not in STAGES:
-                raise _invalid(f"{key}.{stage}", "没有这个阶段", "no such stage")
+                raise refused(f"{key}.{stage}", "没有这个阶段", "no such stage")
             check_date(date, f"{key}.{stage}")
     for index, work in enumerate(values.get("works") or []):
         check_date(work.get("day") or "", f"works.{index}.day")
@@ -224,7 +224,7 @@ def _assess(project: Project, assessments: Mapping[str, Mapping[str, Any]]) -> l
     rows = {row.camera_id: row for row in project.cameras.all()}
     for camera_id, given in assessments.items():
         if camera_id not in rows:
-            raise _invalid(f"assessments.{camera_id}", "项目没有这台摄像机", "the project has no such camera")
+            raise refused(f"assessments.{camera_id}", "项目没有这台摄像机", "the project has no such camera")
         row = rows[camera_id]
         row.may_infringe = given.get("may_infringe", row.may_infringe)
         row.measures = sorted(set(given.get("measures") or row.measures))
@@ -241,7 +241,3 @@ def _state(project: Project) -> dict[str, Any]:
 
 def _conflict(zh: str, en: str) -> MingjianError:
     return MingjianError("conflict", Text(zh, en), fault=Fault.USER, field="event")
-
-
-def _invalid(field: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh, en), fault=Fault.USER, field=field)

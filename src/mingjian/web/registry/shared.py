@@ -9,6 +9,7 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.web.dates import check_date
 from mingjian.web.geography.datum import Position, read_position
+from mingjian.web.http.problem import refused
 from mingjian.web.organisations.models import Division, Organisation
 from mingjian.web.registry.judging import today
 
@@ -34,11 +35,6 @@ def clean(text: str, field: str, shortest: int, longest: int) -> str:
             field=field,
         )
     return text
-
-
-def refused(field: str, zh: str, en: str, code: str = "invalid") -> MingjianError:
-    """An input error at a field."""
-    return MingjianError(code, Text(zh=zh, en=en), fault=Fault.USER, field=field)
 
 
 def span(since: str, until: str) -> tuple[str, str]:

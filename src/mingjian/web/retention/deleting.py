@@ -23,12 +23,12 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor, local_person
 from mingjian.web.authority.applying import RuledOut, Subject, applying
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.ledger.actions import append_leaf, person_of
 from mingjian.web.registry.judging import today
 from mingjian.web.registry.models import Camera
-from mingjian.web.registry.shared import clean, refused
+from mingjian.web.registry.shared import clean
 from mingjian.web.retention.models import DeletionDecision
 from mingjian.web.retention.names import ORDER_CONFIRMED, ORDER_DONE, ORDER_ENTERED, ORDER_WITHDRAWN
 from mingjian.web.retention.policies import ORDER

@@ -21,6 +21,7 @@ from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import applying
 from mingjian.web.dates import check_date
+from mingjian.web.http.problem import refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.scope import ScopedPolicy
 from mingjian.web.registry.judging import today
@@ -28,7 +29,7 @@ from mingjian.web.registry.keeping import governed_of, minimum_of
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.plan import plan_changed
 from mingjian.web.registry.queries import visible_camera
-from mingjian.web.registry.shared import clean, refused
+from mingjian.web.registry.shared import clean
 from mingjian.web.retention.models import KeepingPurpose, ProvedDay
 from mingjian.web.retention.names import PURPOSE_STATED
 from mingjian.web.retention.policies import PROFILE, READ

@@ -18,11 +18,11 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.policy import Policy
 from mingjian.web.dates import check_date
 from mingjian.web.files.models import StoredFile
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.registry.models import Place
 from mingjian.web.registry.places.queries import visible_place
-from mingjian.web.registry.shared import clean, placed, refused
+from mingjian.web.registry.shared import clean, placed
 from mingjian.web.signs.judging import judged
 from mingjian.web.signs.models import Sign
 from mingjian.web.signs.names import CHANGED, REGISTERED, REMOVED, SEEN

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 
-from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.sealing import seal, unseal
 from mingjian.kernel.text import Text
@@ -17,7 +16,7 @@ from mingjian.web.audit.actions import record
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
 from mingjian.web.ground import Plane, Position
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.models import Organisation
 from mingjian.web.zones.models import SecureZone
@@ -40,9 +39,9 @@ def add_zone(actor: Actor, kind: str, name: str, geometry: Mapping[str, Any], or
         raise not_found("没有这个单位", "there is no such organisation")
     KEEP.require(actor, organisation)
     if kind not in KINDS:
-        raise _invalid("kind", "区域类型不在列举之内", "no kind of zone")
+        raise refused("kind", "区域类型不在列举之内", "no kind of zone")
     if not 1 <= len(name.strip()) <= 128:
-        raise _invalid("name", "名称应为 1 到 128 个字符", "a name has 1 to 128 characters")
+        raise refused("name", "名称应为 1 到 128 个字符", "a name has 1 to 128 characters")
     check_outline(geometry)
     now_ns = wiring.clock().now_ns()
     zone = SecureZone(id=new_id(now_ns), kind=kind, organisation=organisation, created_ns=now_ns)
@@ -81,11 +80,11 @@ def check_outline(geometry: Mapping[str, Any]) -> None:
             raise ValueError("no area")
         found = Plane(Position(0, 0)).geometry(geometry)
     except ValueError as error:
-        raise _invalid("geometry", "范围应为 GeoJSON 面", "an outline is a GeoJSON Polygon") from error
+        raise refused("geometry", "范围应为 GeoJSON 面", "an outline is a GeoJSON Polygon") from error
     west, south, east, north = found.bounds
     limit = 111_319.490793
     if west < -180 * limit or east > 180 * limit or south < -90 * limit or north > 90 * limit or not found.is_valid:
-        raise _invalid(
+        raise refused(
             "geometry", "范围的坐标无效或者自相交", "the outline's coordinates are wrong, or it crosses itself"
         )
 
@@ -96,7 +95,3 @@ def _key() -> bytes:
 
 def _context(zone_id: str) -> str:
     return f"zone/{zone_id}"
-
-
-def _invalid(field: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh=zh, en=en), fault=Fault.USER, field=field)

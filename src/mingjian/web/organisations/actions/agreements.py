@@ -20,6 +20,7 @@ from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor, BoundRole, local_person
 from mingjian.web.authority.applying import applying
 from mingjian.web.dates import check_date
+from mingjian.web.http.problem import refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.actions.bindings import end_bindings
 from mingjian.web.organisations.models import Agreement, Appointment, Organisation, Qualification, RoleBinding
@@ -58,9 +59,9 @@ def make_agreement(
     check_date(since_date, "since_date", exact=True)
     check_date(until_date, "until_date", exact=True)
     if until_date <= since_date:
-        raise _invalid("until_date", "结束日期须晚于开始日期", "the end lies before the beginning")
+        raise refused("until_date", "结束日期须晚于开始日期", "the end lies before the beginning")
     if not set(terms) <= set(TERMS):
-        raise _invalid("terms", "没有这项约定", "no such term")
+        raise refused("terms", "没有这项约定", "no such term")
     said = {
         *terms, *(["client_duties"] if client_duties.strip() else []),
         *(["contractor_duties"] if contractor_duties.strip() else []), *(["confidentiality"] if confidentiality else []),
@@ -73,7 +74,7 @@ def make_agreement(
         AGREEMENTS_CHANGE.require(actor, client)
         contractor = Organisation.objects.filter(pk=contractor_id, kind="contractor", dissolved_date="").first()
         if contractor is None:
-            raise _invalid("contractor", "请选择一家设计、施工、维护单位", "choose a contractor")
+            raise refused("contractor", "请选择一家设计、施工、维护单位", "choose a contractor")
         agreement = Agreement.objects.create(
             id=new_id(wiring.clock().now_ns()), client=client, contractor=contractor, work=work, number=number,
             client_duties=client_duties, contractor_duties=contractor_duties, confidentiality=confidentiality,
@@ -107,7 +108,7 @@ def admit(actor: Actor, agreement_id: str, *, user_id: str) -> RoleBinding:
         ).select_related("person__user")
         person = held.first()
         if person is None:
-            raise _invalid("user", "此人不是该单位的人员", "he is not one of the contractor's people")
+            raise refused("user", "此人不是该单位的人员", "he is not one of the contractor's people")
         start_ns = max(now_ns, _first_ns(agreement.since_date))
         binding = RoleBinding.objects.create(
             id=new_id(now_ns), user_id=user_id, role=BoundRole.MAINTAINER.value, organisation_id=agreement.client_id,
@@ -131,7 +132,7 @@ def end_agreement(actor: Actor, agreement_id: str, *, on_date: str, reason: str,
         if agreement.ended_date:
             raise MingjianError("conflict", Text("协议已终止", "the agreement is over"), fault=Fault.USER)
         if not agreement.since_date <= on_date <= agreement.until_date:
-            raise _invalid("on_date", "终止日期须在协议期内", "the day lies outside of the agreement")
+            raise refused("on_date", "终止日期须在协议期内", "the day lies outside of the agreement")
         agreement.ended_date = on_date
         agreement.version += 1
         agreement.save(update_fields=["ended_date", "version"])
@@ -204,7 +205,3 @@ def _changeable(actor: Actor, agreement_id: str) -> Agreement:
 def _first_ns(date: str) -> int:
     """The day's first instant in Shanghai."""
     return end_of_day_ns(dt.date.fromisoformat(date) - dt.timedelta(days=1))
-
-
-def _invalid(field: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh, en), fault=Fault.USER, field=field)

@@ -18,7 +18,7 @@ from mingjian.web.audit.actions import record
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor, BoundRole
 from mingjian.web.authority.policy import Policy
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.kinds import role_fits
 from mingjian.web.organisations.models import Appointment, Grant, Organisation, RoleBinding
@@ -54,12 +54,10 @@ def bind_role(
             raise MingjianError("conflict", Text("该单位已撤销", "the organisation is dissolved"), fault=Fault.USER)
         user = _candidate(actor, user_id)
         if subtree and not _may_give_subtree(actor, organisation):
-            raise _invalid(
-                "subtree", "您的角色不含下级单位，不能授予含下级的角色", "your own role does not reach below"
-            )
+            raise refused("subtree", "您的角色不含下级单位，不能授予含下级的角色", "your own role does not reach below")
         now_ns = wiring.clock().now_ns()
         if until_ns is not None and until_ns <= now_ns:
-            raise _invalid("until", "截止时间须在现在之后", "the end must lie ahead")
+            raise refused("until", "截止时间须在现在之后", "the end must lie ahead")
         if RoleBinding.objects.filter(_running(now_ns), user=user, role=role, organisation=organisation).exists():
             raise MingjianError("conflict", Text("该人员已有此角色", "he has this role already"), fault=Fault.USER)
         binding = RoleBinding.objects.create(
@@ -126,13 +124,13 @@ def record_grant(
     GRANT.require(actor)
     now_ns = wiring.clock().now_ns()
     if until_ns is None and kind in ("emergency", "retrieval"):
-        raise _invalid("until", "此类授权必须有截止时间", "a grant of this kind needs an end")
+        raise refused("until", "此类授权必须有截止时间", "a grant of this kind needs an end")
     if until_ns is not None and until_ns <= now_ns:
-        raise _invalid("until", "截止时间须在现在之后", "the end must lie ahead")
+        raise refused("until", "截止时间须在现在之后", "the end must lie ahead")
     if kind in ("sector", "emergency") and division_id is None:
-        raise _invalid("division", "请指明适用的行政区划", "name the division it is for")
+        raise refused("division", "请指明适用的行政区划", "name the division it is for")
     if kind == "sector" and not (scope or {}).get("sector"):
-        raise _invalid("scope", "请指明行业", "name the sector")
+        raise refused("scope", "请指明行业", "name the sector")
     with transaction.atomic():
         organisation = organisation_by_id(actor, organisation_id)
         if user_id is not None:
@@ -174,9 +172,9 @@ def _running(now_ns: int) -> Q:
 
 def _check_role(role: str, organisation: Organisation) -> None:
     if role not in set(BoundRole):
-        raise _invalid("role", "没有这个角色", "there is no such role")
+        raise refused("role", "没有这个角色", "there is no such role")
     if not role_fits(BoundRole(role), organisation.kind):
-        raise _invalid("role", "此类单位不能设置这个角色", "an organisation of this kind cannot have this role")
+        raise refused("role", "此类单位不能设置这个角色", "an organisation of this kind cannot have this role")
 
 
 def _may_give_subtree(actor: Actor, organisation: Organisation) -> bool:
@@ -208,7 +206,3 @@ def _candidate(actor: Actor, user_id: str) -> User:
     if user is None:
         raise not_found("没有这个用户", "there is no such user")
     return user
-
-
-def _invalid(field: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh, en), fault=Fault.USER, field=field)

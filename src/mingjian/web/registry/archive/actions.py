@@ -17,6 +17,7 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import RuledOut, Subject
 from mingjian.web.files.actions import About, require_picture
 from mingjian.web.ground import Position
+from mingjian.web.http.problem import refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.inspections.leads import NewLead, open_lead
 from mingjian.web.registry.archive.aiming import AIM, require_approval, turned
@@ -34,7 +35,7 @@ from mingjian.web.registry.policies import MANAGE
 from mingjian.web.registry.queries import camera_by_id, visible_camera
 from mingjian.web.registry.rights import Scope
 from mingjian.web.registry.searching import camera_text, initials, remember
-from mingjian.web.registry.shared import clean, division_of, organisation_of, placed, refused
+from mingjian.web.registry.shared import clean, division_of, organisation_of, placed
 from mingjian.web.zones.nearby import zones_near
 
 _WHERE = {"place": Place, "part": PlacePart, "room": Room, "system": System}

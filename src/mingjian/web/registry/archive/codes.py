@@ -6,10 +6,10 @@ from django.db.models import Max
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
+from mingjian.web.http.problem import refused
 from mingjian.web.organisations.models import Identifier
 from mingjian.web.registry.judging import today
 from mingjian.web.registry.models import Camera
-from mingjian.web.registry.shared import refused
 from mingjian.wire.gb_code import CAMERA_TYPES, GbCode, check_camera_code
 
 KIND = "gb28181"

@@ -7,8 +7,9 @@ from typing import Any
 
 from mingjian.kernel.text import Text
 from mingjian.web.dates import check_date
+from mingjian.web.http.problem import refused
 from mingjian.web.registry.models import Camera, CameraArchive
-from mingjian.web.registry.shared import clean, refused
+from mingjian.web.registry.shared import clean
 
 # Columns of Camera that the file shows; name, group and keep_days belong to the video half as well.
 OF_CAMERA = ("azimuth_deg", "view_angle_deg", "view_distance_m")

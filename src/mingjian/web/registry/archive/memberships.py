@@ -9,7 +9,7 @@ from django.db import transaction
 
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.registry.archive.actions import scored
 from mingjian.web.registry.archive.names import JOINED, LEFT
@@ -18,7 +18,7 @@ from mingjian.web.registry.models import Camera, CameraArchive, Membership, Syst
 from mingjian.web.registry.policies import MANAGE
 from mingjian.web.registry.queries import visible_camera
 from mingjian.web.registry.rights import READ_SYSTEMS
-from mingjian.web.registry.shared import overlap, past_day, refused, span_or_since_today
+from mingjian.web.registry.shared import overlap, past_day, span_or_since_today
 from mingjian.web.registry.systems.queries import visible_system
 
 

@@ -15,6 +15,7 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import changes
 from mingjian.web.authority.actor import Actor
 from mingjian.web.dates import check_date
+from mingjian.web.http.problem import refused
 from mingjian.web.organisations.models import Identifier
 from mingjian.web.registry.devices.channels import end_all
 from mingjian.web.registry.devices.names import ADDED, CHANGED, SCRAPPED
@@ -24,7 +25,7 @@ from mingjian.web.registry.judging import in_vocabulary, today
 from mingjian.web.registry.models import Device, DeviceSearch
 from mingjian.web.registry.rights import MANAGE_DEVICES, READ_DEVICES
 from mingjian.web.registry.searching import device_text, initials, remember
-from mingjian.web.registry.shared import clean, organisation_of, past_day, refused
+from mingjian.web.registry.shared import clean, organisation_of, past_day
 from mingjian.wire.gb_code import read_code
 
 GB_TYPES: Mapping[str, tuple[str, ...]] = {

@@ -11,7 +11,7 @@ from django.db.models import F
 from mingjian.web import wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.registry.archive.actions import remember_file, scored
 from mingjian.web.registry.devices.names import CAMERA_SERVED, CONNECTED, DISCONNECTED, REPLACED
 from mingjian.web.registry.devices.shared import device_in_use, lock_cameras, record_device
@@ -20,7 +20,7 @@ from mingjian.web.registry.models import Camera, CameraArchive, Device, DeviceCh
 from mingjian.web.registry.policies import MANAGE
 from mingjian.web.registry.queries import visible_camera
 from mingjian.web.registry.rights import MANAGE_DEVICES
-from mingjian.web.registry.shared import overlap, past_day, refused, span_or_since_today
+from mingjian.web.registry.shared import overlap, past_day, span_or_since_today
 
 LAST_CHANNEL = 4096
 _OF_BODY = ("manufacturer", "model", "mac", "host")

@@ -7,11 +7,11 @@ from typing import Any
 
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
+from mingjian.web.http.problem import refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.registry.devices.queries import scope_of, visible_device
 from mingjian.web.registry.models import Camera, Device, DeviceChannel
 from mingjian.web.registry.rights import MANAGE_DEVICES
-from mingjian.web.registry.shared import refused
 
 
 def device_in_use(actor: Actor, device_id: str, expected: int | None) -> Device:

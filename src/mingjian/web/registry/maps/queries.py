@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from django.db.models import Avg, Count, Model, QuerySet
 
+from mingjian.web.http.problem import refused
 from mingjian.web.registry.models.cells import LEVELS, ROW, side_e7
-from mingjian.web.registry.shared import refused
 
 MOST_SINGLE = 400  # so many points are drawn one by one; more become clusters
 FURTHEST_ZOOM = 22

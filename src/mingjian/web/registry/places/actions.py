@@ -17,6 +17,7 @@ from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.geography.datum import Datum
 from mingjian.web.geography.geojson import read_geometry
+from mingjian.web.http.problem import refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.registry.judging import in_vocabulary, today
 from mingjian.web.registry.models import Duty, Place, PlaceKind, PlacePart, PlaceSearch, Room
@@ -35,7 +36,7 @@ from mingjian.web.registry.places.queries import kinds_on, visible_place
 from mingjian.web.registry.plan import plan_changed
 from mingjian.web.registry.rights import MANAGE_PLACES, Scope
 from mingjian.web.registry.searching import folded, initials, remember
-from mingjian.web.registry.shared import clean, division_of, organisation_of, placed, refused, span
+from mingjian.web.registry.shared import clean, division_of, organisation_of, placed, span
 
 DUTY_ROLES = ("government_department", "managing_unit", "using_unit", "security_duty_holder")
 _PLAIN = ("name", "sector", "address", "public_place", "movable", "licence", "note")

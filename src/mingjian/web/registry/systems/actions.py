@@ -17,6 +17,7 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.dates import check_date
+from mingjian.web.http.problem import refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.registry.judging import in_vocabulary, today
 from mingjian.web.registry.models import (
@@ -30,7 +31,7 @@ from mingjian.web.registry.models import (
 )
 from mingjian.web.registry.rights import MANAGE_SYSTEMS, Scope
 from mingjian.web.registry.searching import folded, initials, remember
-from mingjian.web.registry.shared import clean, division_of, organisation_of, refused, span
+from mingjian.web.registry.shared import clean, division_of, organisation_of, span
 from mingjian.web.registry.systems import judging
 from mingjian.web.registry.systems.names import (
     ADDED,
