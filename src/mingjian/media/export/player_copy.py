@@ -73,7 +73,7 @@ def _make(wish: CopyWish, secret: bytes, zone: dt.tzinfo, output: Path, tell: ap
         done_ms = 0
         with open(os.dup(draft.fd), "w+b") as out:
             try:
-                with Film(out, partial(_Overlay, wish, str(clip["name"]), secret, zone)) as film:
+                with Film(out, partial(Overlay, wish, str(clip["name"]), secret, zone)) as film:
                     for row in rows:
                         told_ns = start_ns = int(row["start_ns"])
                         for at_ns, frame in package.pictures(row):
@@ -103,7 +103,7 @@ class _Caption:
     chroma_adds: NDArray[np.uint16]
 
 
-class _Overlay:
+class Overlay:
     """The paint: time and place, recipient, unit and number at the lower left, a new caption each second; then the mark."""
 
     def __init__(self, wish: CopyWish, camera: str, secret: bytes, zone: dt.tzinfo, width: int, height: int) -> None:
@@ -115,6 +115,7 @@ class _Overlay:
         self._band: _Caption | None = None
 
     def __call__(self, at_ns: int, planes: Planes, out: Planes) -> None:
+        """Paint one picture."""
         if at_ns // NS_PER_S != self._second or self._band is None:
             self._second = at_ns // NS_PER_S
             self._band = self._caption(self._second * NS_PER_S)

@@ -20,6 +20,8 @@ from mingjian.kernel.text import Text
 from mingjian.verify.package import MANIFEST_NAME, SEAL_NAME
 from mingjian.wire.evidence_zip import BadFrame, Member, read_members
 
+_THREADS = 2  # decoding goes on while a picture is painted
+
 
 class SealedPackage:
     """An open package: its manifest, seal, and the pictures of its members. Use it as a context.
@@ -57,7 +59,7 @@ class SealedPackage:
         try:
             with av.open(_Window(self._fd, self.members[row["member"]]), mode="r", format="mp4") as container:
                 stream = container.streams.video[0]
-                stream.thread_type = "NONE"
+                stream.thread_type, stream.codec_context.thread_count = "FRAME", _THREADS
                 for frame in container.decode(stream):
                     if frame.pts is None or frame.time_base is None:
                         continue
