@@ -52,7 +52,6 @@ export const custody: Words<typeof zh> = {
   "package.copies.hint": "One for each recipient, with name, unit and time in the picture and an invisible mark by which a leak is traced. The evidence is the package.",
   "package.copies.order": "Make a player copy for each who executes",
   "package.copies.take": "Take the player copy",
-  "package.copies.state": "{name} · {camera}",
   "package.cancelled": "Called off",
   "emergency.end": "Close now",
   "emergency.end.reason": "Give the reason",

@@ -49,7 +49,6 @@ export const custody = {
   "package.copies.hint": "每人一份，画面写有姓名、单位和时间，并带有不可见标记；外泄时可以据此追查。证据以证据包为准。",
   "package.copies.order": "为每位调取人员制作播放副本",
   "package.copies.take": "下载播放副本",
-  "package.copies.state": "{name} · {camera}",
   "package.cancelled": "已取消制作",
   "emergency.end": "提前关闭",
   "emergency.end.reason": "请写明提前关闭的理由",
