@@ -121,6 +121,9 @@ def test_a_theft_from_request_to_a_package_that_passes_with_less_than_was_asked(
     desk.click("[data-test=execute]")
     stands(desk, "executed")
     desk.locator("[data-package=ready]").wait_for(timeout=30_000)
+    desk.click("[data-test=order-copies]")
+    desk.locator("[data-copy]").first.wait_for()
+    expect(desk.locator("[data-copy=ready]")).not_to_have_count(0, timeout=60_000)
     clip = {"name": "gate.mjev", "mimeType": "application/octet-stream", "buffer": b"abc"}
     desk.set_input_files("[data-test=handed]", clip)  # type: ignore[arg-type]
     expect(desk.get_by_text("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")).to_be_visible()
