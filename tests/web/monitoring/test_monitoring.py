@@ -64,7 +64,13 @@ def test_the_room_has_a_list_and_a_log_and_a_stranger_alone_stays_out(city: City
         f"/monitoring/rooms/{room['id']}/access", {"person_name": "王明", "reason": "值班"}, status=201
     )
     path = f"/monitoring/rooms/{room['id']}/entries"
-    guard.post(path, {"access": access["id"], "reason": "早班"}, status=201)
+    entry = guard.post(path, {"access": access["id"], "reason": "早班"}, status=201)
+    assert (entry["left_s"], guard.get("/monitoring/rooms")["items"][0]["name"]) == (None, "监控室")
+    left = guard.post(f"{path}/{entry['id']}/leave")
+    assert left["left_s"] >= entry["entered_s"]
+    assert guard.post(f"{path}/{entry['id']}/leave") == left
+    guard.post(f"{path}/nobody/leave", status=404)
+    assert AuditEntry.objects.filter(action="monitoring.room.leave").count() == 1
     refused = guard.post(path, {"person_name": "李四", "reason": "参观"}, status=422)
     assert (refused["code"], refused["field"]) == ("entry_forbidden", "/access")
     guard.post(path, {"person_name": "李四", "unit": "维保公司", "escort": access["id"], "reason": "检修"}, status=201)
@@ -79,6 +85,7 @@ def test_the_room_has_a_list_and_a_log_and_a_stranger_alone_stays_out(city: City
     west = city.browser(BoundRole.MANAGER, "west")
     west.get(path, status=404)
     west.post(path, {"access": access["id"], "reason": "早班"}, status=404)
+    west.post(f"{path}/{entry['id']}/leave", status=404)
 
 
 @pytest.mark.applies("monitoring.judge_change", "monitoring.change.ask")

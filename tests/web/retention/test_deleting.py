@@ -114,6 +114,7 @@ def test_footage_beyond_thirty_days_is_due_until_a_purpose_is_stated_and_again_o
     )  # fmt: skip
     (row,) = manager.get("/retention/deletion-due")["items"]
     assert (row["camera"], row["judgement"]["verdict"]) == ("mall-camera", "undecidable")
+    assert (row["purpose"], row["purpose_version"]) == ("", None)
     assert any(one["kind"] == "retention.deletion_due" for one in manager.get("/todo")["groups"])
     path = "/retention/purposes/mall-camera"
     manager.put(path, {"purpose": "案件侦办", "review_date": "2027-01-15"}, status=422)
@@ -124,6 +125,7 @@ def test_footage_beyond_thirty_days_is_due_until_a_purpose_is_stated_and_again_o
         manager.put(path, {"purpose": "案件已结", "achieved": True}, If_Match='"v1"')
     (row,) = manager.get("/retention/deletion-due")["items"]
     assert (row["judgement"]["verdict"], row["keep_days"]) == ("due", 30)
+    assert (row["purpose"], row["purpose_version"]) == ("案件已结", 2)
     assert engine.plans[-1].cameras[0].keep_days == 30  # what is older is deleted by age
     entry = AuditEntry.objects.filter(action="retention.purpose").latest("id")
     assert (entry.before["keep_days"], entry.after["keep_days"]) == (60, 30)

@@ -2734,6 +2734,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monitoring/rooms/{room_id}/entries/{entry_id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Leave
+         * @description Log that somebody left.
+         */
+        post: operations["monitoring_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/monitoring/staff": {
         parameters: {
             query?: never;
@@ -7940,6 +7960,8 @@ export interface components {
         /**
          * DueOut
          * @description A camera that holds footage longer than must be, with what sc799 17 says of its oldest.
+         *
+         *     `purpose_version` goes back as If-Match when the purpose is stated anew; null: nothing was stated.
          */
         DueOut: {
             /** Camera */
@@ -7956,6 +7978,8 @@ export interface components {
             oldest_s: number;
             /** Purpose */
             purpose: string;
+            /** Purpose Version */
+            purpose_version: number | null;
         };
         /**
          * DuePage
@@ -8297,6 +8321,8 @@ export interface components {
             escort: string;
             /** Id */
             id: string;
+            /** Left S */
+            left_s: number | null;
             /** Listed */
             listed: boolean;
             /** Person Name */
@@ -19285,6 +19311,38 @@ export interface operations {
         responses: {
             /** @description Created */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    monitoring_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -98,6 +98,7 @@ class EntryOut(Schema):
     escort: str
     reason: str
     entered_s: int
+    left_s: int | None
     recorded_by: str
 
 
@@ -229,7 +230,7 @@ def put_staff(request: HttpRequest, response: HttpResponse, user_id: str, data: 
     return _staff(request, row)
 
 
-@router.get("/rooms", auth=Requires(policies.READ), response=RoomPage, operation_id="monitoring_rooms")
+@router.get("/rooms", auth=Requires(policies.ROOMS), response=RoomPage, operation_id="monitoring_rooms")
 def list_rooms(request: HttpRequest, cursor: Cursor = None, limit: Limit = 100) -> dict[str, Any]:
     """Monitoring rooms with who is on their lists."""
     found, following = page(rooms.rooms(actor_of(request)).prefetch_related("access"), ["name", "id"], cursor, limit)
@@ -271,7 +272,9 @@ def end_access(request: HttpRequest, room_id: str, access_id: str, data: Reason)
     return _access(rooms.end_access(actor_of(request), room_id, access_id, data.reason))
 
 
-@router.get("/rooms/{room_id}/entries", auth=Requires(policies.READ), response=EntryPage, operation_id="monitoring_log")
+@router.get(
+    "/rooms/{room_id}/entries", auth=Requires(policies.ROOMS), response=EntryPage, operation_id="monitoring_log"
+)
 def list_entries(request: HttpRequest, room_id: str, cursor: Cursor = None, limit: Limit = 100) -> dict[str, Any]:
     """Who entered a room."""
     _, rows = rooms.log_of(actor_of(request), room_id)
@@ -289,6 +292,17 @@ def post_entry(request: HttpRequest, response: HttpResponse, room_id: str, data:
         request, response, actor.user, lambda: _entry(rooms.enter(actor, room_id, **data.model_dump()))
     )
     return Status(status, made)
+
+
+@router.post(
+    "/rooms/{room_id}/entries/{entry_id}/leave",
+    auth=Requires(policies.LOG),
+    response=EntryOut,
+    operation_id="monitoring_leave",
+)
+def post_leave(request: HttpRequest, room_id: str, entry_id: str) -> dict[str, Any]:
+    """Log that somebody left."""
+    return _entry(rooms.leave(actor_of(request), room_id, entry_id))
 
 
 @router.get("/changes", auth=Requires(policies.READ), response=ChangePage, operation_id="monitoring_changes")
@@ -392,6 +406,7 @@ def _entry(row: RoomEntry) -> dict[str, Any]:
         "escort": "" if row.escort is None else row.escort.person_name,
         "reason": row.reason,
         "entered_s": row.entered_ns // NS_PER_S,
+        "left_s": None if row.left_ns is None else row.left_ns // NS_PER_S,
         "recorded_by": row.recorded_by,
     }
 

@@ -74,6 +74,7 @@ class RoomEntry(models.Model):
     escort = models.ForeignKey(RoomAccess, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=255)
     entered_ns = models.BigIntegerField()
+    left_ns = models.BigIntegerField(null=True)  # null: inside, or nobody signed him out
     recorded_by = models.CharField(max_length=64)
 
     class Meta:

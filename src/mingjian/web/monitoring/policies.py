@@ -15,6 +15,12 @@ READ = ScopedPolicy(
     [Role.ADMIN, Role.AUDITOR],
     [*_CHIEFS, *_SUPERVISORS],
 )
+ROOMS = ScopedPolicy(
+    "monitoring.rooms",
+    Text(zh="查看监看场所与出入登记", en="see monitoring rooms and who entered them"),
+    [Role.ADMIN, Role.AUDITOR],
+    [*_CHIEFS, BoundRole.GUARD, *_SUPERVISORS],
+)
 KEEP = ScopedPolicy(
     "monitoring.keep",
     Text(zh="登记人员与监看场所", en="keep staff records and monitoring rooms"),

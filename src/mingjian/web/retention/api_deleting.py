@@ -89,13 +89,17 @@ class PurposeOut(Schema):
 
 
 class DueOut(Schema):
-    """A camera that holds footage longer than must be, with what sc799 17 says of its oldest."""
+    """A camera that holds footage longer than must be, with what sc799 17 says of its oldest.
+
+    `purpose_version` goes back as If-Match when the purpose is stated anew; null: nothing was stated.
+    """
 
     camera: str
     name: str
     oldest_s: int
     keep_days: int
     purpose: str
+    purpose_version: int | None
     judgement: dict[str, Any]
 
 
@@ -168,7 +172,7 @@ def list_due(request: HttpRequest, cursor: Cursor = None, limit: Limit = 100) ->
             "name": row.camera.name,
             "oldest_s": (row.oldest_ns or 0) // NS_PER_S,
             "keep_days": row.camera.keep_days,
-            "purpose": _purpose(row.camera),
+            **_purpose(row.camera),
             "judgement": shown(purposes.judge_due(law, row), language),
         }
         for row in found
@@ -188,9 +192,12 @@ def put_purpose(request: HttpRequest, response: HttpResponse, camera_id: str, da
     return {"camera": row.camera_id, **{field: getattr(row, field) for field in fields}}
 
 
-def _purpose(camera: Any) -> str:
+def _purpose(camera: Any) -> dict[str, Any]:
     stated: KeepingPurpose | None = getattr(camera, "keeping_purpose", None)
-    return "" if stated is None else stated.purpose
+    return {
+        "purpose": "" if stated is None else stated.purpose,
+        "purpose_version": None if stated is None else stated.version,
+    }
 
 
 def _answer(response: HttpResponse, row: DeletionDecision) -> dict[str, Any]:
