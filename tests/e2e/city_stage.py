@@ -27,6 +27,7 @@ from mingjian.media.edge.static_files import UiFiles
 from mingjian.web import configuration, prepared_database, wiring
 from mingjian.web.authority.actor import BoundRole
 
+PROOF = UI.parents[3] / "ui/src/retention/proof.example.json"  # a genuine one, of another camera
 PEOPLE = (BoundRole.PLANNER, BoundRole.GOVERNMENT_APPROVER, BoundRole.OFFICER, BoundRole.MANAGER)
 CAMERAS = 3000
 MIDDLE = (1_203_800_000, 360_600_000)
@@ -93,6 +94,7 @@ async def serve(port: int, fill: Callable[[], object] = fill) -> None:
             check_camera_url=web_tests.fake_check,
             probe=web_tests.FakeProbe(),
             clock=SystemClock(),
+            retention_file=lambda camera, day: PROOF.read_bytes(),
         )
     )
     configuration.provide(replace(web_tests.BASE, hosts=("127.0.0.1",)))

@@ -71,6 +71,7 @@ def fill() -> str:
         telephone="0532-5550000", created_ns=wiring.clock().now_ns(),
     )  # fmt: skip
     anchor = record_one()
+    prove_yesterday()
     factors = {name: make_person(name, *about) for name, about in PEOPLE.items()}
     return json.dumps(
         {"password": PASSWORD, "sign": SIGN, "anchor": anchor, "factors": {k: v for k, v in factors.items() if v}}
@@ -97,6 +98,25 @@ def make_packages() -> None:
     while True:
         worker.step()
         time.sleep(0.2)
+
+
+def prove_yesterday() -> None:
+    """Certificates of the first four cameras: whole, below the quality asked for, cut inside the window, older than 30 days."""
+    from mingjian.web.registry.models import Camera
+    from mingjian.web.retention.models import ProvedDay
+    from mingjian.web.retention.queries import yesterday
+
+    now_ns, owed = wiring.clock().now_ns(), 30 * 86_400_000
+    for number in range(1, 5):
+        camera = Camera.objects.get(name=f"湖滨路 {number} 号枪机")
+        ProvedDay.objects.create(
+            id=new_id(now_ns), camera=camera, day=yesterday(), window_days=30, made_ns=now_ns, digest=f"{number:064x}",
+            met=number != 3, recorded_ms=owed - (number - 1) * 3_600_000, owed_ms=owed, altered=0, missing=0,
+            oldest_ns=now_ns - (45 if number == 4 else 30) * 86_400 * 10**9, decodes=True, volumes_absent=0,
+            deleted_until="2026-11-01" if number == 3 else "", codecs="avc1.640028", width=1920, height=1080,
+            fps_milli=25_000, bitrate_bps=4_012_000, sound=number in (1, 4),
+            findings=["quality"] if number == 2 else ["kept"] if number == 3 else [],
+        )  # fmt: skip
 
 
 def make_person(name: str, shown: str, organisation: str, role: BoundRole, post: str, enrols: bool) -> object:

@@ -18,6 +18,7 @@ export const router = createRouter({
     { path: "/retrievals/new", name: "retrieval-new", component: () => import("./screens/RequestScreen.vue") },
     { path: "/retrievals/:id", name: "retrieval", component: () => import("./screens/RetrievalScreen.vue") },
     ...PLACES.map((place) => ({ path: place.path, name: place.name, component: place.screen as () => Promise<Component> })),
+    { path: "/monitoring/rooms/:id", name: "room", component: () => import("./screens/RoomScreen.vue") },
     { path: "/filings/:id", name: "filing", component: () => import("./screens/FilingScreen.vue") },
     { path: "/projects/:id", name: "project", component: () => import("./screens/ProjectScreen.vue") },
     { path: "/masks/:id", name: "masks", component: () => import("./screens/MasksScreen.vue") },

@@ -1,4 +1,4 @@
-import { Film, Grid, MapLocation, VideoCamera } from "@element-plus/icons-vue";
+import { Film, Grid, MapLocation, UserFilled, VideoCamera } from "@element-plus/icons-vue";
 
 import type { Place } from "./place";
 
@@ -10,4 +10,5 @@ export const monitor: readonly Place[] = [
     screen: () => import("../screens/CamerasScreen.vue"),
   },
   { name: "map", path: "/map", title: "map.title", group: "monitor", icon: MapLocation, needs: "registry.place.read", screen: () => import("../screens/MapScreen.vue") },
+  { name: "monitoring", path: "/monitoring", title: "monitoring.title", group: "monitor", icon: UserFilled, needs: "monitoring.rooms", screen: () => import("../screens/MonitoringScreen.vue") },
 ];

@@ -27,6 +27,7 @@ export const custody: Words<typeof zh> = {
   "emergency.closes_alone": "waits for a second person, closes in {left}",
   "emergency.over": "time is over, closing",
   "emergency.opened": "{cameras} cameras open",
+  "emergency.banner.until": "in force until {time}",
   "emergency.detail": "details",
   "emergency.confirm": "Confirm this declaration",
   "emergency.confirmed": "Confirmed",

@@ -24,6 +24,7 @@ export const custody = {
   "emergency.closes_alone": "等待第二人确认，{left} 后关闭",
   "emergency.over": "已到时间，正在关闭",
   "emergency.opened": "开放 {cameras} 台摄像机",
+  "emergency.banner.until": "有效至 {time}",
   "emergency.detail": "详情",
   "emergency.confirm": "确认这一声明",
   "emergency.confirmed": "已确认",

@@ -12,6 +12,7 @@ import { lock } from "./lock";
 import { login } from "./login";
 import { map } from "./map";
 import { masks } from "./masks";
+import { monitoring } from "./monitoring";
 import { nav } from "./nav";
 import { passkey } from "./passkey";
 import { planningWords } from "./planning";
@@ -25,6 +26,7 @@ import { law } from "./law";
 import { leads } from "./leads";
 import { report } from "./report";
 import { custody } from "./custody";
+import { retention } from "./retention";
 import { retrieval } from "./retrieval";
 import { projects } from "./projects";
 import { removals } from "./removals";
@@ -35,6 +37,7 @@ import { shortcuts } from "./shortcuts";
 import { system } from "./system";
 import { timeline } from "./timeline";
 import { todo } from "./todo";
+import { tokens } from "./tokens";
 import { users } from "./users";
 
 const subjects = [
@@ -50,6 +53,7 @@ const subjects = [
   login,
   map,
   masks,
+  monitoring,
   nav,
   passkey,
   planningWords,
@@ -63,6 +67,7 @@ const subjects = [
   leads,
   report,
   custody,
+  retention,
   retrieval,
   settings,
   signs,
@@ -73,6 +78,7 @@ const subjects = [
   system,
   timeline,
   todo,
+  tokens,
   users,
 ] as const;
 
