@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("monitoring", "0001_initial")]
+    dependencies = [("monitoring", "0002_change_used")]
 
     operations = [
         migrations.AddField(model_name="roomentry", name="left_ns", field=models.BigIntegerField(null=True)),
