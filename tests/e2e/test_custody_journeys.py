@@ -24,6 +24,9 @@ PDF = {
     "mimeType": "application/pdf",
     "buffer": b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n",
 }
+SEE_PROGRESS = """new MutationObserver(() => {
+  window.progressSeen ||= document.querySelector("[data-test=package] .el-progress") !== null;
+}).observe(document.body, { childList: true, subtree: true })"""
 As = Callable[..., Page]
 
 
@@ -118,9 +121,11 @@ def test_a_theft_from_request_to_a_package_that_passes_with_less_than_was_asked(
         page.locator("[data-test=undertake]").wait_for(state="detached")
     desk.reload()
     desk.click("[data-test=register]")
+    desk.evaluate(SEE_PROGRESS)
     desk.click("[data-test=execute]")
     stands(desk, "executed")
     desk.locator("[data-package=ready]").wait_for(timeout=30_000)
+    assert desk.evaluate("window.progressSeen"), "progress was shown meanwhile"
     desk.click("[data-test=order-copies]")
     desk.locator("[data-copy]").first.wait_for()
     expect(desk.locator("[data-copy=ready]")).not_to_have_count(0, timeout=60_000)

@@ -33,7 +33,7 @@ export const custody = {
   "emergency.reported": "报告已提交",
 
   "package.custody": "流转记录",
-  "package.custody.ordered": "下单制作",
+  "package.custody.ordered": "提交制作",
   "package.custody.sealed": "制成并签封",
   "package.custody.taken": "领取",
   "package.title": "证据包",
