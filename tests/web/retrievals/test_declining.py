@@ -47,7 +47,7 @@ def test_a_holder_that_decides_returns_what_is_incomplete_and_refuses_the_comple
     assert row["state"] == "returned"
     assert AuditEntry.objects.get(action="retrievals.return").citations.get(clause=NO_REFUSAL).verdict == "pass"
     tag = f'"v{row["version"]}"'
-    row = asks.patch(f"/retrievals/{row['id']}", {"own_approval_file": town.file()}, If_Match=tag)
+    row = asks.patch(f"/retrievals/{row['id']}", {"own_approval_file": town.file("east-department")}, If_Match=tag)
     row = go(town.city.browser(BoundRole.OFFICER), go(asks, row, "submit"), "coordinate", {"reason": "已协调"})
     row = go(desk, row, "refuse", {"reason": "涉及商业秘密"})
     assert row["state"] == "refused"
