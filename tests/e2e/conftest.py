@@ -21,19 +21,20 @@ from tests.e2e.stage_api import PASSWORD
 
 from mingjian.kernel.isotime import parse_iso_ns
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 DESKS = {
     "test_citizen_journey", "test_custody_journeys", "test_daily_work", "test_imports_screen", "test_masks_screen", "test_planning_screens",
     "test_register_screens", "test_verify_page", "test_verify_served",
 }  # fmt: skip
-"""Journeys without live video. They run beside the others (`-n 2 --dist loadgroup`), each group in one process."""
+"""Journeys without live video. scripts/test.sh runs them beside the others, each lot in one process."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever shows live video shares one stage and one process: nine cameras twice would be too much for two cores."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group("desks" if item.path.stem in DESKS else "live"))
+        if item.path.parent == HERE and item.path.stem in DESKS:
+            item.add_marker(pytest.mark.desk)
 
 
 @contextmanager

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from playwright.sync_api import Page
@@ -17,6 +18,7 @@ __all__ = ["guard", "product"]
 pytestmark = [pytest.mark.browser, pytest.mark.peer]
 USER, PASSWORD = "admin", "gate@7:west"
 FIRST, SECOND, LOCKED = "127.0.7.21", "127.0.7.22", "127.0.7.23"
+DEVICE = "127.0.7.31"
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +91,56 @@ def test_three_are_found_and_two_added_at_once(guard: Page, product: Product, ca
     guard.click("[data-test=find-start]")
     until(guard, lambda: status.get_attribute("data-state") == "done", "the search ends", 30)
     assert guard.locator("[data-found]", has_text="已添加").count() == 2, "what is registered is marked"
+
+
+@contextmanager
+def onvif_device(port: int) -> Iterator[int]:
+    """A device of others that announces itself; its streams are those of the second server. Yields its own port."""
+    streams = [f"rtsp://{SECOND}:{port}/pcma", f"rtsp://{SECOND}:{port}/pcmu"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.peers.onvif_device", DEVICE, *streams],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+        process.communicate()
+
+
+def test_a_device_that_announces_itself_is_found_and_added_with_both_streams(
+    guard: Page, product: Product, cameras: int
+) -> None:
+    guard.goto(f"{product.address}/cameras")
+    guard.click("[data-test=find-cameras]")
+    guard.click("[data-test=find-onvif]")
+    status = guard.locator("[data-test=find-status]")
+    for _ in range(5):  # the device's library dies of a probe that reaches it by IPv6 first: it is switched on again
+        with onvif_device(cameras) as own_port:
+            guard.click("[data-test=find-start]")
+            until(guard, lambda: status.get_attribute("data-state") == "done", "the search ends", 30)
+            row = guard.locator(f"[data-found='{DEVICE}:{own_port}']")
+            if not row.count():
+                continue
+            assert "Gate 7" in row.inner_text()
+            row.locator("input").check()
+            guard.click("[data-test=find-next]")
+            _add(guard, f"{DEVICE}:{own_port}")
+            break
+    guard.keyboard.press("Escape")
+    camera = guard.locator("[data-row]", has_text="Gate 7")
+    until(guard, lambda: camera.locator(".mj-dot.streaming").count() == 1, "it is recorded", 30)
+
+
+def _add(guard: Page, device: str) -> None:
+    """With another's account it says so; with its own it is asked for its streams, tried and added."""
+    row = guard.locator(f"[data-adding='{device}']")
+    guard.fill("[name=find-user]", "guest")
+    guard.fill("[name=find-password]", PASSWORD)
+    guard.click("[data-test=test-and-add]")
+    until(guard, lambda: row.get_attribute("data-state") == "failed", "another account is refused", 30)
+    assert "设备拒绝了 ONVIF 用户名或密码" in row.inner_text()
+    guard.fill("[name=find-user]", USER)
+    guard.click("[data-test=test-and-add]")
+    until(guard, lambda: row.get_attribute("data-state") == "added", "it is added", 60)
 
 
 def test_a_long_search_shows_how_far_it_is_and_stops(guard: Page, product: Product) -> None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from aiohttp import web
+from tests.peers.onvif_device import reply_to
 
 from mingjian.kernel.errors import MingjianError
 from mingjian.media.sources.discovery import Answer, OnvifDevice, find_devices, stream_urls
 from mingjian.wire.rtsp.auth import Credentials
 
-CAPTURES = Path(__file__).parent / "captures"
 PUBLISHER = """
 import sys
 from wsdiscovery import QName, Scope
@@ -155,15 +152,9 @@ async def test_a_wrong_onvif_password() -> None:
 
 
 async def _recorded(request: web.Request) -> web.Response:
-    """A device of others: its own bytes, by action, whether it was signed for, and profile."""
-    replies = json.loads((CAPTURES / "onvif-ipycam-1.3.0.json").read_text())["replies"]
-    text = await request.text()
-    action = re.search(r"<(?:\w+:)?(Get\w+)", text)
-    profile = re.search(r"ProfileToken>(\w+)<", text)
-    assert action is not None
-    key = f"{action[1]} {'signed' if 'Username' in text else 'plain'}" + (f" {profile[1]}" if profile else "")
-    reply = replies[key if ">admin<" in text or "Username" not in text else f"{key} refused"]
-    return web.Response(text=reply["text"], status=reply["status"], headers={"Content-Type": reply["type"]})
+    """A device of others, in its own bytes."""
+    status, kind, text = reply_to(await request.text())
+    return web.Response(text=text, status=status, headers={"Content-Type": kind})
 
 
 async def test_a_device_of_others_tells_its_streams() -> None:
