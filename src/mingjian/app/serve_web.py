@@ -18,7 +18,11 @@ def serve(folder: DataFolder, options: argparse.Namespace) -> None:
     public = not is_loopback(options.host)
     tls = public or options.tls_cert is not None
     bring_up_web(folder, tls=tls, public=public, setup_code=read_setup_code(folder))
-    from mingjian.web.asgi import application  # Django is up only now
+    from django.urls import get_resolver  # Django is up only now
+
+    from mingjian.web.asgi import application
+
+    len(get_resolver().url_patterns)  # every slice is loaded before we say that we are ready: no request waits for it
 
     folder.web_socket.unlink(missing_ok=True)
     os.umask(0o077)
