@@ -134,9 +134,9 @@ def test_what_an_agreement_does_not_settle_is_found_when_it_is_registered(city: 
     }  # fmt: skip
     browser.post("/agreements", wanted, status=201)
 
-    def newest(work: str) -> dict[str, Any]:
-        rows = [one for one in browser.get("/agreements")["items"] if one["work"] == work]
-        return max(rows, key=lambda one: one["id"])["judgement"]  # type: ignore[no-any-return]
+    def judged(made: dict[str, Any]) -> dict[str, Any]:
+        (row,) = [one for one in browser.get("/agreements")["items"] if one["id"] == made["id"]]
+        return row["judgement"]  # type: ignore[no-any-return]
 
     (row,) = browser.get("/agreements")["items"]
     assert (row["judgement"]["verdict"], row["judgement"]["clauses"][0]["key"]) == (
@@ -145,10 +145,10 @@ def test_what_an_agreement_does_not_settle_is_found_when_it_is_registered(city: 
     )
     assert "数据安全" in row["judgement"]["reason"]["zh"]
     terms = ["network_security", "data_security", "personal_information", "supervision"]
-    browser.post("/agreements", {**wanted, "terms": terms}, status=201)
-    assert newest("operation")["verdict"] == "pass"
-    browser.post("/agreements", {**wanted, "work": "design", "terms": ["no_keeping"]}, status=201)
-    assert newest("design")["clauses"][0]["key"] == "sc799.contractor.confidentiality"
+    settled = browser.post("/agreements", {**wanted, "terms": terms}, status=201)
+    assert judged(settled)["verdict"] == "pass"
+    design = browser.post("/agreements", {**wanted, "work": "design", "terms": ["no_keeping"]}, status=201)
+    assert judged(design)["clauses"][0]["key"] == "sc799.contractor.confidentiality"
     assert browser.post("/agreements", {**wanted, "terms": ["friendship"]}, status=422)["field"] == "/terms"
 
 
