@@ -50,8 +50,8 @@ class WebConfiguration:
         return ":memory:" if self.data_folder is None else str(self.data_folder / "web" / "web.sqlite3")
 
     @property
-    def revocations_file(self) -> Path:
-        """Where edges read which tickets were taken back. Raises MingjianError `no_data_folder`."""
+    def folder(self) -> Path:
+        """The data folder, for who must keep something in it. Raises MingjianError `no_data_folder`."""
         if self.data_folder is None:
             raise MingjianError(
                 "no_data_folder",
@@ -59,7 +59,12 @@ class WebConfiguration:
                 fault=Fault.ENVIRONMENT,
                 remedy=Text(zh=f"请设置环境变量 {DATA_VARIABLE}", en=f"set the environment variable {DATA_VARIABLE}"),
             )
-        return self.data_folder / "plan" / "revocations.json"
+        return self.data_folder
+
+    @property
+    def revocations_file(self) -> Path:
+        """Where edges read which tickets were taken back. Raises MingjianError `no_data_folder`."""
+        return self.folder / "plan" / "revocations.json"
 
 
 _provided: list[WebConfiguration] = []

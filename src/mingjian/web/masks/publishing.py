@@ -50,7 +50,7 @@ def write_file() -> bool:
 
     Raises MingjianError `masks_not_written` when the disk refuses: the rows stand, the worker tries again.
     """
-    path = masks_path(configuration.current().revocations_file.parent.parent)
+    path = masks_path(configuration.current().folder)
     try:
         with open(path.with_suffix(".lock"), "w", encoding="ascii") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # who reads the database last writes last, whichever process

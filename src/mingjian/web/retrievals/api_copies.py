@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
-from django.utils.http import content_disposition_header
 from ninja import Router, Schema, Status
 
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.language import language_of
-from mingjian.web.http.streaming import stream
+from mingjian.web.http.streaming import download
 from mingjian.web.retrievals import copies, policies
 from mingjian.web.retrievals.models import RetrievalCopy
 from mingjian.web.retrievals.requests import retrieval_by_id
@@ -70,12 +69,7 @@ def cancel(request: HttpRequest, retrieval_id: str, copy_id: str) -> list[dict[s
 def take(request: HttpRequest, retrieval_id: str, copy_id: str) -> StreamingHttpResponse:
     """The film (MP4), for its recipient alone."""
     row, pieces = copies.download_copy(actor_of(request), retrieval_id, copy_id)
-    answer = stream(request, pieces, "video/mp4")
-    answer["Content-Length"] = str(row.bytes)
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{row.pk}.mp4") or ""
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return download(request, pieces, "video/mp4", f"{row.pk}.mp4", row.bytes or 0)
 
 
 def _all(request: HttpRequest, retrieval_id: str) -> list[dict[str, Any]]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
-from django.utils.http import content_disposition_header
 from ninja import Router, Schema, Status
 
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.language import language_of
-from mingjian.web.http.streaming import stream
+from mingjian.web.http.streaming import download
 from mingjian.web.http.versions import expected_version
 from mingjian.web.retrievals import packaging, policies
 from mingjian.web.retrievals.models import RetrievalPackage
@@ -63,12 +62,7 @@ def cancel(request: HttpRequest, retrieval_id: str, package_id: str) -> dict[str
 def take(request: HttpRequest, retrieval_id: str, package_id: str) -> StreamingHttpResponse:
     """The package itself, for those who execute the retrieval."""
     row, pieces = packaging.download_package(actor_of(request), retrieval_id, package_id)
-    answer = stream(request, pieces, "application/zip")
-    answer["Content-Length"] = str(row.bytes)
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{row.pk}.zip") or ""
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return download(request, pieces, "application/zip", f"{row.pk}.zip", row.bytes or 0)
 
 
 def _out(request: HttpRequest, row: RetrievalPackage) -> dict[str, Any]:

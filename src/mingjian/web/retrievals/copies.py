@@ -187,7 +187,7 @@ def make_next_copy() -> bool:
 
 def folder() -> Path:
     """Where copies lie. Raises MingjianError `no_data_folder`."""
-    return configuration.current().revocations_file.parent.parent / "copies"
+    return configuration.current().folder / "copies"
 
 
 def path_of(row: RetrievalCopy) -> Path:

@@ -184,7 +184,7 @@ def make_next() -> bool:
 
 def folder() -> Path:
     """Where packages lie. Raises MingjianError `no_data_folder`."""
-    return configuration.current().revocations_file.parent.parent / "evidence"
+    return configuration.current().folder / "evidence"
 
 
 def path_of(row: RetrievalPackage) -> Path:
