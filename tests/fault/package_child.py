@@ -93,10 +93,10 @@ def work_until_killed(after_s: float | None) -> tuple[bool, float]:
     if pid == 0:
         status = 1
         try:
-            from mingjian.web.retrievals.packaging import adopt_packages, make_next
+            from mingjian.web.retrievals.packaging import PACKAGES
 
-            adopt_packages()
-            while make_next():
+            PACKAGES.adopt()
+            while PACKAGES.make_next():
                 pass
             status = 0
         finally:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mingjian.web.retrievals.jobs import Job
 
 _LOG = logging.getLogger(__name__)
 
@@ -17,27 +21,29 @@ class PackageWorker:
 
     def step(self) -> None:
         """Begin when something is wanted and nothing is being made."""
-        from mingjian.web.retrievals.copies import adopt_copies, copies_wanted
-        from mingjian.web.retrievals.packaging import adopt_packages, unfinished
-
         if not self._adopted:
-            adopt_packages()
-            adopt_copies()
+            for job in _jobs():
+                job.adopt()
             self._adopted = True
-        if (self._thread is None or not self._thread.is_alive()) and (unfinished() or copies_wanted()):
+        if (self._thread is None or not self._thread.is_alive()) and any(job.is_wanted() for job in _jobs()):
             self._thread = threading.Thread(target=_make_all, name="packages", daemon=True)
             self._thread.start()
+
+
+def _jobs() -> tuple[Job[Any], ...]:
+    """In the order in which they are served."""
+    from mingjian.web.retrievals.copies import PLAYER_COPIES
+    from mingjian.web.retrievals.packaging import PACKAGES
+
+    return PACKAGES, PLAYER_COPIES
 
 
 def _make_all() -> None:
     """Until nothing is wanted; the thread's own connection is closed at the end."""
     from django.db import connection
 
-    from mingjian.web.retrievals.copies import make_next_copy
-    from mingjian.web.retrievals.packaging import make_next
-
     try:
-        while make_next() or make_next_copy():  # packages go first
+        while any(job.make_next() for job in _jobs()):
             pass
     except Exception:  # noqa: BLE001 - the row says that it failed; the worker goes on
         _LOG.exception("a package could not be made")

@@ -49,7 +49,7 @@ class WebWorker:
         from mingjian.web.organisations.actions.agreements import close_ended_agreements
         from mingjian.web.retention.actions import take_certificates
         from mingjian.web.retention.deleting import execute_orders
-        from mingjian.web.retrievals.copies import drop_ended_copies
+        from mingjian.web.retrievals.copies import PLAYER_COPIES
         from mingjian.web.retrievals.emergencies import close_what_is_over
         from mingjian.web.retrievals.holds import release_expired, tell_engine
 
@@ -63,7 +63,7 @@ class WebWorker:
             _Duty("masks", keep_file, RETRIEVALS_EVERY_NS),
             _Duty("deletion orders", execute_orders, RETRIEVALS_EVERY_NS),
             _Duty("bulk looking", find_bulk_looking, BULK_EVERY_NS),
-            _Duty("player copies", drop_ended_copies, AGREEMENTS_EVERY_NS),
+            _Duty("player copies", PLAYER_COPIES.sweep, AGREEMENTS_EVERY_NS),
             _Duty("retention", take_certificates, AGREEMENTS_EVERY_NS),
             _Duty("changes", check_all_changes, DEADLINES_EVERY_NS, daily=True),
         ]

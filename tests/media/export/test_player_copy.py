@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import resource
 import subprocess
 from pathlib import Path
 
@@ -74,6 +75,19 @@ def test_a_copy_plays_elsewhere_shows_whose_it_is_and_is_traced(package: Path, t
 def package_media(package: Path, folder: Path) -> Path:
     subprocess.run(["unzip", "-qo", str(package), "media/0001.mp4", "-d", str(folder)], check=True)
     return folder / "media/0001.mp4"
+
+
+def test_where_nothing_more_can_be_written_the_copy_says_so_and_nothing_is_left(package: Path, tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16 << 10, before[1]))
+    try:
+        with pytest.raises(MingjianError) as caught:
+            make_copy(wish(package), SECRET, ZONE, tmp_path / "copy.mp4", Watch())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.code == "output_unwritable"
+    assert caught.value.message.en == "the player copy cannot be written: File too large"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_called_off_nothing_is_left(package: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.isotime import format_iso_ns
 from mingjian.web.authority.actor import BoundRole
 from mingjian.web.masks.actions import draw_mask
-from mingjian.web.retrievals.packaging import make_next
+from mingjian.web.retrievals.packaging import PACKAGES
 
 
 def test_no_original_under_a_mask_enters_a_package_without_a_lift_for_it(town: Town, shelf: Shelf) -> None:
@@ -23,7 +23,7 @@ def test_no_original_under_a_mask_enters_a_package_without_a_lift_for_it(town: T
     draw_mask(as_actor(manager), "gate", [(0.1, 0.1), (0.6, 0.1), (0.6, 0.6)], "", "对面住宅窗户")
     custodian = Api(theft.custodian)
     row = go(custodian, theft.registered(spans=[span(shelf)]), "execute")
-    assert make_next()
+    assert PACKAGES.make_next()
     (failed,) = custodian.get(f"/retrievals/{row['id']}")["packages"]
     assert failed["state"] == "failed"
     assert "privacy masks" in failed["problem"]
@@ -36,10 +36,10 @@ def test_no_original_under_a_mask_enters_a_package_without_a_lift_for_it(town: T
     for lift in (other, asked):
         row = custodian.get(f"/retrievals/{row['id']}")
         go(custodian, row, "packages", status=201)
-        assert make_next()
+        assert PACKAGES.make_next()
         assert custodian.get(f"/retrievals/{row['id']}")["packages"][0]["state"] == "failed"
         go(Api(manager), lift, "grant", {"code": town.code(manager)}, under="mask-lifts")
     row = custodian.get(f"/retrievals/{row['id']}")
     go(custodian, row, "packages", status=201)
-    assert make_next()
+    assert PACKAGES.make_next()
     assert "ready" in {one["state"] for one in custodian.get(f"/retrievals/{row['id']}")["packages"]}

@@ -33,9 +33,9 @@ from mingjian.web import wiring
 from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import BoundRole, local_person
 from mingjian.web.ledger.models import PendingLeaf
-from mingjian.web.retrievals.copies import adopt_copies, copies_made, drop_ended_copies, make_next_copy, record_trace
+from mingjian.web.retrievals.copies import PLAYER_COPIES, copies_made, record_trace
 from mingjian.web.retrievals.models import Retrieval, RetrievalCopy, RetrievalPackage
-from mingjian.web.retrievals.packaging import adopt_packages, folder, make_next
+from mingjian.web.retrievals.packaging import PACKAGES
 
 SECONDS = 6
 
@@ -85,8 +85,8 @@ def test_the_two_who_execute_take_a_package_that_passes_elsewhere(town: Town, sh
     (ordered,) = row["packages"]
     assert ordered["state"] == "wanted"
     before = len(leaves(AccessOpening))
-    assert make_next()
-    assert not make_next()
+    assert PACKAGES.make_next()
+    assert not PACKAGES.make_next()
     opened = leaves(AccessOpening)[before:]
     assert {(leaf.act, leaf.camera, leaf.retrieval) for leaf in opened} == {
         ("export", "gate", row["id"]), ("export", "hall", row["id"])
@@ -148,20 +148,27 @@ def test_each_who_executes_takes_his_own_player_copy_and_a_leak_is_laid_to_him(
     row = go(desk, theft.registered(spans=[span(shelf)]), "execute")
     order = f"/retrievals/{row['id']}/packages/{row['packages'][0]['id']}/copies"
     desk.post(order, status=409)  # of what is not sealed there is no copy
-    assert make_next()
+    assert PACKAGES.make_next()
     Api(theft.officer).post(order, status=403)
     assert {one["state"] for one in desk.post(order, status=201)} == {"wanted"}
     desk.post(order, status=409)  # each has one
     address = f"/retrievals/{row['id']}/copies"
-    assert make_next_copy()
+    PLAYER_COPIES.folder().write_bytes(b"")  # nothing can be written into this
+    assert PLAYER_COPIES.make_next()
+    assert [one["problem"] for one in desk.get(address) if one["state"] == "failed"] == [
+        "the player copy cannot be written: File exists"
+    ]
+    PLAYER_COPIES.folder().unlink()
+    assert len(desk.post(order, status=201)) == 3
+    assert PLAYER_COPIES.make_next()
     (left,) = [one for one in desk.get(address) if one["state"] == "wanted"]
     desk.post(f"{address}/{left['id']}/cancel")
-    assert not make_next_copy()
-    assert len(desk.post(order, status=201)) == 3
-    assert make_next_copy()
+    assert not PLAYER_COPIES.make_next()
+    assert len(desk.post(order, status=201)) == 4
+    assert PLAYER_COPIES.make_next()
     desk.post(f"{address}/{left['id']}/cancel", status=409)
     told = desk.get(address)
-    assert sorted(one["state"] for one in told) == ["cancelled", "ready", "ready"]
+    assert sorted(one["state"] for one in told) == ["cancelled", "failed", "ready", "ready"]
     assert {(one["done_ms"] > 0, one["takes"]) for one in told if one["state"] == "ready"} == {(True, False)}
     before = len(leaves(AccessOpening))
     films = {}
@@ -186,15 +193,15 @@ def test_each_who_executes_takes_his_own_player_copy_and_a_leak_is_laid_to_him(
     record_trace(local_person("root"), traced.file_sha256, [one for one, _ in traced.found])
     assert AuditEntry.objects.filter(action="retrievals.trace", object_id=row["id"]).count() == 1
 
-    assert drop_ended_copies() == 0
+    assert PLAYER_COPIES.sweep() == 0
     RetrievalCopy.objects.filter(pk=left["id"]).update(state="making", cancel=False)  # its maker died
-    assert adopt_copies() == 1
+    assert PLAYER_COPIES.adopt() == 1
     row = go(desk, desk.get(f"/retrievals/{row['id']}"), "seal", {})
     town.clock.advance(25 * HOUR * NS_PER_S)
     Api(theft.officer).get(f"{address}/{his['id']}/content", status=403)
     Api(theft.partner).get(f"{address}/{his['id']}/content", status=409)  # the approval has expired
     Retrieval.objects.filter(pk=row["id"]).update(state="destroyed")
-    assert drop_ended_copies() == 2
+    assert PLAYER_COPIES.sweep() == 2
     Api(theft.partner).get(f"{address}/{his['id']}/content", status=409)
     assert len(copies_made()) == 2, "whose a copy was is known for ever"
 
@@ -206,6 +213,12 @@ def test_called_off_or_killed_nothing_is_left_and_another_is_made(
     desk = Api(theft.custodian)
     row = go(desk, theft.registered(spans=[span(shelf)]), "execute")
     address = f"/retrievals/{row['id']}/packages"
+    PACKAGES.folder().write_bytes(b"")  # nothing can be written into this
+    assert PACKAGES.make_next()
+    (failed,) = desk.get(address)
+    assert (failed["state"], failed["problem"]) == ("failed", "the package cannot be written: File exists")
+    PACKAGES.folder().unlink()
+    RetrievalPackage.objects.update(state="wanted")
     maker = wiring.packages()
     make = type(maker).make
 
@@ -215,9 +228,9 @@ def test_called_off_or_killed_nothing_is_left_and_another_is_made(
 
     with monkeypatch.context() as patch:
         patch.setattr(type(maker), "make", called_off)
-        assert make_next()
+        assert PACKAGES.make_next()
     assert [one["state"] for one in desk.get(address)] == ["cancelled"]
-    assert list(folder().iterdir()) == []
+    assert list(PACKAGES.folder().iterdir()) == []
     assert leaves(AccessEnd)[-1].start_ns is None, "nothing was taken"
 
     town.clock.advance(NS_PER_S)
@@ -233,17 +246,17 @@ def test_called_off_or_killed_nothing_is_left_and_another_is_made(
     with monkeypatch.context() as patch:
         patch.setattr(type(maker), "make", killed)
         with pytest.raises(Killed):
-            make_next()
+            PACKAGES.make_next()
     assert RetrievalPackage.objects.get(pk=again["id"]).state == "failed"
     RetrievalPackage.objects.filter(pk=again["id"]).update(state="making")  # as after a real death: nobody said so
-    (folder() / f"{again['id']}.zip").write_bytes(b"half")
-    assert adopt_packages() == 1
-    assert list(folder().iterdir()) == []
-    assert make_next()
+    (PACKAGES.folder() / f"{again['id']}.zip").write_bytes(b"half")
+    assert PACKAGES.adopt() == 1
+    assert list(PACKAGES.folder().iterdir()) == []
+    assert PACKAGES.make_next()
     assert desk.get(address)[0]["state"] == "ready"
     desk.post(f"{address}/{again['id']}/cancel", status=409)
-    assert adopt_packages() == 0
-    assert len(list(folder().iterdir())) == 1
+    assert PACKAGES.adopt() == 0
+    assert len(list(PACKAGES.folder().iterdir())) == 1
 
 
 def test_footage_that_is_not_sealed_yet_is_waited_for_and_what_was_never_recorded_fails(
@@ -256,8 +269,8 @@ def test_footage_that_is_not_sealed_yet_is_waited_for_and_what_was_never_recorde
     row = go(Api(theft.custodian), row, "execute")
     address = f"/retrievals/{row['id']}/packages"
     assert shelf.store.flush()
-    assert make_next()
-    assert not make_next(), "not before a while"
+    assert PACKAGES.make_next()
+    assert not PACKAGES.make_next(), "not before a while"
     (waiting,) = Api(theft.custodian).get(address)
     assert (waiting["state"], "not sealed" in waiting["problem"]) == ("wanted", True)
     feed.stop()
@@ -265,5 +278,5 @@ def test_footage_that_is_not_sealed_yet_is_waited_for_and_what_was_never_recorde
     assert shelf.store.flush()
     assert shelf.log.checkpoint()
     town.clock.advance(15 * NS_PER_S)
-    assert make_next()
+    assert PACKAGES.make_next()
     assert Api(theft.custodian).get(address)[0]["state"] == "ready"

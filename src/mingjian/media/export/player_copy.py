@@ -71,24 +71,26 @@ def _make(wish: CopyWish, secret: bytes, zone: dt.tzinfo, output: Path, tell: ap
             raise no_footage(None)
         total_ms = sum(int(row["end_ns"]) - int(row["start_ns"]) for row in rows) // 1_000_000
         done_ms = 0
-        with open(os.dup(draft.fd), "w+b") as out:
-            try:
-                with Film(out, partial(Overlay, wish, str(clip["name"]), secret, zone)) as film:
-                    for row in rows:
-                        told_ns = start_ns = int(row["start_ns"])
-                        for at_ns, frame in package.pictures(row):
-                            film.add(at_ns, frame)
-                            if at_ns - told_ns >= _TELL_EVERY_NS:
-                                told_ns = at_ns
-                                tell(min(total_ms, done_ms + (at_ns - start_ns) // 1_000_000), total_ms)
-                        done_ms += (int(row["end_ns"]) - start_ns) // 1_000_000
-            except FFmpegError as error:
-                raise _unwritable(error) from error
+        try:
+            with (
+                open(os.dup(draft.fd), "w+b") as out,
+                Film(out, partial(Overlay, wish, str(clip["name"]), secret, zone)) as film,
+            ):
+                for row in rows:
+                    told_ns = start_ns = int(row["start_ns"])
+                    for at_ns, frame in package.pictures(row):
+                        film.add(at_ns, frame)
+                        if at_ns - told_ns >= _TELL_EVERY_NS:
+                            told_ns = at_ns
+                            tell(min(total_ms, done_ms + (at_ns - start_ns) // 1_000_000), total_ms)
+                    done_ms += (int(row["end_ns"]) - start_ns) // 1_000_000
             if not film.pictures:
                 raise no_footage(None)
+            size = os.fstat(draft.fd).st_size
+            draft.publish()
+        except (FFmpegError, OSError) as error:  # most likely a full disk
+            raise _unwritable(error) from error
         tell(total_ms, total_ms)
-        size = os.fstat(draft.fd).st_size
-        draft.publish()
     return size
 
 
@@ -145,10 +147,11 @@ def _laid(plane: Plane, passes: NDArray[np.uint16], adds: NDArray[np.uint16]) ->
     return ((plane * passes + adds) >> 8).astype(np.uint8)
 
 
-def _unwritable(error: FFmpegError) -> MingjianError:
+def _unwritable(error: FFmpegError | OSError) -> MingjianError:
+    why = getattr(error, "strerror", None) or str(error)
     return MingjianError(
         "output_unwritable",
-        Text(zh="无法写入播放副本", en="the player copy cannot be written"),
+        Text(zh=f"无法写入播放副本：{why}", en=f"the player copy cannot be written: {why}"),
         fault=Fault.ENVIRONMENT,
         detail=str(error),
     )

@@ -1,40 +1,41 @@
 """Player copies of a sealed package: one film for each recipient and clip, with his name over it and his mark in it.
 
-The worker makes them, after the packages, by the same rules: what did not end leaves nothing, and a file counts only when
-its row is ready. Rows stay for ever, since a leaked copy is traced to one; files go when the retrieval is over. What leaves
+The worker makes them after the packages. Rows stay for ever, since a leaked copy is traced to one; files go when the retrieval is over. What leaves
 is an access in the ledger each time.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
-from mingjian.ledger.leaf import AccessEnd, AccessOpening
-from mingjian.ports.evidence import CopyWish
-from mingjian.web import configuration, wiring
+from mingjian.ledger.leaf import AccessEnd, AccessOpening, Leaf
+from mingjian.ports.evidence import CopyWish, PackageWatch
+from mingjian.web import wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor, local_person
 from mingjian.web.authority.policy import Refused
 from mingjian.web.http.problem import not_found
 from mingjian.web.ledger.actions import append_leaf, person_of
-from mingjian.web.retrievals import names, packaging
+from mingjian.web.retrievals import names
 from mingjian.web.retrievals.desk import at_the_desk
+from mingjian.web.retrievals.jobs import Job, pieces
 from mingjian.web.retrievals.models import Retrieval, RetrievalCopy, RetrievalPackage
 from mingjian.web.retrievals.package_order import STREAM, granted
+from mingjian.web.retrievals.packaging import PACKAGES, permitted
 from mingjian.web.retrievals.policies import HAND_OVER, READ_OWN
 from mingjian.web.retrievals.requests import retrieval_by_id
 
 _LIVING = ("executed", "sealed")
-_PIECE = 1 << 20
 
 
 def order_copies(actor: Actor, retrieval_id: str, package_id: str) -> list[RetrievalCopy]:
@@ -45,7 +46,7 @@ def order_copies(actor: Actor, retrieval_id: str, package_id: str) -> list[Retri
     with transaction.atomic():
         row = at_the_desk(actor, retrieval_id, retrieval_by_id(actor, retrieval_id).version)
         package = _ready(row, package_id)
-        said = packaging.permitted(actor, row, names.COPIES_ORDERED)
+        said = permitted(actor, row, names.COPIES_ORDERED)
         there = set(
             package.copies.exclude(state__in=("failed", "cancelled")).values_list("executor_id", "camera_id", "from_ns")
         )
@@ -103,15 +104,8 @@ def download_copy(actor: Actor, retrieval_id: str, copy_id: str) -> tuple[Retrie
         if found.state != "ready" or row.state not in _LIVING:
             raise _conflict("播放副本尚未制成，或者资料已归还、销毁", "it is not ready, or was given back or destroyed")
         _require_his(actor, row, found)
-        said = packaging.permitted(actor, row, names.COPY_TAKEN)
-        path = path_of(found)
-        if not path.is_file() or path.stat().st_size != found.bytes:
-            raise MingjianError(
-                "file_missing",
-                Text("播放副本文件缺失或者已损坏", "the player copy's file is missing or damaged"),
-                fault=Fault.ENVIRONMENT,
-                detail=str(path),
-            )
+        said = permitted(actor, row, names.COPY_TAKEN)
+        path = PLAYER_COPIES.file_of(found)
         now_ns = wiring.clock().now_ns()
         opening = AccessOpening(
             at_ns=now_ns, access=new_id(now_ns), act="export", camera=found.camera_id, stream=STREAM,
@@ -124,75 +118,48 @@ def download_copy(actor: Actor, retrieval_id: str, copy_id: str) -> tuple[Retrie
             after={"copy": found.id, "recipient": found.recipient_name, "sha256": found.sha256}, policy=READ_OWN,
             judgements=said,
         )  # fmt: skip
-    return found, _read(path, opening)
+    return found, pieces(path, partial(_ends, opening))
 
 
-def adopt_copies() -> int:
-    """When the worker starts: what another was making begins anew; files that nobody may take any more go."""
-    begun = RetrievalCopy.objects.filter(state="making").update(state="wanted", done_ms=0)
-    RetrievalCopy.objects.filter(state="wanted", cancel=True).update(state="cancelled")
-    drop_ended_copies()
-    return begun
+class Copies(Job[RetrievalCopy]):
+    """Player copies, made from their package."""
 
+    name = Text("播放副本", "the player copy")
+    place, ending = "copies", ".mp4"
+    progress = ("done_ms", "total_ms")
+    living = frozenset(_LIVING)
 
-def drop_ended_copies() -> int:
-    """Files without a ready row of a retrieval that is still in hand go; how many."""
-    if RetrievalCopy.objects.filter(state="making").exists():
-        return 0  # a file may be there that its row does not know yet
-    kept = set(
-        RetrievalCopy.objects.filter(state="ready", package__retrieval__state__in=_LIVING).values_list("pk", flat=True)
-    )
-    gone = 0
-    with contextlib.suppress(FileNotFoundError):
-        for path in folder().iterdir():
-            if path.stem not in kept:
-                path.unlink(missing_ok=True)
-                gone += 1
-    return gone
+    @property
+    def rows(self) -> QuerySet[RetrievalCopy]:
+        """All copies."""
+        return RetrievalCopy.objects.all()
 
+    def retrieval_id(self, row: RetrievalCopy) -> str:
+        """Its package's."""
+        return row.package.retrieval_id
 
-def copies_wanted() -> bool:
-    """Whether any waits to be made."""
-    return RetrievalCopy.objects.filter(state="wanted").exists()
-
-
-def make_next_copy() -> bool:
-    """Make the next that is wanted, to its end; whether there was one. The worker's business, one at a time."""
-    with transaction.atomic():
-        row = RetrievalCopy.objects.select_for_update(of=("self",)).filter(state="wanted").order_by("pk").first()
-        if row is None:
-            return False
-        row.state, row.done_ms, row.problem_code = "making", 0, ""
-        row.save()
-    output = path_of(row)
-    try:
-        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-        output.unlink(missing_ok=True)
+    def build(self, row: RetrievalCopy, output: Path, watch: PackageWatch) -> dict[str, Any]:
+        """His name over it, his mark in it."""
         wish = CopyWish(
-            packaging.path_of(row.package), row.camera_id, row.from_ns, row.pk, row.recipient_name, row.recipient_unit,
+            PACKAGES.path_of(row.package), row.camera_id, row.from_ns, row.pk, row.recipient_name, row.recipient_unit,
             f"调取 {row.package.retrieval_id} 副本",
         )  # fmt: skip
-        size = wiring.packages().copy(wish, output, _Watch(row))
-        _settle(row, size, _sha256(output))
-    except MingjianError as error:
-        output.unlink(missing_ok=True)
-        _give_up(row, error)
-    except BaseException as error:
-        output.unlink(missing_ok=True)
-        _give_up(row, MingjianError("internal", Text("程序内部错误", "an internal error"), fault=Fault.OURS))
-        if not isinstance(error, OSError):
-            raise
-    return True
+        wiring.packages().copy(wish, output, watch)
+        return {}
+
+    def settled(self, row: RetrievalCopy, retrieval: Retrieval) -> None:
+        """The record names whose it is."""
+        record(
+            local_person("worker"), names.COPY_MADE, kind="retrieval", object_id=retrieval.id, name=retrieval.case,
+            after={"copy": row.id, "recipient": row.recipient_name, "sha256": row.sha256},
+        )  # fmt: skip
+
+    def kept(self) -> QuerySet[RetrievalCopy]:
+        """Ready ones of a retrieval that is still in hand."""
+        return super().kept().filter(package__retrieval__state__in=_LIVING)
 
 
-def folder() -> Path:
-    """Where copies lie. Raises MingjianError `no_data_folder`."""
-    return configuration.current().folder / "copies"
-
-
-def path_of(row: RetrievalCopy) -> Path:
-    """Where this one lies."""
-    return folder() / f"{row.pk}.mp4"
+PLAYER_COPIES = Copies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,43 +199,6 @@ def record_trace(actor: Actor, file_sha256: str, found: list[MadeCopy]) -> None:
         )  # fmt: skip
 
 
-class _Watch:
-    """Progress into the row, and from the row whether it was called off."""
-
-    def __init__(self, row: RetrievalCopy) -> None:
-        self._rows = RetrievalCopy.objects.filter(pk=row.pk)
-
-    def on_progress(self, done: int, total: int) -> None:
-        """So many milliseconds of footage of so many."""
-        self._rows.update(done_ms=done, total_ms=total)
-
-    def is_cancelled(self) -> bool:
-        """Whether somebody called it off."""
-        return self._rows.values_list("cancel", flat=True).first() is not False
-
-
-def _settle(row: RetrievalCopy, size: int, sha256: str) -> None:
-    with transaction.atomic():
-        fresh = RetrievalCopy.objects.select_for_update(of=("self",)).get(pk=row.pk)
-        if fresh.cancel:
-            raise MingjianError("cancelled", Text("播放副本已取消", "the player copy was called off"), fault=Fault.USER)
-        fresh.state, fresh.bytes, fresh.sha256, fresh.ready_ns = "ready", size, sha256, wiring.clock().now_ns()
-        fresh.save()
-        retrieval = fresh.package.retrieval
-        record(
-            local_person("worker"), names.COPY_MADE, kind="retrieval", object_id=retrieval.id, name=retrieval.case,
-            after={"copy": fresh.id, "recipient": fresh.recipient_name, "sha256": sha256},
-        )  # fmt: skip
-
-
-def _give_up(row: RetrievalCopy, error: MingjianError) -> None:
-    with transaction.atomic():
-        fresh = RetrievalCopy.objects.select_for_update(of=("self",)).get(pk=row.pk)
-        fresh.state = "cancelled" if fresh.cancel or error.code == "cancelled" else "failed"
-        fresh.problem_code, fresh.problem_zh, fresh.problem_en = error.code, error.message.zh, error.message.en
-        fresh.save()
-
-
 def _require_his(actor: Actor, row: Retrieval, found: RetrievalCopy) -> None:
     his = found.executor.user_id
     if his == actor.user or (his is None and HAND_OVER.allows(actor, row.holder)):
@@ -296,22 +226,12 @@ def _copy(row: Retrieval, copy_id: str, *, lock: bool = False) -> RetrievalCopy:
     return found
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _read(path: Path, opening: AccessOpening) -> Iterator[bytes]:
-    """The file, and at its last byte the end of the access."""
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
+def _ends(opening: AccessOpening) -> Iterator[Leaf]:
+    """Taken whole, just now."""
     now_ns = wiring.clock().now_ns()
-    append_leaf(
-        AccessEnd(
-            at_ns=now_ns, access=opening.access, start_ns=opening.start_ns, end_ns=opening.end_ns,
-            duration_ns=max(0, now_ns - opening.at_ns),
-        )
+    yield AccessEnd(
+        at_ns=now_ns, access=opening.access, start_ns=opening.start_ns, end_ns=opening.end_ns,
+        duration_ns=max(0, now_ns - opening.at_ns),
     )  # fmt: skip
 
 

@@ -143,32 +143,42 @@ class RetrievalStep(models.Model):
         ]
 
 
-class RetrievalPackage(models.Model):
-    """An evidence package of all that was granted: `state` is wanted, making, ready, failed or cancelled.
+class FileJob(models.Model):
+    """A file that the worker makes (`jobs.py`): `state` is wanted, making, ready, failed or cancelled."""
 
-    `sha256` is of the whole file, `manifest_digest` what its seal signs. The file lies in `evidence/ID.zip` of the data
+    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
+    state = models.CharField(max_length=12, default="wanted", db_index=True)
+    cancel = models.BooleanField(default=False)  # somebody called it off; who makes it looks now and then
+    wanted_ns = models.BigIntegerField()
+    ready_ns = models.BigIntegerField(null=True)
+    bytes = models.BigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)  # of the whole file
+    problem_code = models.CharField(max_length=32, blank=True)
+    problem_zh = models.CharField(max_length=500, blank=True)
+    problem_en = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        """No table of its own."""
+
+        abstract = True
+
+
+class RetrievalPackage(FileJob):
+    """An evidence package of all that was granted.
+
+    `manifest_digest` is what its seal signs. The file lies in `evidence/ID.zip` of the data
     folder and is evidence from "ready" on: never written again.
     """
 
-    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
     retrieval = models.ForeignKey(Retrieval, on_delete=models.PROTECT, related_name="packages")
-    state = models.CharField(max_length=12, default="wanted", db_index=True)
-    cancel = models.BooleanField(default=False)  # somebody called it off; who makes it looks now and then
     attempts = models.PositiveSmallIntegerField(default=0)
     wanted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     wanted_by_name = models.CharField(max_length=64)
     wanted_by_unit = models.CharField(max_length=128, blank=True)
-    wanted_ns = models.BigIntegerField()
     retry_ns = models.BigIntegerField()  # not before this instant
-    ready_ns = models.BigIntegerField(null=True)
     done_bytes = models.BigIntegerField(default=0)
     total_bytes = models.BigIntegerField(default=0)
-    bytes = models.BigIntegerField(null=True)
-    sha256 = models.CharField(max_length=64, blank=True)
     manifest_digest = models.CharField(max_length=64, blank=True)
-    problem_code = models.CharField(max_length=32, blank=True)
-    problem_zh = models.CharField(max_length=500, blank=True)
-    problem_en = models.CharField(max_length=500, blank=True)
 
     class Meta:
         """Of a retrieval."""
@@ -176,13 +186,12 @@ class RetrievalPackage(models.Model):
         default_permissions = ()
 
 
-class RetrievalCopy(models.Model):
-    """A player copy of one clip of a package, for one who executes: `state` as a package's. Its id is the mark's name.
+class RetrievalCopy(FileJob):
+    """A player copy of one clip of a package, for one who executes. Its id is the mark's name.
 
     Name and unit are copied, since a leak may turn up years later. The file lies in `copies/ID.mp4` while the retrieval lives.
     """
 
-    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
     package = models.ForeignKey(RetrievalPackage, on_delete=models.PROTECT, related_name="copies")
     executor = models.ForeignKey(RetrievalExecutor, on_delete=models.PROTECT, related_name="+")
     camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="+")
@@ -190,18 +199,9 @@ class RetrievalCopy(models.Model):
     to_ns = models.BigIntegerField()
     recipient_name = models.CharField(max_length=64)
     recipient_unit = models.CharField(max_length=128, blank=True)
-    state = models.CharField(max_length=12, default="wanted", db_index=True)
-    cancel = models.BooleanField(default=False)
     wanted_by_name = models.CharField(max_length=64)
-    wanted_ns = models.BigIntegerField()
-    ready_ns = models.BigIntegerField(null=True)
     done_ms = models.BigIntegerField(default=0)  # of footage
     total_ms = models.BigIntegerField(default=0)
-    bytes = models.BigIntegerField(null=True)
-    sha256 = models.CharField(max_length=64, blank=True)
-    problem_code = models.CharField(max_length=32, blank=True)
-    problem_zh = models.CharField(max_length=500, blank=True)
-    problem_en = models.CharField(max_length=500, blank=True)
 
     class Meta:
         """Of a package."""

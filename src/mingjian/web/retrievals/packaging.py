@@ -1,31 +1,28 @@
 """The sealed package of a retrieval: ordered when it is executed, made by the worker, handed to those who execute.
 
-A row goes wanted, making, then ready, failed or cancelled. The worker makes one after the other in a thread of its own;
-one that died left nothing but a row "making", which the next begins anew. A file counts only when its row is ready: what
-else lies in the folder is swept. Each clip's access is a leaf before the first byte is written.
+Each clip's access is a leaf before the first byte is written; what is not sealed or signed yet is waited for.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
-from mingjian.ports.evidence import Package, PackageMaker
+from mingjian.ports.evidence import PackageWatch
 from mingjian.rules.judgement import Judgement, strictest
 from mingjian.rules.library import current_law
 from mingjian.rules.looking import Look
 from mingjian.rules.state_table import LETS_THROUGH
-from mingjian.web import configuration, wiring
+from mingjian.web import wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import Actor, local_person
@@ -36,6 +33,7 @@ from mingjian.web.ledger.actions import append_leaf
 from mingjian.web.retrievals import names
 from mingjian.web.retrievals.desk import at_the_desk
 from mingjian.web.retrievals.facts import request_of
+from mingjian.web.retrievals.jobs import Job, pieces
 from mingjian.web.retrievals.marking import HandedFile, marked
 from mingjian.web.retrievals.models import Retrieval, RetrievalPackage
 from mingjian.web.retrievals.package_order import leaves_of_end, leaves_of_opening, wish_of
@@ -48,8 +46,6 @@ PATIENCE_NS = 15 * 60 * NS_PER_S
 """How long a package waits for the last segment to be sealed (about 5 minutes) and signed (at most one more)."""
 
 _NOT_YET = frozenset({"segment_open", "leaf_missing", "not_signed_yet"})
-_PIECE = 1 << 20
-_TELL_EVERY = 16 << 20  # bytes between two looks at the row
 COPIES = frozenset({"copy", "take"})
 
 
@@ -116,14 +112,7 @@ def download_package(actor: Actor, retrieval_id: str, package_id: str) -> tuple[
             raise _conflict("证据包尚未制成，或者已归还、销毁", "it is not ready, or was given back or destroyed")
         _require_recipient(actor, row)
         said = permitted(actor, row, names.PACKAGE_TAKEN)
-        path = path_of(found)
-        if not path.is_file() or path.stat().st_size != found.bytes:
-            raise MingjianError(
-                "file_missing",
-                Text("证据包文件缺失或者已损坏", "the package's file is missing or damaged"),
-                fault=Fault.ENVIRONMENT,
-                detail=str(path),
-            )
+        path = PACKAGES.file_of(found)
         access = new_id(wiring.clock().now_ns())
         for leaf in leaves_of_opening(row, access, actor):
             append_leaf(leaf)
@@ -131,7 +120,7 @@ def download_package(actor: Actor, retrieval_id: str, package_id: str) -> tuple[
             actor, names.PACKAGE_TAKEN, kind="retrieval", object_id=row.id, name=row.case,
             after={"package": found.id, "sha256": found.sha256}, policy=READ_OWN, judgements=said,
         )  # fmt: skip
-    return found, _read(path, row, access)
+    return found, pieces(path, partial(leaves_of_end, row, None, access))
 
 
 def takings_of(row: Retrieval) -> dict[str, list[dict[str, Any]]]:
@@ -145,116 +134,67 @@ def takings_of(row: Retrieval) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def adopt_packages() -> int:
-    """When the worker starts: what another was making begins anew, files of no ready package go. How many rows."""
-    begun = RetrievalPackage.objects.filter(state="making").update(state="wanted", done_bytes=0)
-    RetrievalPackage.objects.filter(state="wanted", cancel=True).update(state="cancelled")
-    ready = set(RetrievalPackage.objects.filter(state="ready").values_list("pk", flat=True))
-    with contextlib.suppress(FileNotFoundError):
-        for path in folder().iterdir():
-            if path.stem not in ready:
-                path.unlink(missing_ok=True)
-    return begun
+class Packages(Job[RetrievalPackage]):
+    """Packages, each made as soon as its footage is sealed and signed."""
 
+    name = Text("证据包", "the package")
+    place, ending = "evidence", ".zip"
+    progress = ("done_bytes", "total_bytes")
+    living = frozenset({"executed"})
 
-def make_next() -> bool:
-    """Make the next package that is wanted, to its end; whether there was one. The worker's business, one at a time."""
-    row = _claim()
-    if row is None:
-        return False
-    output = path_of(row)
-    try:
-        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-        output.unlink(missing_ok=True)  # of a process that died between naming the file and saying so
-        watch = _Watch(row)
-        made = _maker().make(wish_of(row), output, watch)
-        _settle(row, made, _digest(output, watch))
-    except MingjianError as error:
-        output.unlink(missing_ok=True)
-        _give_up(row, error)
-    except OSError as error:  # most likely a full disk
-        output.unlink(missing_ok=True)
-        _give_up(row, _unwritable(error))
-    except BaseException:
-        output.unlink(missing_ok=True)
-        _give_up(row, _crashed())
-        raise
-    return True
+    @property
+    def rows(self) -> QuerySet[RetrievalPackage]:
+        """All packages."""
+        return RetrievalPackage.objects.all()
 
+    def waiting(self) -> QuerySet[RetrievalPackage]:
+        """Those whose next try has come."""
+        return self.rows.filter(state="wanted", retry_ns__lte=wiring.clock().now_ns()).order_by("retry_ns", "pk")
 
-def folder() -> Path:
-    """Where packages lie. Raises MingjianError `no_data_folder`."""
-    return configuration.current().folder / "evidence"
+    def retrieval_id(self, row: RetrievalPackage) -> str:
+        """The one it was ordered for."""
+        return row.retrieval_id
 
-
-def path_of(row: RetrievalPackage) -> Path:
-    """Where this one lies."""
-    return folder() / f"{row.pk}.zip"
-
-
-class _Watch:
-    """Progress into the row, and from the row whether it was called off: at every 16 MiB."""
-
-    def __init__(self, row: RetrievalPackage) -> None:
-        self._id = row.pk
-        self._told = -_TELL_EVERY
-        self._cancelled = False
-
-    def on_progress(self, done: int, total: int) -> None:
-        """So many bytes of so many."""
-        if done - self._told < _TELL_EVERY and done < total:
-            return
-        self._told = done
-        rows = RetrievalPackage.objects.filter(pk=self._id)
-        rows.update(done_bytes=done, total_bytes=total)
-        self._cancelled = rows.values_list("cancel", flat=True).first() is not False
-
-    def is_cancelled(self) -> bool:
-        """Whether somebody called it off."""
-        return self._cancelled
-
-
-def _claim() -> RetrievalPackage | None:
-    """The next one, with its accesses in the ledger: nothing is written before they are."""
-    with transaction.atomic():
-        waiting = RetrievalPackage.objects.select_for_update(of=("self",)).filter(
-            state="wanted", retry_ns__lte=wiring.clock().now_ns()
-        )
-        row = waiting.order_by("retry_ns", "pk").first()
-        if row is None:
-            return None
-        row.state, row.done_bytes, row.problem_code = "making", 0, ""
+    def claimed(self, row: RetrievalPackage) -> None:
+        """Its accesses are in the ledger, at the first try."""
         row.attempts += 1
-        row.save()
         if row.attempts == 1:
             for leaf in leaves_of_opening(row.retrieval, row.pk, _by(row)):
                 append_leaf(leaf)
-    return row
 
+    def build(self, row: RetrievalPackage, output: Path, watch: PackageWatch) -> dict[str, Any]:
+        """Footage, papers and proofs, sealed."""
+        return {"manifest_digest": wiring.packages().make(wish_of(row), output, watch).manifest_digest}
 
-def _settle(row: RetrievalPackage, made: Package, sha256: str) -> None:
-    """It is there: the row says so, and the retrieval's list has it; unless it was called off in the last moment."""
-    with transaction.atomic():
-        retrieval = Retrieval.objects.select_for_update(of=("self",)).get(pk=row.retrieval_id)
-        fresh = RetrievalPackage.objects.select_for_update(of=("self",)).get(pk=row.pk)
-        if fresh.cancel or retrieval.state != "executed":
-            raise _was_cancelled()
-        now_ns = wiring.clock().now_ns()
-        fresh.state, fresh.ready_ns, fresh.bytes, fresh.sha256 = "ready", now_ns, made.bytes, sha256
-        fresh.done_bytes = fresh.total_bytes
-        fresh.manifest_digest = made.manifest_digest
-        fresh.save()
+    def settled(self, row: RetrievalPackage, retrieval: Retrieval) -> None:
+        """The retrieval's list of what is handed over has it."""
         worker = local_person("worker")
-        retrieval.handed, said = marked(worker, retrieval, [handed_file(fresh)])
+        retrieval.handed, said = marked(worker, retrieval, [handed_file(row)])
         retrieval.version += 1
         retrieval.save()
-        for leaf in leaves_of_end(retrieval, fresh):
+        for leaf in leaves_of_end(retrieval, row):
             append_leaf(leaf)
         record(
             worker, names.PACKAGE_SEALED, kind="retrieval", object_id=retrieval.id, name=retrieval.case,
-            after={"package": fresh.id, "bytes": fresh.bytes, "sha256": sha256, "manifest": made.manifest_digest},
+            after={"package": row.id, "bytes": row.bytes, "sha256": row.sha256, "manifest": row.manifest_digest},
             judgements=[said] if said.clauses else [],
         )  # fmt: skip
+
+    def put_off(self, row: RetrievalPackage, error: MingjianError) -> bool:
+        """Footage that is not sealed or signed yet."""
+        now_ns = wiring.clock().now_ns()
+        if error.code not in _NOT_YET or now_ns - row.wanted_ns >= PATIENCE_NS:
+            return False
+        row.retry_ns = now_ns + RETRY_NS
+        return True
+
+    def given_up(self, row: RetrievalPackage) -> None:
+        """Nothing was taken."""
+        for leaf in leaves_of_end(row.retrieval, row):
+            append_leaf(leaf)
+
+
+PACKAGES = Packages()
 
 
 def handed_file(row: RetrievalPackage) -> HandedFile:
@@ -269,25 +209,6 @@ def with_package(row: Retrieval, given: Sequence[HandedFile]) -> list[HandedFile
         row.packages.filter(state="making").update(cancel=True)
     ready = [handed_file(one) for one in row.packages.filter(state="ready")]
     return [*ready, *(one for one in given if one.digest not in {made.digest for made in ready})]
-
-
-def _give_up(row: RetrievalPackage, error: MingjianError) -> None:
-    """Called off, not yet possible, or failed with its reason; nothing is left in the folder."""
-    now_ns = wiring.clock().now_ns()
-    with transaction.atomic():
-        fresh = RetrievalPackage.objects.select_for_update(of=("self",)).get(pk=row.pk)
-        waits = error.code in _NOT_YET and now_ns - fresh.wanted_ns < PATIENCE_NS
-        if fresh.cancel or error.code == "cancelled":
-            fresh.state = "cancelled"
-        elif waits:
-            fresh.state, fresh.retry_ns = "wanted", now_ns + RETRY_NS
-        else:
-            fresh.state = "failed"
-        fresh.problem_code, fresh.problem_zh, fresh.problem_en = error.code, error.message.zh, error.message.en
-        fresh.save()
-        if not waits:
-            for leaf in leaves_of_end(fresh.retrieval, fresh):
-                append_leaf(leaf)
 
 
 def permitted(actor: Actor, row: Retrieval, action: str) -> list[Judgement]:
@@ -332,56 +253,6 @@ def _package(row: Retrieval, package_id: str, *, lock: bool = False) -> Retrieva
 
 def _by(row: RetrievalPackage) -> Actor:
     return Actor(row.wanted_by_id, row.wanted_by_name, row.wanted_by_unit, "")
-
-
-def _maker() -> PackageMaker:
-    return wiring.packages()
-
-
-def _digest(path: Path, watch: _Watch) -> str:
-    """SHA-256 of the whole file: what lists and receipts name."""
-    state = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            state.update(piece)
-            if watch.is_cancelled():
-                raise _was_cancelled()
-    return state.hexdigest()
-
-
-def _read(path: Path, row: Retrieval, access: str) -> Iterator[bytes]:
-    """The file, and at its last byte the end of the access; broken off, the access stays without end."""
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
-    for leaf in leaves_of_end(row, None, access):
-        append_leaf(leaf)
-
-
-def unfinished() -> bool:
-    """Whether anything waits to be made now."""
-    now_ns = wiring.clock().now_ns()
-    return RetrievalPackage.objects.filter(Q(state="wanted", retry_ns__lte=now_ns)).exists()
-
-
-def _was_cancelled() -> MingjianError:
-    return MingjianError(
-        "cancelled",
-        Text("证据包制作已取消，没有留下文件", "the package was called off; no file was left"),
-        fault=Fault.USER,
-    )
-
-
-def _unwritable(error: OSError) -> MingjianError:
-    return MingjianError(
-        "output_unwritable",
-        Text(f"无法写入证据包：{error.strerror}", f"the package cannot be written: {error.strerror}"),
-        fault=Fault.ENVIRONMENT,
-    )
-
-
-def _crashed() -> MingjianError:
-    return MingjianError("internal", Text("程序内部错误", "an internal error"), fault=Fault.OURS)
 
 
 def _conflict(zh: str, en: str) -> MingjianError:
