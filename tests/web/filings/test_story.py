@@ -129,14 +129,23 @@ def test_a_complete_filing_may_not_be_returned(system: Any, manager: Api, office
     assert "nothing is missing" in answer["detail"]
 
 
+def scan(file_id: str = "scan", **values: Any) -> None:
+    """A stored file as the officer's upload leaves it, for the mall."""
+    kept = {
+        "sha256": "0" * 64, "media_type": "application/pdf", "bytes": 1, "name": "信函.pdf", "subject_kind": "filing",
+        "organisation_id": "mall", "division_id": "east", "created_ns": 0,
+    }  # fmt: skip
+    StoredFile.objects.update_or_create(id=file_id, defaults={"removed_ns": None, **kept, **values})
+
+
 def test_a_letter_counts_by_its_postmark_and_comes_with_its_scan(system: Any, officer: Api, on_day: Any) -> None:
     on_day("2025-05-14")
     body = {"system": "mall-system", "channel": "letter", "received": "2025-05-14", "postmark": "2025-05-09", **FORM}
+    scan()
+    for wrong in ({"organisation_id": "market"}, {"subject_kind": "retrieval"}, {"removed_ns": 1}):
+        scan("other", **wrong)
+        assert officer.post("/filings/entered", {**body, "scan": "other"}, status=422)["field"] == "/scan"
     assert officer.post("/filings/entered", {**body, "scan": "none"}, status=422)["field"] == "/scan"
-    StoredFile.objects.create(
-        id="scan", sha256="0" * 64, media_type="application/pdf", bytes=1, name="信函.pdf", subject_kind="filing",
-        created_ns=0,
-    )  # fmt: skip
     late = {**body, "scan": "scan", "postmark": "2025-05-15"}
     assert officer.post("/filings/entered", late, status=422)["field"] == "/postmark"
     entered = officer.post("/filings/entered", {**body, "scan": "scan"}, status=201)
@@ -148,9 +157,7 @@ def test_a_station_takes_in_and_does_not_decide(system: Any, city: Any, officer:
     user = city.new_user("sam", "east-station")
     city.bind(user, "east-station", BoundRole.OFFICER)
     station = Api(user)
-    StoredFile.objects.create(
-        id="scan", sha256="0" * 64, media_type="image/png", bytes=1, name="传真", subject_kind="filing", created_ns=0
-    )
+    scan(organisation_id="east-station", division_id="east", media_type="image/png")
     body = {"system": "mall-system", "channel": "fax", "received": "2025-04-10", "scan": "scan"}
     entered = station.post("/filings/entered", body, status=201)
     assert entered["organ"] == "east-police"

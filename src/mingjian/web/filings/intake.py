@@ -18,7 +18,7 @@ from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import RuledOut, Subject
 from mingjian.web.dates import check_date
-from mingjian.web.files.models import StoredFile
+from mingjian.web.files.actions import require_paper
 from mingjian.web.filings import judging
 from mingjian.web.filings.actions import filer_of, new_filing, system_to_file
 from mingjian.web.filings.handing_in import hand_in, move, require_step, today
@@ -30,8 +30,9 @@ from mingjian.web.filings.queries import filing_by_id
 from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.inspections.leads import NewLead, open_lead
-from mingjian.web.organisations.models import Identifier
+from mingjian.web.organisations.models import Identifier, Organisation
 from mingjian.web.organisations.organs import district_of
+from mingjian.web.registry.models import System
 
 PAPER_CHANNELS = ("letter", "cable", "fax", "email", "edi")
 
@@ -42,16 +43,19 @@ def enter_filing(
 ) -> Filing:  # fmt: skip
     """Enter a letter, cable, fax, e-mail or EDI message with its scan, and hand it in on the filer's behalf.
 
-    Raises MingjianError naming the field: a day in the future, a scan that is not stored, a postmark after the receipt.
+    Raises MingjianError naming the field: a day in the future, a postmark after the receipt, a scan that was not handed
+    in for the filer or the organ.
     """
     with transaction.atomic():
         system = system_to_file(system_id)
         if not TAKE_IN.allows(actor, system):
             TAKE_IN.require(actor)
             raise not_found("没有这个系统", "there is no such system")
-        _check_received(channel, received, postmark, scan_file)
+        filer = filer_of(system, organisation_id)
+        _check_received(channel, received, postmark)
+        require_paper(actor, scan_file, "filing", _bodies(actor, system, filer), "scan")
         filing = new_filing(
-            system, filer_of(system, organisation_id), kind,
+            system, filer, kind,
             {
                 **values, "channel": channel, "received_date": received, "postmark_date": postmark,
                 "scan_file": scan_file, "entered_by": actor.name[:64],
@@ -185,7 +189,13 @@ def _next_number(filing: Filing, on: dt.date) -> str:
     return f"{series}{row.last:06d}"
 
 
-def _check_received(channel: str, received: str, postmark: str, scan_file: str) -> None:
+def _bodies(actor: Actor, system: System, filer: Organisation) -> set[str]:
+    """For whom a scan may have been handed in: who files, whose the system is, the organ that takes it in."""
+    organ = {one.organisation for one in actor.bindings if not one.grant}
+    return {system.organisation_id, filer.id, *organ}
+
+
+def _check_received(channel: str, received: str, postmark: str) -> None:
     if channel not in PAPER_CHANNELS:
         raise refused("channel", "不是书面或者电子送达的方式", "no way in which papers arrive")
     check_date(received, "received", exact=True)
@@ -193,5 +203,3 @@ def _check_received(channel: str, received: str, postmark: str, scan_file: str) 
         check_date(postmark, "postmark", exact=True)
     if dt.date.fromisoformat(received) > today():
         raise refused("received", "收到日期不得晚于今日", "it cannot have been received after today")
-    if not StoredFile.objects.filter(pk=scan_file, removed_ns__isnull=True).exists():
-        raise refused("scan", "须先上传扫描件", "upload the scan first")
