@@ -182,6 +182,33 @@ def test_a_change_after_the_preview_stops_the_whole_file(city: City) -> None:
     assert Camera.objects.count() == 1
 
 
+@pytest.mark.applies("monitoring.judge_change", "registry.archive.change")
+def test_a_row_that_turns_a_camera_in_use_needs_an_approval_uses_it_and_gives_it_back(city: City) -> None:
+    """qd204 20(1), decision 0059."""
+    manager, head = city.browser(BoundRole.MANAGER), city.browser(BoundRole.ORGANISATION_ADMIN)
+    actor = city.actor(BoundRole.MANAGER)
+    bring_in(actor, workbook("cameras", [{**CAMERA, "code": CODE}]))
+    bring_in(actor, workbook("cameras", [{"code": CODE, **CAMERA, "azimuth_deg": "10"}]))  # stated for the first time
+    camera = Camera.objects.get()
+    turn = workbook("cameras", [{"code": CODE, **CAMERA, "azimuth_deg": "90"}])
+    refused = preview(actor, turn)
+    assert problems(refused) == {2: ["azimuth_deg"]}
+    (said,) = refused.rows.get().errors
+    assert ("第二十条" in said["zh"], "用途变更" in said["remedy_zh"]) == (True, True)
+    assert AuditEntry.objects.get(outcome="denied").object_id == camera.id
+    wish = {"camera": camera.id, "kind": "re_aiming", "change": "转向东门", "reason": "东门改建"}
+    asked = manager.post("/monitoring/changes", wish, status=201)
+    head.post(f"/monitoring/changes/{asked['id']}/decide", {"approve": True, "answer": "同意"}, If_Match='"v1"')
+    for _ in range(2):  # taken back, the approval serves again
+        batch = bring_in(actor, turn)
+        entry = AuditEntry.objects.filter(action="registry.archive.change", outcome="done").latest("pk")
+        assert entry.citations.get(clause="qd204.use.no_change_of_purpose").verdict == "pass"
+        assert problems(preview(actor, workbook("cameras", [{"id": camera.id, "azimuth_deg": "91"}])))
+        assert undo_batch(actor, batch.id, "导错了", None, wait=True).rows_left == 0
+        camera.refresh_from_db()
+        assert camera.azimuth_deg == 10
+
+
 def test_duplicates_are_noted_and_across_subtrees_only_a_contact_is_told(city: City) -> None:
     west = city.actor(BoundRole.MANAGER, "west")
     there = {

@@ -29,6 +29,7 @@ from mingjian.web.exchange.likeness import Likeness
 from mingjian.web.exchange.matching import Rights
 from mingjian.web.exchange.models import ImportRow
 from mingjian.web.exchange.refusals import outdated, touched
+from mingjian.web.exchange.turning import Turning
 from mingjian.web.http.bulk import insert_rows
 from mingjian.web.inspections.leads import NewLead, open_lead
 from mingjian.web.organisations.models import Identifier
@@ -94,6 +95,7 @@ class _CameraWork:
         self._reader = CameraReader(actor, self._drafts)
         self._likeness = Likeness(actor, current_law())
         self._rights = Rights(actor, MANAGE)
+        self._turning = Turning(actor)
         self._leads = 0
         self._plan = False
         self._pictured: frozenset[str] = frozenset()
@@ -115,6 +117,7 @@ class _CameraWork:
             self._reduce(finding, camera)
             if finding.change == "same":
                 return
+            self._turning.look(finding, camera)
         draft = self._drafts.draft(finding.values, camera)
         judgements = self._drafts.judge(draft)
         standing = standing_of(judgements)
@@ -239,13 +242,21 @@ class _CameraWork:
             returns = row.change == "new"
             if returns != (camera.removed_ns is not None):
                 raise outdated(row.number)
-            about = self._change_one(row, camera, values_of(row), returns=returns)
+            values = values_of(row)
+            approved: list[Judgement] = []
+            if undoing:
+                self._turning.give_back(camera, row)
+            elif not returns:
+                approved = self._turning.take(camera, values)
+            about = self._change_one(row, camera, values, returns=returns, approved=approved)
             (back if returns else changed).append(about)
             self._plan = self._plan or camera.id in streamed
         record_many(self._actor, ENROLLED, "camera", back, policy=MANAGE, reason=self._reason)
         record_many(self._actor, FILE_CHANGED, "camera", changed, policy=MANAGE, reason=self._reason)
 
-    def _change_one(self, row: ImportRow, camera: Camera, values: Mapping[str, Any], *, returns: bool) -> About:
+    def _change_one(
+        self, row: ImportRow, camera: Camera, values: Mapping[str, Any], *, returns: bool, approved: Sequence[Judgement]
+    ) -> About:
         before = None if returns else {key: document_of(camera, file_of(camera)).get(key) for key in values}
         self._rights.require(camera.organisation_id, camera.division_id)
         draft = self._drafts.draft(values, None if returns else camera)
@@ -273,7 +284,7 @@ class _CameraWork:
         join_system(camera, system)
         remember_file(camera, archive)
         after = {key: value for key, value in values.items() if not returns or value not in (None, "")}
-        return _about(draft, before, {**after, "standing": draft.standing}, judgements)
+        return _about(draft, before, {**after, "standing": draft.standing}, judgements, approved)
 
     def finish(self) -> None:
         """The engine is told once, when a camera with a stream was touched."""
@@ -315,8 +326,8 @@ class _CameraWork:
 
 
 def _about(
-    draft: SimpleNamespace, before: Mapping[str, Any] | None, after: Mapping[str, Any], judgements: Mapping[str, Judgement]
+    draft: SimpleNamespace, before: Mapping[str, Any] | None, after: Mapping[str, Any],
+    judgements: Mapping[str, Judgement], approved: Sequence[Judgement] = (),
 ) -> About:  # fmt: skip
-    return About(
-        draft.id, draft.name, draft.organisation_id or "", draft.division_id or "", before, after, deciding(judgements)
-    )
+    said = (*approved, *deciding(judgements))
+    return About(draft.id, draft.name, draft.organisation_id or "", draft.division_id or "", before, after, said)

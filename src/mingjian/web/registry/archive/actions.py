@@ -86,7 +86,7 @@ def change_archive(
     aimed = {name: getattr(camera, name) for name in AIM}
     _apply(camera, archive, values)
     MANAGE.require(actor, camera)
-    turns = turned(aimed, camera)
+    turns = turned(camera.standing, aimed, vars(camera))
     judgements = _judged(actor, camera, archive)
     with transaction.atomic():
         _as_seen(camera, expected)

@@ -5,30 +5,55 @@ Whoever keeps changes of use (web.monitoring) says whether one was approved; the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from mingjian.rules.judgement import Judgement
 from mingjian.web.authority.actor import Actor
 from mingjian.web.registry.models import Camera
 
 AIM = ("azimuth_deg", "view_angle_deg", "view_distance_m")
-Approval = Callable[[Actor, Camera], Judgement]
-_approval: list[Approval] = []
 
 
-def provide_approval(find: Approval) -> None:
-    """Name the function that takes an approved change of a camera's aim, once. It raises RuledOut when there is none."""
-    _approval[:] = [find]
+class Approvals(Protocol):
+    """The approved changes of cameras' aims: each is used once."""
+
+    def ask(self, actor: Actor, camera: Camera) -> Judgement:
+        """The law's word on turning it now. Uses nothing up."""
+
+    def take(self, actor: Actor, camera: Camera) -> Judgement:
+        """The same, and the approval is used up. Raises RuledOut `change_needed` when there is none."""
+
+    def give_back(self, camera: Camera, since_ns: int) -> None:
+        """One used since then did not turn the camera after all: it may be used again."""
 
 
-def turned(before: Mapping[str, Any], camera: Camera) -> bool:
-    """Whether a camera in use is to see something else. Stating for the first time where it looks turns nothing."""
-    if camera.standing != "active":
-        return False
-    return any(before.get(name) is not None and before[name] != getattr(camera, name) for name in AIM)
+_approvals: list[Approvals] = []
+
+
+def provide_approvals(approvals: Approvals) -> None:
+    """Name whoever keeps them."""
+    _approvals[:] = [approvals]
+
+
+def turned(standing: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which fields of AIM turn a camera in use. Stating for the first time where it looks turns nothing."""
+    if standing != "active":
+        return ()
+    return tuple(name for name in AIM if before.get(name) is not None and name in after and before[name] != after[name])
+
+
+def approval_of(actor: Actor, camera: Camera) -> list[Judgement]:
+    """The law's word on turning it, where somebody keeps approvals. Uses nothing up."""
+    return [one.ask(actor, camera) for one in _approvals]
 
 
 def require_approval(actor: Actor, camera: Camera) -> list[Judgement]:
     """The law's word on turning it, for the entry. Raises RuledOut `change_needed`. Call it in the transaction."""
-    return [find(actor, camera) for find in _approval]
+    return [one.take(actor, camera) for one in _approvals]
+
+
+def give_approval_back(camera: Camera, since_ns: int) -> None:
+    """What turned the camera since then is taken back whole, as if it had not been. Call it in the transaction."""
+    for one in _approvals:
+        one.give_back(camera, since_ns)
