@@ -22,7 +22,9 @@ from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.exchange.cameras import Cameras
 from mingjian.web.exchange.catalogue import catalogue_rows
+from mingjian.web.exchange.channels import Channels
 from mingjian.web.exchange.columns import Cell, Column, Problem, WrongCell, read_cell
+from mingjian.web.exchange.devices import Devices
 from mingjian.web.exchange.jobs import Job, desk
 from mingjian.web.exchange.kinds import Finding, Kind, SheetRow
 from mingjian.web.exchange.models import ImportBatch, ImportRow
@@ -37,7 +39,9 @@ from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.registry.rights import IMPORT
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (Cameras(), Places(), Systems(), Organisations())}
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind for kind in (Cameras(), Devices(), Channels(), Places(), Systems(), Organisations())
+}
 FILE_LIMIT = 64 << 20
 CHUNK = 1000
 AT_WORK = {"reading": "failed", "applying": "previewed", "undoing": "applied"}

@@ -62,6 +62,8 @@ class Cameras:
     name = "cameras"
     title = Text("摄像机", "cameras")
     columns: tuple[Column, ...] = CAMERA_COLUMNS
+    organisation_path = "organisation_id"
+    division_path = "division_id"
 
     def work(self, actor: Actor, *, again: bool = False, reason: str = "") -> Work:
         """Begin."""

@@ -32,9 +32,10 @@ def export(actor: Actor, kind: str, form: str, wanted: Mapping[str, str]) -> tup
     of_kind = KINDS[kind]
     rows = of_kind.rows(actor)
     if wanted.get("organisation"):
-        rows = rows.filter(**{"id" if kind == "organisations" else "organisation_id": wanted["organisation"]})
+        rows = rows.filter(**{of_kind.organisation_path: wanted["organisation"]})
     if wanted.get("division"):
-        rows = rows.filter(division__reached_from__ancestor_id=wanted["division"])
+        reached = f"{of_kind.division_path.removesuffix('_id')}__reached_from__ancestor_id"
+        rows = rows.filter(**{reached: wanted["division"]})
     if form == "gb28181":
         rows = rows.exclude(code="")
     number = rows.count()
@@ -55,10 +56,10 @@ def _cells(kind: Kind, rows: Any) -> Iterator[dict[str, str]]:
 
 def _chunks(rows: Any) -> Iterator[list[Any]]:
     """By id, so that nothing is held open while the reader is slow."""
-    at = ""
-    while some := list(rows.filter(id__gt=at)[:_CHUNK]):
+    some = list(rows[:_CHUNK])
+    while some:
         yield some
-        at = some[-1].id
+        some = list(rows.filter(id__gt=some[-1].id)[:_CHUNK])
 
 
 def _catalogue(rows: Any, number: int) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.exchange.columns import Column, Problem, WrongCell, shown_value
 from mingjian.web.exchange.models import ImportRow
 from mingjian.web.organisations.models import Division, Organisation
-from mingjian.web.registry.models import Place, PlacePart, Room, System
+from mingjian.web.registry.models import Camera, Device, Place, PlacePart, Room, System
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class Kind(Protocol):
 
     @property
     def name(self) -> str:
-        """cameras, places, systems, organisations."""
+        """cameras, devices, channels, places, systems, organisations."""
 
     @property
     def title(self) -> Text:
@@ -75,6 +75,14 @@ class Kind(Protocol):
     @property
     def columns(self) -> tuple[Column, ...]:
         """Its sheet."""
+
+    @property
+    def organisation_path(self) -> str:
+        """From a row to the id of the organisation that it lies with, as queries name it."""
+
+    @property
+    def division_path(self) -> str:
+        """The same to the id of its division."""
 
     def work(self, actor: Actor, *, again: bool = False, reason: str = "") -> Work:
         """Begin; `again`: the rows were looked at before. `reason` goes into the entries."""
@@ -95,7 +103,7 @@ class Names:
     _MODELS: Mapping[str, tuple[Any, str]] = {
         "organisation_id": (Organisation, "name"), "builder_id": (Organisation, "name"), "parent_id": (Organisation, "name"),
         "division_id": (Division, "name"), "place_id": (Place, "name"), "system_id": (System, "name"),
-        "part_id": (PlacePart, "part"), "room_id": (Room, "name"),
+        "part_id": (PlacePart, "part"), "room_id": (Room, "name"), "device_id": (Device, "name"), "camera_id": (Camera, "name"),
     }  # fmt: skip
 
     def __init__(self, documents: Sequence[Mapping[str, Any]]) -> None:

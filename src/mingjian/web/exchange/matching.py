@@ -21,14 +21,16 @@ class Rights:
         self._policy = policy
         self._allowed: dict[tuple[str | None, str | None], bool] = {}
 
-    def check(self, row: SheetRow, organisation: str | None, division: str | None) -> None:
-        """Note a problem when he has not the right there."""
+    def check(
+        self, row: SheetRow, organisation: str | None, division: str | None, column: str = "organisation"
+    ) -> None:  # fmt: skip
+        """Note a problem at `column` when he has not the right there."""
         key = (organisation, division)
         if key not in self._allowed:
             self._allowed[key] = self._policy.allows(self._actor, Scope(*key))
-        if not self._allowed[key] and not any(one.column == "organisation" for one in row.problems):
+        if not self._allowed[key] and not any(one.column == column for one in row.problems):
             title = self._policy.title
-            row.wrong("organisation", WrongCell(
+            row.wrong(column, WrongCell(
                 f"您在该单位没有“{title.zh}”的权限", f"you have no right there to {title.en}",
                 "只能导入本单位及下级单位的登记", "import what is of your own organisation and below",
             ))  # fmt: skip

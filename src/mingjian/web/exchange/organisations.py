@@ -64,6 +64,8 @@ class Organisations:
     name = "organisations"
     title = Text("单位", "organisations")
     columns = ORGANISATION_COLUMNS
+    organisation_path = "id"
+    division_path = "division_id"
 
     def work(self, actor: Actor, *, again: bool = False, reason: str = "") -> Work:
         """Begin."""

@@ -1,4 +1,4 @@
-"""Places, systems and organisations share their way through an import; what differs is in a module of each.
+"""Places, systems and devices share their way through an import; what differs is in a module of each.
 
 Rows are compared with the register by id, by a code, or by name and where. New ones are inserted together, changed ones
 one by one; each leaves the entry that the single action leaves.
@@ -33,6 +33,8 @@ class PlainKind(ABC):
     """The outward half of a kind (kinds.Kind) over one table."""
 
     columns: tuple[Column, ...]
+    organisation_path = "organisation_id"
+    division_path = "division_id"
 
     @abstractmethod
     def document(self, row: Any) -> dict[str, Any]:
@@ -101,6 +103,10 @@ class PlainWork(ABC):
     def remove(self, row: Any) -> dict[str, Any]:
         """Take it out of the register: what the entry shows. Raises MingjianError while something hangs on it."""
 
+    def checked(self, row: SheetRow, values: dict[str, Any], now: Any) -> None:
+        """What can be told only once it is known which object the row means; problems are noted in the row."""
+        return
+
     def law(self, document: Mapping[str, Any]) -> tuple[tuple[Judgement, ...], tuple[str, ...]]:
         """What the single action's entry would say of an object that is so: judgements, and clauses cited besides."""
         return (), ()
@@ -160,6 +166,7 @@ class PlainWork(ABC):
         else:
             self.rights.check(row, *self.where({}, now))
         self.rights.check(row, *self.where(values, now))
+        self.checked(row, values, now)
         return self._compared(row, values, now)
 
     def _compared(self, row: SheetRow, values: dict[str, Any], now: Any) -> Finding:
@@ -230,9 +237,7 @@ class PlainWork(ABC):
         self, key: str, name: str, document: Mapping[str, Any], before: Mapping[str, Any] | None,
         after: Mapping[str, Any], *, judged: bool = True,
     ) -> About:  # fmt: skip
-        organisation, division = document.get("organisation_id"), document.get("division_id")
-        if self.entry_kind == "organisation":
-            organisation = key
+        organisation, division = self.where(document, None)
         judgements, clauses = self.law(document) if judged else ((), ())
         return About(key, name, organisation or "", division or "", before, after, judgements, clauses)
 

@@ -1,4 +1,4 @@
-"""What a sheet calls by name: divisions, organisations, places, systems. Each text is looked up once a file.
+"""What a sheet calls by name: divisions, organisations, places, systems, devices, cameras. Each text is looked up once a file.
 
 Only what the actor may see is found: that something exists elsewhere is not told. A name that several things have is an
 error which says how to tell them apart.
@@ -15,20 +15,26 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.exchange.columns import WrongCell
 from mingjian.web.organisations import policies as organisation_rights
 from mingjian.web.organisations.models import Division, Identifier, Organisation
-from mingjian.web.registry.models import Place, System
-from mingjian.web.registry.rights import READ_PLACES, READ_SYSTEMS
+from mingjian.web.registry.devices.queries import DIVISION, ORGANISATION
+from mingjian.web.registry.models import Camera, Device, Place, System
+from mingjian.web.registry.policies import READ as READ_CAMERAS
+from mingjian.web.registry.rights import READ_DEVICES, READ_PLACES, READ_SYSTEMS
 
 _WORDS = {
     "division": ("没有这个行政区划", "there is no such division"),
     "organisation": ("没有这个单位,或者不在您的权限范围", "no such organisation, or none within your reach"),
     "place": ("没有这个场所,或者不在您的权限范围", "no such place, or none within your reach"),
     "system": ("没有这个系统,或者不在您的权限范围", "no such system, or none within your reach"),
+    "device": ("没有这台在用的设备，或者不在您的权限范围", "no such device in use, or none within your reach"),
+    "camera": ("没有这台摄像机，或者不在您的权限范围", "no such camera, or none within your reach"),
 }
 _REMEDIES = {
     "division": ("填六位区划代码", "enter its code of six digits"),
     "organisation": ("填全称或者统一社会信用代码;新单位请先导入单位表", "its full name or credit code; import new ones first"),
     "place": ("填全称或者登记标识;新场所请先导入场所表", "its full name or id; import new places first"),
     "system": ("填全称或者登记标识;新系统请先导入系统表", "its full name or id; import new systems first"),
+    "device": ("填国标编码、序列号或者登记标识；新设备请先导入设备表", "its code, serial number or id; import new devices first"),
+    "camera": ("填国标编码或者登记标识；新摄像机请先导入摄像机表", "its code or id; import new cameras first"),
 }  # fmt: skip
 
 
@@ -87,6 +93,16 @@ class References:
             elif kind == "place":
                 rows: QuerySet[Any] = READ_PLACES.visible(self._actor, Place.objects.filter(removed_ns=None))
                 yield from rows.filter(Q(name__in=some) | Q(pk__in=some)).values_list("id", "name")
+            elif kind == "device":
+                rows = READ_DEVICES.visible(
+                    self._actor, Device.objects.filter(scrapped_date=""), ORGANISATION, DIVISION
+                )
+                named = Q(name__in=some) | Q(pk__in=some) | Q(code__in=some) | Q(serial__in=some)
+                yield from rows.filter(named).values_list("id", "name", "code", "serial")
+            elif kind == "camera":
+                rows = READ_CAMERAS.visible(self._actor, Camera.objects.filter(removed_ns=None))
+                named = Q(name__in=some) | Q(pk__in=some) | Q(code__in=some)
+                yield from rows.filter(named).values_list("id", "name", "code")
             else:
                 rows = READ_SYSTEMS.visible(self._actor, System.objects.filter(removed_ns=None))
                 yield from rows.filter(Q(name__in=some) | Q(pk__in=some)).values_list("id", "name")

@@ -6,6 +6,8 @@ export const importWords: Words<typeof zh> = {
   "imports.upload": "Import",
   "imports.kind": "What it holds",
   "imports.kind.cameras": "cameras",
+  "imports.kind.devices": "devices",
+  "imports.kind.channels": "device channels",
   "imports.kind.places": "places",
   "imports.kind.systems": "systems",
   "imports.kind.organisations": "organisations",

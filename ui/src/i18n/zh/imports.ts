@@ -3,6 +3,8 @@ export const importWords = {
   "imports.upload": "导入",
   "imports.kind": "登记种类",
   "imports.kind.cameras": "摄像机",
+  "imports.kind.devices": "设备",
+  "imports.kind.channels": "设备通道",
   "imports.kind.places": "场所",
   "imports.kind.systems": "系统",
   "imports.kind.organisations": "单位",

@@ -16,6 +16,7 @@ from mingjian.web.http.schemas import Cursor, Input, Limit
 from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.registry.archive.api import CameraHistoryPage, Digits, Short
 from mingjian.web.registry.devices import actions, channels, queries
+from mingjian.web.registry.devices.fields import TEXTS
 from mingjian.web.registry.models import Device
 from mingjian.web.registry.places.api import Day, Id
 from mingjian.web.registry.rights import MANAGE_DEVICES, READ_DEVICES
@@ -258,7 +259,7 @@ def _file(actor: Actor, device: Device) -> dict[str, Any]:
 
 def _plain(device: Device) -> dict[str, Any]:
     fields = (
-        "id", "name", "kind", "code", *actions.TEXTS, "mac", "installed_date", "scrapped_date", "version",
+        "id", "name", "kind", "code", *TEXTS, "mac", "installed_date", "scrapped_date", "version",
     )  # fmt: skip
     return {
         **{field: getattr(device, field) for field in fields},

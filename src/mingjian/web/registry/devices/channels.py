@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -23,7 +23,7 @@ from mingjian.web.registry.rights import MANAGE_DEVICES
 from mingjian.web.registry.shared import overlap, past_day, span_or_since_today
 
 LAST_CHANNEL = 4096
-_OF_BODY = ("manufacturer", "model", "mac", "host")
+OF_BODY = ("manufacturer", "model", "mac", "host")
 """What a camera's file says of its device: it follows when another body is put in its place."""
 
 
@@ -45,7 +45,7 @@ def connect_camera(actor: Actor, device_id: str, values: Mapping[str, Any], expe
         _bump(device)
         if before is not None and before.device_id != device.id:
             Device.objects.filter(pk=before.device_id).update(version=F("version") + 1)
-        record_device(actor, CONNECTED, device, _document(row, camera))
+        record_device(actor, CONNECTED, device, document(row, camera))
     return row
 
 
@@ -61,10 +61,10 @@ def disconnect_camera(
         if row is None:
             raise not_found("没有这条接入记录", "there is no such connection")
         camera = cameras.get(row.camera_id) or row.camera
-        before = _document(row, camera)
+        before = document(row, camera)
         _end(actor, row, camera, day)
         _bump(device)
-        record_device(actor, DISCONNECTED, device, _document(row, camera), before, reason)
+        record_device(actor, DISCONNECTED, device, document(row, camera), before, reason)
     return device
 
 
@@ -108,57 +108,87 @@ def _serve(
     actor: Actor, device: Device, camera: Camera, channel: int, dates: tuple[str, str]
 ) -> tuple[DeviceChannel, DeviceChannel | None]:
     """The new row and the one it replaces, which has ended; nothing overlaps."""
-    since, until = dates
-    if device.installed_date and since < device.installed_date:
-        raise refused("since_date", "早于该设备的安装日期", "it is before the device was installed")
-    served = DeviceChannel.objects.filter(camera=camera, device__kind=device.kind).select_related("device")
-    before = None if until else served.filter(until_date="", since_date__lte=since).first()
-    if before is not None and (before.device_id, before.channel) == (device.id, channel):
-        raise refused("camera", "该摄像机已接在此通道", "this camera is on this channel already", "conflict")
+    row = DeviceChannel(device=device, camera=camera, channel=channel, since_date=dates[0], until_date=dates[1])
+    of_camera = DeviceChannel.objects.filter(camera=camera, device__kind=device.kind).select_related("device")
+    before = fit(row, device.installed_date, list(of_camera), list(device.channels.filter(channel=channel)))
     if before is not None:
-        before.until_date = since
         before.save(update_fields=["until_date"])
-    if any(overlap(row, since, until) for row in served.all()):
+    row.save(force_insert=True)
+    until = row.until_date
+    followed = {} if until else follow(camera, device)
+    _note(actor, camera, document(before, None), {**document(row, None), **followed})
+    return row, before
+
+
+def fit(
+    row: DeviceChannel, installed_date: str, of_camera: Sequence[DeviceChannel], of_channel: Sequence[DeviceChannel]
+) -> DeviceChannel | None:
+    """Whether a new connection fits: the one that it ends (its end is set, not saved), or None.
+
+    `of_camera`: those of its camera to devices of the same kind; `of_channel`: those of its channel; of any time.
+    Raises MingjianError naming the field, `conflict` for what overlaps.
+    """
+    since, until = row.since_date, row.until_date
+    if installed_date and since < installed_date:
+        raise refused("since_date", "早于该设备的安装日期", "it is before the device was installed")
+    lasting = (one for one in of_camera if not one.until_date and one.since_date <= since)
+    before = None if until else next(lasting, None)
+    if before is not None and (before.device_id, before.channel) == (row.device_id, row.channel):
+        raise refused("camera", "该摄像机已接在此通道", "this camera is on this channel already", "conflict")
+    if any(overlap(one, since, until) for one in of_camera if one is not before):
         raise refused(
             "since_date",
             "该摄像机在这段时间内已接同类设备",
             "the camera has a device of this kind in that time",
             "conflict",
         )
-    if any(overlap(row, since, until) for row in device.channels.filter(channel=channel)):
+    if any(overlap(one, since, until) for one in of_channel):
         raise refused(
             "channel", "该通道在这段时间内已接其他摄像机", "the channel serves another camera then", "conflict"
         )
-    row = DeviceChannel.objects.create(
-        device=device, camera=camera, channel=channel, since_date=since, until_date=until
-    )
-    followed = {} if until else _follow(camera, device)
-    _note(actor, camera, _document(before, None), {**_document(row, None), **followed})
-    return row, before
+    if before is not None:
+        before.until_date = since
+    return before
 
 
 def _end(actor: Actor, row: DeviceChannel, camera: Camera, day: str) -> None:
     if day < row.since_date:
         raise refused("on", "结束日期早于接入日期", "it would end before it began")
-    before = _document(row, None)
+    before = document(row, None)
     row.until_date = day
     row.save(update_fields=["until_date"])
-    _note(actor, camera, before, _document(row, None))
+    _note(actor, camera, before, document(row, None))
 
 
-def _follow(camera: Camera, device: Device) -> dict[str, Any]:
-    """The file says which body is there now. Masks lie in the body: they are confirmed anew (qd204 9.2)."""
+def follow(camera: Camera, device: Device) -> dict[str, Any]:
+    """The file says which body is there now: what differs. Masks lie in the body: they are confirmed anew (qd204 9.2).
+
+    The camera's new score is set, not saved.
+    """
     if device.kind != "camera":
         return {}
     archive, _ = CameraArchive.objects.get_or_create(camera=camera)
-    old = {key: getattr(archive, key) for key in _OF_BODY}
-    for key in _OF_BODY:
-        setattr(archive, key, getattr(device, key) or old[key])
+    return _say_body(camera, archive, {key: getattr(device, key) or getattr(archive, key) for key in OF_BODY})
+
+
+def put_body_back(camera: Camera, device: Device, body: Mapping[str, str]) -> dict[str, Any]:
+    """The file says again what it said of its body before `device` came, where it still says what that one brought."""
+    archive, _ = CameraArchive.objects.get_or_create(camera=camera)
+    of_device = {key: getattr(device, key) for key in OF_BODY}
+    mine = {key: body[key] for key in OF_BODY if of_device[key] and getattr(archive, key) == of_device[key]}
+    return _say_body(camera, archive, mine)
+
+
+def _say_body(camera: Camera, archive: CameraArchive, body: Mapping[str, str]) -> dict[str, Any]:
+    """Keep it, saving all but the camera itself; gives what differs."""
+    old = {key: getattr(archive, key) for key in body}
+    for key, text in body.items():
+        setattr(archive, key, text)
     archive.moved_ns = wiring.clock().now_ns()
     archive.save()
     camera.archive_score = scored(camera, archive)
     remember_file(camera, archive)
-    return changes(old, {key: getattr(archive, key) for key in _OF_BODY})[1]
+    return changes(old, body)[1]
 
 
 def _note(actor: Actor, camera: Camera, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -171,7 +201,7 @@ def _note(actor: Actor, camera: Camera, before: Mapping[str, Any], after: Mappin
     )  # fmt: skip
 
 
-def _document(row: DeviceChannel | None, camera: Camera | None) -> dict[str, Any]:
+def document(row: DeviceChannel | None, camera: Camera | None) -> dict[str, Any]:
     """For the record: of the camera's side with the device, of the device's side with the camera."""
     if row is None:
         return {}
