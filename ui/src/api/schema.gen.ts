@@ -16244,7 +16244,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                objects: "cameras" | "places" | "systems" | "organisations";
+                objects: "cameras" | "devices" | "channels" | "places" | "systems" | "organisations";
             };
             cookie?: never;
         };
@@ -17189,7 +17189,7 @@ export interface operations {
     imports_upload: {
         parameters: {
             query: {
-                kind: "cameras" | "places" | "systems" | "organisations";
+                kind: "cameras" | "devices" | "channels" | "places" | "systems" | "organisations";
                 name: string;
                 organisation?: string;
                 division?: string;
@@ -17228,7 +17228,7 @@ export interface operations {
     imports_template: {
         parameters: {
             query: {
-                kind: "cameras" | "places" | "systems" | "organisations";
+                kind: "cameras" | "devices" | "channels" | "places" | "systems" | "organisations";
                 form?: "xlsx" | "csv";
             };
             header?: never;
