@@ -6,7 +6,7 @@
  * ticket opens one WebSocket only.
  */
 import { canDecode, decodableCodecs, hasMediaSource } from "./codec_probe";
-import { EdgeHold } from "./edge_hold";
+import { EdgeClock, EdgeHold } from "./edge_hold";
 import { readFragments, readTimescale } from "./fmp4";
 import {
   isInitSegment, mimeWithCodecs, parseLiveFragment, parseLiveText,
@@ -58,6 +58,7 @@ export interface LiveOptions {
 }
 
 const TICK_MS = 100;
+const HAVE_FUTURE_DATA = 3; // HTMLMediaElement's: below it the element shows its last picture and waits
 const HIDDEN_CLOSE_MS = 15_000;
 const KEEP_BEHIND_S = 8;
 const FIRST_RETRY_MS = 500;
@@ -70,13 +71,14 @@ export class LivePlayer {
   private queue: SourceQueue | null = null;
   private buffer: SourceBuffer | null = null;
   private hold = new EdgeHold();
+  private edge = new EdgeClock();
   private map = new TimeMap();
   private mime = "";
   private timescale = 90_000;
   private rebase = true; // the next fragment begins a new epoch: place it right behind what is buffered
   private offset_s = 0;
   private plannedEnd_s = 0;
-  private newest = { start_s: 0, wall_ms: 0 }; // the picture appended last
+  private newestWall_ms = 0; // of the picture appended last
   private clockOffset_ms = Number.POSITIVE_INFINITY;
   private lastMedia_ms = 0;
   private lastTrim_s = 0;
@@ -153,11 +155,12 @@ export class LivePlayer {
   /** Wall time (UTC ms) of the picture on the screen, undefined while there is none. */
   wallNow(): number | undefined {
     const wall_ms = this.map.toWall(this.video.currentTime);
-    return wall_ms === undefined ? undefined : Math.min(wall_ms, this.newest.wall_ms);
+    return wall_ms === undefined ? undefined : Math.min(wall_ms, this.newestWall_ms);
   }
 
   private readonly onWaiting = (): void => {
-    if (this.status.state === "playing") this.hold.stalled();
+    // a seek of ours makes the element wait as well: that is no fault of the network
+    if (this.status.state === "playing" && !this.video.seeking) this.hold.stalled();
   };
 
   private async connect(): Promise<void> {
@@ -282,7 +285,7 @@ export class LivePlayer {
     this.plannedEnd_s = Math.max(this.plannedEnd_s, end_s);
     const wall_ms = nsToMs(fragment.start_ns);
     this.map.add({ start_s, end_s, wallStart_ms: wall_ms, wallEnd_ms: wall_ms + fragment.duration_90k / 90 });
-    queue.append(fragment.media, { joinable: true, done: () => this.onAppended(start_s, wall_ms) });
+    queue.append(fragment.media, { joinable: true, done: () => this.onAppended(start_s, end_s, wall_ms) });
   }
 
   /** The camera is away, the connection is not: say why and wait for pictures. */
@@ -299,10 +302,12 @@ export class LivePlayer {
     this.socket?.close();
   }
 
-  private onAppended(start_s: number, wall_ms: number): void {
-    this.newest = { start_s, wall_ms };
+  private onAppended(start_s: number, end_s: number, wall_ms: number): void {
+    this.newestWall_ms = wall_ms;
+    this.edge.picture(start_s, end_s - start_s, performance.now());
     if (this.status.state === "playing" || this.noticed) return;
     this.video.currentTime = start_s;
+    this.hold.joined();
     if (this.video.paused) void this.video.play().catch(() => undefined);
     this.attempt = 0;
     this.say({ state: "playing", why: null, retry_ms: null });
@@ -333,14 +338,15 @@ export class LivePlayer {
 
   private holdEdge(ranges: TimeRanges, now_ms: number): void {
     if (ranges.length === 0) return;
-    const newest_s = this.newest.start_s;
     const at_s = this.video.currentTime;
     if (bufferedEndAt(ranges, at_s) === undefined) {
       const next_s = nextBufferedStart(ranges, at_s);
       if (next_s !== undefined) this.video.currentTime = next_s + 0.001;
     }
-    const answer = this.hold.decide(newest_s - at_s);
-    if (answer.seekBack_s !== null) this.video.currentTime = Math.max(ranges.start(0), newest_s - answer.seekBack_s);
+    const edge_s = this.edge.at(performance.now());
+    const dry = this.video.readyState < HAVE_FUTURE_DATA && !this.video.seeking;
+    const answer = this.hold.decide({ ahead_s: edge_s - at_s, picture_s: this.edge.picture_s, dry });
+    if (answer.seekBack_s !== null) this.video.currentTime = Math.max(ranges.start(0), edge_s - answer.seekBack_s);
     else if (Math.abs(this.video.playbackRate - answer.rate) > 0.004) this.video.playbackRate = answer.rate;
     if (this.video.paused) void this.video.play().catch(() => undefined);
     if (at_s - this.lastTrim_s > KEEP_BEHIND_S * 1.5) {
