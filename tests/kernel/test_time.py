@@ -8,6 +8,7 @@ from mingjian.kernel.clock import ManualClock
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.isotime import format_iso_ns, parse_iso_ns, utc_day
 from mingjian.kernel.media_time import ns_to_90k, rescale, ticks_90k_to_ns, unwrap_32
+from mingjian.kernel.ntp import ns_to_ntp, ntp_to_ns
 
 any_ns = st.integers(0, 4_000_000_000_000_000_000)
 
@@ -65,3 +66,10 @@ def test_a_step_moves_the_wall_and_not_the_monotonic_clock() -> None:
     assert (clock.now_ns(), clock.mono_ns()) == (405, 15)
     with pytest.raises(ValueError, match="forward"):
         clock.advance(-1)
+
+
+def test_ntp_eras() -> None:
+    assert ntp_to_ns(2_208_988_800, 0) == 0
+    assert ns_to_ntp(0) == (2_208_988_800, 0)
+    year_2040_ns = 2_208_988_800 * 10**9
+    assert ntp_to_ns(*ns_to_ntp(year_2040_ns)) == year_2040_ns

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from mingjian.kernel.ntp import ntp_to_ns
 from mingjian.kernel.text import Text
 from mingjian.ledger.merkle import hasher, tree_root
 from mingjian.verify.package_ledger import LedgerFacts
@@ -21,7 +22,6 @@ ROUNDING_NS = 1_000
 """A prft box counts 2^-32 s, an index nanoseconds."""
 _CHUNK_BYTES = 256 << 10
 _PRFT_BYTES = 32
-_NTP_EPOCH_S = 2_208_988_800
 
 
 def check_segments(manifest: dict[str, Any], facts: LedgerFacts) -> Text:
@@ -191,8 +191,7 @@ def arrival_ns(head: bytes) -> int | None:
     """Wall time of the prft box that a fragment of ours begins with (ISO/IEC 14496-12 8.16.5); None without one."""
     if len(head) < _PRFT_BYTES or head[:8] != b"\x00\x00\x00\x20prft":
         return None
-    ntp: int = struct.unpack_from(">Q", head, 16)[0]
-    return ((ntp >> 32) - _NTP_EPOCH_S) * 1_000_000_000 + ((ntp & 0xFFFF_FFFF) * 1_000_000_000 >> 32)
+    return ntp_to_ns(*struct.unpack_from(">II", head, 16))
 
 
 def check_completeness(manifest: dict[str, Any], facts: LedgerFacts) -> Text:

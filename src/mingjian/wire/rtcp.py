@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-NTP_EPOCH_S = 2_208_988_800  # seconds from 1900 to 1970
+from mingjian.kernel.ntp import ns_to_ntp, ntp_to_ns
+
 _NS = 1_000_000_000
 _MAX_PACKETS = 64
 
@@ -51,19 +52,6 @@ class RtcpReceiverReport:
 
 
 RtcpPacket = RtcpSenderReport | RtcpReceiverReport | RtcpGoodbye
-
-
-def ntp_to_ns(seconds: int, fraction: int) -> int:
-    """NTP time (32.32 bits since 1900) to UTC nanoseconds since 1970; a zero first bit means the era from 2036 (RFC 4330 3)."""
-    if not seconds & 0x8000_0000:
-        seconds += 1 << 32
-    return (seconds - NTP_EPOCH_S) * _NS + (fraction * _NS >> 32)
-
-
-def ns_to_ntp(ns: int) -> tuple[int, int]:
-    """UTC nanoseconds since 1970 to NTP seconds and fraction of 32 bits each."""
-    seconds, rest = divmod(ns, _NS)
-    return (seconds + NTP_EPOCH_S) & 0xFFFF_FFFF, (rest << 32) // _NS
 
 
 def parse_rtcp(raw: bytes) -> list[RtcpPacket]:

@@ -5,6 +5,7 @@ import contextlib
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mingjian.verify.package_footage import arrival_ns
 from mingjian.wire.fmp4.box import BrokenFile, reader_of
 from mingjian.wire.fmp4.build import TrackRun, build_fragment, build_init, build_leaf, build_prft
 from mingjian.wire.fmp4.entries import TrackSpec
@@ -79,9 +80,10 @@ def test_decode_times_rise_above_the_floor(pts: list[int], floor: int) -> None:
 
 @given(st.integers(0, 2**61), st.integers(0, 2**40))
 def test_prft_keeps_nanoseconds(wall_ns: int, media: int) -> None:
-    wall_ns %= (1 << 32) * 10**9 - 2_208_988_800 * 10**9
+    wall_ns %= (3 << 31) * 10**9 - 2_208_988_800 * 10**9  # to 2104: the era ends in 2036, in the middle
     prft = build_prft(1, wall_ns, media)
     assert len(prft) == 32
     data = INIT + prft + FILE[len(INIT) + 32 :]
     init = parse_init(data)
     assert next(walk_fragments(reader_of(data), init.size, len(data), init)).wall_ns == wall_ns
+    assert arrival_ns(prft) == wall_ns

@@ -204,11 +204,12 @@ function leafBox(algorithm: Algorithm, index: number, hash: Uint8Array): Uint8Ar
   return concat(Uint8Array.of(0, 0, 0, 64, 0x75, 0x75, 0x69, 0x64), LEAF_TYPE, head, hash);
 }
 
-/** Wall time of the prft box that a fragment begins with. */
-function arrivalNs(head: Uint8Array): bigint | null {
+/** Wall time of the prft box that a fragment of ours begins with; a first bit of zero means the era from 2036 (RFC 4330 3). */
+export function arrivalNs(head: Uint8Array): bigint | null {
   if (head.length < 32 || hex(head.subarray(0, 8)) !== "0000002070726674") return null;
   const ntp = new DataView(head.buffer, head.byteOffset).getBigUint64(16);
-  return ((ntp >> 32n) - NTP_EPOCH_S) * 1_000_000_000n + (((ntp & 0xffffffffn) * 1_000_000_000n) >> 32n);
+  const era = ntp >> 63n ? 0n : 1n << 32n;
+  return ((ntp >> 32n) + era - NTP_EPOCH_S) * 1_000_000_000n + (((ntp & 0xffffffffn) * 1_000_000_000n) >> 32n);
 }
 
 export function checkCompleteness(manifest: Manifest, facts: Facts): Said {

@@ -10,6 +10,7 @@ import trees from "../../../tests/verify/vectors/trees.json";
 import { crc32, fromHex, hex, utf8 } from "./bytes";
 import { readCanonical } from "./document";
 import { verifyEd25519 } from "./ed25519";
+import { arrivalNs } from "./footage";
 import { hasher, sha512, type Algorithm } from "./hash";
 import { treeRoot, verifyConsistency, verifyInclusion } from "./merkle";
 import { decodeKey, parseCheckpoint, readAnchors, splitNote } from "./note";
@@ -101,4 +102,12 @@ it("times are as short as exact", () => {
   expect(isoNs(1_764_000_000_040_000_000n)).toBe("2025-11-24T16:00:00.040Z");
   expect(isoNs(1_764_000_000_000_001_000n)).toBe("2025-11-24T16:00:00.000001Z");
   expect(isoNs(1_764_000_000_000_000_001n)).toBe("2025-11-24T16:00:00.000000001Z");
+});
+
+it("a fragment's arrival is read in this era of NTP and in the next, which begins in 2036", () => {
+  const boxes: [string, bigint][] = [
+    ["00000020707266740100000800000001ecceff800a3d70a40000000000000000", 1764000000040000000n],
+    ["000000207072667401000008000000010754fd00000000000000000000000000", 2208988800000000000n],
+  ];
+  for (const [box, ns] of boxes) expect(arrivalNs(fromHex(box))).toBe(ns);
 });

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from mingjian.kernel.ntp import NTP_EPOCH_S
 from mingjian.wire.fmp4.box import Buffer, box, full_box, uuid_box
 from mingjian.wire.fmp4.entries import TrackSpec, sample_entry
 
@@ -23,7 +24,6 @@ LEAF_BOX_BYTES = 8 + 16 + 8 + 32
 KEY_SAMPLE_FLAGS = 0x0200_0000  # sample_depends_on = 2: needs no other (ISO/IEC 14496-12, 8.8.3.1)
 DELTA_SAMPLE_FLAGS = 0x0101_0000  # depends on others, is no sync sample
 
-_NTP_EPOCH_S = 2_208_988_800  # seconds from 1900 to 1970 (RFC 5905 section 6)
 _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _TABLE_ROW = struct.Struct(">QIIQIQB3x")
 
@@ -109,7 +109,7 @@ def build_prft(track_id: int, wall_ns: int, media_time: int) -> bytes:
     """
     seconds, ns = divmod(wall_ns, 1_000_000_000)
     fraction = -(-(ns << 32) // 1_000_000_000)
-    ntp = ((seconds + _NTP_EPOCH_S) & 0xFFFF_FFFF) << 32 | fraction
+    ntp = ((seconds + NTP_EPOCH_S) & 0xFFFF_FFFF) << 32 | fraction
     return full_box(b"prft", 1, 8, struct.pack(">IQQ", track_id, ntp, media_time))
 
 

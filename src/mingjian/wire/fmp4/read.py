@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from mingjian.kernel.ntp import ntp_to_ns
 from mingjian.wire.fmp4.box import Box, BrokenFile, ReadAt, reader_of, walk
 from mingjian.wire.fmp4.build import ALGORITHM_CODES, DELTA_SAMPLE_FLAGS, LEAF_UUID, METADATA_UUID, TABLE_UUID, TableRow
 from mingjian.wire.fmp4.entries import TrackSpec, codec_strings
 
-_NTP_EPOCH_S = 2_208_988_800
 _ROW = struct.Struct(">QIIQIQB3x")
 _ALGORITHMS = {code: name for name, code in ALGORITHM_CODES.items()}
 _MAX_INIT_BYTES = 1 << 20
@@ -186,8 +186,7 @@ def prft_ns(body: bytes, at: int) -> int:
     """Wall time of a prft box with this body; `at` is where the box lies. Raises BrokenFile."""
     if len(body) < 16:
         raise BrokenFile("a prft box is cut short", at)
-    ntp: int = struct.unpack_from(">Q", body, 8)[0]
-    return ((ntp >> 32) - _NTP_EPOCH_S) * 1_000_000_000 + ((ntp & 0xFFFF_FFFF) * 1_000_000_000 >> 32)
+    return ntp_to_ns(*struct.unpack_from(">II", body, 8))
 
 
 def _fragment(read_at: ReadAt, at: int, end: int, init: InitInfo, moof: Box, mdat: Box, wall_ns: int) -> Fragment:
