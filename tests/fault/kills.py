@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import random
-import select
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
+from tests.fault.child import Child
 from tests.fault.judging import EVER, assert_clean, assert_covered, assert_readable, restart_and_stop
 from tests.fault.recording_child import TOLD
 from tests.media.feeding import START_NS
@@ -39,19 +35,12 @@ def footage_file(folder: Path) -> Path:
 
 def kill_once(folder: Path, rng: random.Random, start_ns: int) -> tuple[int, int]:
     """Record, kill; how many frames each recorder had been given, and when the last."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.fault.recording_child", str(folder), str(start_ns), str(SPEED), str(CAMERAS),
-         str(footage_file(folder))],
-        stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": "src:."},
-    )  # fmt: skip
-    assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], 60)
-    assert ready
-    assert process.stdout.readline() == b"recording\n"
-    time.sleep(rng.uniform(0.02, 1.2))  # the random moment itself
-    process.send_signal(signal.SIGKILL)
-    process.wait(30)
-    process.stdout.close()
+    with Child("tests.fault.recording_child", [
+        str(folder), str(start_ns), str(SPEED), str(CAMERAS), str(footage_file(folder))
+    ]) as child:  # fmt: skip
+        assert child.line() == ["recording"]
+        time.sleep(rng.uniform(0.02, 1.2))  # the random moment itself
+        child.kill()
     return TOLD.unpack((folder / "told").read_bytes())
 
 

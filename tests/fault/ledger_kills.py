@@ -1,20 +1,19 @@
-"""SIGKILL at a random moment of signing and deleting: nothing signed is lost, nothing is deleted without its receipt."""
+"""SIGKILL at a random moment of sealing, signing and deleting: nothing signed is lost, nothing deleted without its receipt."""
 
 from __future__ import annotations
 
 import itertools
-import os
+import pickle
 import random
-import select
-import signal
-import subprocess
-import sys
 import time
+from collections import Counter
 from pathlib import Path
 
+from tests.fault.child import Child
 from tests.fault.ledger_child import open_store
 from tests.ledger.logs import SIGNERS
 from tests.media.feeding import START_NS
+from tests.media.footage import video
 
 from mingjian.kernel.clock import DAY_NS, NS_PER_S, ManualClock
 from mingjian.ledger.audit import KeptHashes, audit
@@ -25,16 +24,23 @@ from mingjian.media.custody.leaf_store import KeptRow, read_leaves
 from mingjian.media.store.reader import StoreReader
 from mingjian.media.store.volume import make_volume
 
+STAGES = ("recovering", "recording", "sealing", "checkpoint", "deletion")
+_AIM = (1, 1, 3, 3, 3)
+_ROUNDS = 4
+
 
 def run_ledger_kills(folder: Path, seed: int, count: int) -> dict[str, int]:
     """`count` kills of one store in a row. Returns figures; raises AssertionError where the promise is broken."""
     rng = random.Random(seed)
     make_volume(folder / "v0", "v0", "instance", demo=True)
+    (folder / "footage.pickle").write_bytes(pickle.dumps(video()))
     held: list[str] = []  # what somebody outside saw signed
+    last_ns = dict.fromkeys(STAGES, NS_PER_S // 10)  # how long each took when it was last seen whole
+    hit: Counter[str] = Counter()
     deleted = 0
     for number in range(count):
         start_ns = START_NS + number * 365 * DAY_NS
-        _kill(folder, start_ns, rng)
+        hit[_kill(folder, start_ns, rng, last_ns)] += 1
         held += [signed for signed in book.checkpoint_notes(folder / "ledger") if signed not in set(held)]
         clock = ManualClock(start_ns + 300 * DAY_NS, start_ns + 300 * DAY_NS)
         store, log = open_store(folder, clock)
@@ -44,22 +50,24 @@ def run_ledger_kills(folder: Path, seed: int, count: int) -> dict[str, int]:
         assert not log.alarms(), log.alarms()
         assert store.close(60)
         deleted = _judge(folder, held, clock.now_ns())
-    return {"ledger_kills": count, "checkpoints": len(held), "deletions": deleted}
+    stages = {f"in_{stage}": hit[stage] for stage in STAGES}
+    return {"ledger_kills": count, **stages, "checkpoints": len(held), "deletions": deleted}
 
 
-def _kill(folder: Path, start_ns: int, rng: random.Random) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.fault.ledger_child", str(folder), str(start_ns)],
-        stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": f"src{os.pathsep}."},
-    )  # fmt: skip
-    assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], 120)
-    assert ready
-    assert process.stdout.readline() == b"running\n"
-    time.sleep(rng.uniform(0.02, 2.5))  # the random moment itself
-    process.send_signal(signal.SIGKILL)
-    process.wait(30)
-    process.stdout.close()
+def _kill(folder: Path, start_ns: int, rng: random.Random, last_ns: dict[str, int]) -> str:
+    """Kill it at a random moment of a random stage, some rounds on; the stage it was in, which may be the next."""
+    aim, skip = rng.choices(STAGES, _AIM)[0], rng.randrange(_ROUNDS)
+    share = rng.random()
+    with Child("tests.fault.ledger_child", [str(folder), str(start_ns), str(folder / "footage.pickle")]) as child:
+        stage, began = child.line()
+        while stage != aim or (skip and aim != "recovering"):
+            skip -= stage == aim
+            now, at = child.line()
+            last_ns[stage] = int(at) - int(began)
+            stage, began = now, at
+        time.sleep(share * last_ns[aim] / NS_PER_S)  # the random moment itself
+        rest = child.kill()
+    return rest[-1][0] if rest else stage
 
 
 def _judge(folder: Path, held: list[str], now_ns: int) -> int:
