@@ -1,23 +1,21 @@
 """Which polygons cover what a ticket shows. Whoever shows footage asks here, each time; nothing is shown without an answer.
 
-The file (ports/masks.py) is looked at when somebody asks, at most ten times a second. When it is not there or cannot be read, nobody knows what
-must be covered, and only who may see everything sees anything.
+The file (ports/masks.py) is looked at when somebody asks, at most ten times a second. When it is not there or cannot be
+read, nobody knows what must be covered, and only who may see everything sees anything.
 """
 
 from __future__ import annotations
 
-import json
-import logging
+import math
 import time
 from pathlib import Path
 
 from mingjian.kernel.clock import NS_PER_MS
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
+from mingjian.media.watched_file import WatchedFile
 from mingjian.ports.masks import NO_MASKS, CameraMasks, Polygon, masks_from_json
 from mingjian.ports.ticket import Right, Ticket
-
-_LOG = logging.getLogger(__name__)
 
 HTTP_STATUS = {"masks_unknown": 503, "masks_held": 403, "mask_busy": 503}
 """The HTTP status of each error code that masks add to calls on media."""
@@ -30,10 +28,9 @@ class MaskBook:
     """The masks of all cameras, as the file says now."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._looked_s = -LOOK_EVERY_S
-        self._seen: tuple[int, int, int] | None = None
-        self._cameras: dict[str, CameraMasks] | None = None
+        self._file: WatchedFile[dict[str, CameraMasks]] = WatchedFile(path, masks_from_json, "no picture is shown")
+        self._looked_s = -math.inf
+        self._cameras: dict[str, CameraMasks] = {}
 
     def over(self, ticket: Ticket, from_ns: int, to_ns: int) -> tuple[Polygon, ...]:
         """What covers footage of [from, to) for the bearer; nothing where all of it is under a lift of his.
@@ -53,7 +50,7 @@ class MaskBook:
 
     def _of(self, ticket: Ticket, to_ns: int | None) -> CameraMasks:
         self._look()
-        if self._cameras is None:
+        if not self._file.usable:
             raise _unknown()
         camera = self._cameras.get(ticket.camera, NO_MASKS)
         if camera.held(to_ns) and Right.MASK_CHECK.value not in ticket.rights:
@@ -65,19 +62,9 @@ class MaskBook:
         if now_s - self._looked_s < LOOK_EVERY_S:
             return
         self._looked_s = now_s
-        try:
-            stat = self._path.stat()
-            mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-            if mark == self._seen:
-                return
-            self._seen, self._cameras = mark, None
-            self._cameras = masks_from_json(json.loads(self._path.read_bytes()))
-        except (OSError, MingjianError, ValueError) as error:
-            if self._cameras is not None or not isinstance(error, FileNotFoundError):
-                _LOG.error("%s cannot be used, no picture is shown: %r", self._path.name, error)
-            self._cameras = None
-            if isinstance(error, OSError):
-                self._seen = None
+        changed = self._file.poll()
+        if changed is not None:
+            self._cameras = changed
 
 
 def _unknown() -> MingjianError:
