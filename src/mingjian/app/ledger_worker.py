@@ -1,7 +1,6 @@
 """What the worker does for the ledger: ends of looks, web's checkpoints, the engine's word taken in, roots sent away.
 
-Every duty has its own due time and its own failures: one that fails is told in `ledger/status.json` and tried again,
-with a pause that doubles to an hour for what goes out to others.
+A duty that fails is told in `ledger/status.json`; the pause doubles to an hour only for what goes out to others.
 """
 
 from __future__ import annotations
@@ -9,14 +8,13 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import logging
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from mingjian.app import ledger_export
 from mingjian.app.data_folder import DataFolder
+from mingjian.app.duties import LONGEST_PAUSE_NS, Duties, Duty
 from mingjian.app.ledger_audit import StoredLog, engine_log_of, web_log_of
 from mingjian.app.ledger_keys import DIGEST_OF_SUITE, CurrentSigner, ledger_folder, origin_of, rotations
 from mingjian.app.settings import Settings
@@ -33,27 +31,11 @@ from mingjian.media.custody.book import parse_signed
 from mingjian.media.custody.leaf_store import KeptRow
 from mingjian.ports.ledger import LedgerStatus, LogStatus, status_path, status_to_json
 
-_LOG = logging.getLogger(__name__)
-
 CHECKPOINT_EVERY_NS = 30 * NS_PER_S
 WITNESS_EVERY_NS = 5 * NS_PER_S
 MERGE_EVERY_NS = 300 * NS_PER_S
 _FIRST_PAUSE_NS = 10 * NS_PER_S
-_LONGEST_PAUSE_NS = 3600 * NS_PER_S
 _TIMEOUT_S = 15.0
-
-
-@dataclass(slots=True)
-class _Duty:
-    """Something done again and again. `patient`: failures double the pause."""
-
-    name: str
-    do: Callable[[], None]
-    every_ns: int
-    patient: bool = False
-    due_ns: int = 0
-    failures: int = 0
-    problem: dict[str, str] | None = None
 
 
 class LedgerWorker:
@@ -67,53 +49,28 @@ class LedgerWorker:
         self._digest = DIGEST_OF_SUITE[settings.ledger.suite]
         self._signer = CurrentSigner(folder)
         told = settings.ledger
-        self._duties = [
-            _Duty("settings", self._note_settings, _LONGEST_PAUSE_NS),
-            _Duty("merge", self._merge, MERGE_EVERY_NS),
-            _Duty("checkpoint", self._checkpoint, CHECKPOINT_EVERY_NS),
+        duties = [
+            self._duty("settings", self._note_settings, LONGEST_PAUSE_NS),
+            self._duty("merge", self._merge, MERGE_EVERY_NS),
+            self._duty("checkpoint", self._checkpoint, CHECKPOINT_EVERY_NS),
         ]
         if told.witness:
-            self._duties.append(_Duty("witness", self._witness, WITNESS_EVERY_NS))
+            duties.append(self._duty("witness", self._witness, WITNESS_EVERY_NS))
         if told.export_folder:
-            self._duties.append(_Duty("folder", self._daily("folder", self._to_folder), 60 * NS_PER_S, patient=True))
+            duties.append(self._daily("folder", self._to_folder))
         if told.webhook:
-            self._duties.append(_Duty("webhook", self._daily("webhook", self._to_webhook), 60 * NS_PER_S, patient=True))
+            duties.append(self._daily("webhook", self._to_webhook))
         if told.mail_server and told.mail_to:
-            self._duties.append(_Duty("mail", self._daily("mail", self._to_mail), 60 * NS_PER_S, patient=True))
+            duties.append(self._daily("mail", self._to_mail))
+        self._duties = Duties(clock, duties, ledger_export.FAILURES)
 
     def step(self) -> None:
         """Do what is due, then say how things stand."""
-        now_ns = self._clock.mono_ns()
-        done = False
-        for duty in self._duties:
-            if now_ns >= duty.due_ns:
-                self._do(duty, now_ns)
-                done = True
-        if done:
+        if self._duties.step():
             self._write_status()
 
-    def _do(self, duty: _Duty, now_ns: int) -> None:
-        try:
-            duty.do()
-        except MingjianError as error:
-            self._failed(duty, error.code, error.message)
-        except Exception as error:  # noqa: BLE001 - the worker goes on with its other duties; told in log and status
-            if not isinstance(error, ledger_export.FAILURES):
-                _LOG.exception("the duty %s failed", duty.name)
-            self._failed(duty, "failed", Text(zh=f"未完成:{error}", en=f"not done: {error}"))
-        else:
-            duty.problem, duty.failures = None, 0
-        pause_ns = duty.every_ns
-        if duty.failures and duty.patient:
-            pause_ns = min(_FIRST_PAUSE_NS << min(duty.failures - 1, 20), _LONGEST_PAUSE_NS)
-        elif duty.failures:
-            pause_ns = min(duty.every_ns, CHECKPOINT_EVERY_NS)
-        duty.due_ns = now_ns + pause_ns
-
-    def _failed(self, duty: _Duty, code: str, message: Text) -> None:
-        duty.failures += 1
-        duty.problem = {"duty": duty.name, "code": code, "zh": message.zh, "en": message.en}
-        _LOG.error("the ledger's duty %s: %s", duty.name, message.en, extra={"data": {"code": code}})
+    def _duty(self, name: str, do: Callable[[], None], every_ns: int) -> Duty:
+        return Duty(name, do, every_ns, retry_ns=min(every_ns, CHECKPOINT_EVERY_NS), steady=True)
 
     # Web's log
 
@@ -160,7 +117,7 @@ class LedgerWorker:
 
     # Away from this machine
 
-    def _daily(self, way: str, send: Callable[[str, str], None]) -> Callable[[], None]:
+    def _daily(self, way: str, send: Callable[[str, str], None]) -> Duty:
         def once_a_day() -> None:
             now_ns = self._clock.now_ns()
             day = ledger_export.china_day(now_ns)
@@ -170,7 +127,7 @@ class LedgerWorker:
             send(day, text)
             ledger_export.note_exported(self._folder, text, now_ns, way)
 
-        return once_a_day
+        return Duty(way, once_a_day, 60 * NS_PER_S, retry_ns=_FIRST_PAUSE_NS)
 
     def _to_folder(self, day: str, text: str) -> None:
         ledger_export.to_folder(self._settings.ledger, self._instance, day, text)
@@ -262,8 +219,9 @@ class LedgerWorker:
             key = self._signer().public.encode()
         except MingjianError:
             key = ""
-        problems = tuple(duty.problem for duty in self._duties if duty.problem is not None)
-        status = LedgerStatus(self._clock.now_ns(), self._settings.ledger.witness, key, tuple(logs), problems)
+        status = LedgerStatus(
+            self._clock.now_ns(), self._settings.ledger.witness, key, tuple(logs), self._duties.problems
+        )
         path = status_path(self._folder.root)
         path.parent.mkdir(mode=0o750, exist_ok=True)
         replace_file(path, status_to_json(status).encode())
