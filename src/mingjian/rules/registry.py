@@ -46,6 +46,7 @@ from mingjian.rules import (
     privacy,
     prohibited_rooms,
     public_release,
+    public_report,
     refusal,
     removal,
     retention,
@@ -156,6 +157,7 @@ BINDINGS: Mapping[str, tuple[Rule, ...]] = {
     looking.REGISTER_OF_LOOKS: (looking.judge_register,),
     measures.MEASURES: (measures.judge_measures,),
     refusal.NO_REFUSAL: (refusal.judge_refusal,),
+    public_report.REPORTS_FROM_PUBLIC: (public_report.judge_report,),
     public_release.PUBLIC_RELEASE: (public_release.judge_release,),
     **_same((outsourcing.judge_agreement,), outsourcing.MUNICIPAL, outsourcing.NATIONAL, outsourcing.CONTRACTOR),
     **_same(

@@ -25,6 +25,7 @@ def citizen(city: Any) -> Api:
     return Api(address="203.0.113.9", language="zh")
 
 
+@pytest.mark.applies("public_report.judge_report", "reports.receive")
 def test_from_report_to_outcome_without_an_account(citizen: Api, city: Any) -> None:
     assert [row["name"] for row in citizen.get("/public/districts")] == ["东湖区", "西山区"]
     receipt = citizen.post("/public/reports", REPORT, status=201)

@@ -17,11 +17,15 @@ from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
+from mingjian.rules import public_report
+from mingjian.rules.day_count import shanghai_day
+from mingjian.rules.library import current_law
 from mingjian.web import wiring
 from mingjian.web.accounts.throttle import count_attempt, forgive
 from mingjian.web.audit.actions import record
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import nobody
+from mingjian.web.authority.applying import applying
 from mingjian.web.authority.subjects import Located
 from mingjian.web.files.actions import About, PictureLimits, receive_picture
 from mingjian.web.files.models import StoredFile
@@ -34,6 +38,7 @@ from mingjian.web.reports.policies import REPORT
 from mingjian.web.signs.models import Sign
 
 RECEIVED = register("reports.receive", "收到群众举报", "received a report of the public")
+judge_report = applying(public_report.judge_report, by=RECEIVED)
 
 KINDS = {
     "private_room": Text("私密场所装有摄像机", "a camera in a room of privacy"),
@@ -130,9 +135,10 @@ def receive_report(new: NewReport, address: str) -> Receipt:
             id=report_id, receipt=receipt.number, secret_digest=_digest(receipt), kind=new.kind, where=new.where,
             text=new.text, division=division, lead=lead, created_ns=now_ns,
         )  # fmt: skip
+        said = judge_report(current_law(), new.kind, shanghai_day(now_ns))
         record(
             actor, RECEIVED, kind="report", object_id=report_id, name=KINDS[new.kind].zh,
-            after={"kind": new.kind, "sign": new.sign_id}, policy=REPORT,
+            after={"kind": new.kind, "sign": new.sign_id}, policy=REPORT, judgements=[said],
         )  # fmt: skip
     return receipt
 
