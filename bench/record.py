@@ -4,6 +4,9 @@ All three record the same simulated cameras on the same machine in the same run,
 figures are the medians over the rounds. The recorder is pinned to one core, the sender to another. See README.md.
 
     python -m bench.record --cameras 100 --seconds 600
+    python -m bench.record --ledger-only --seconds 600
+
+The second measures only what digest, leaves and checkpoints cost: ours with and without them, in turn.
 """
 
 from __future__ import annotations
@@ -31,6 +34,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RECORDER_CORE, SENDER_CORE = 0, 1
 MOST_FFMPEG = 40
 START_TIMEOUT_S = 60.0
+PINNED = (os.cpu_count() or 1) > 1
+LEDGER_SHARE = 0.30
 MiB = 1 << 20
 
 
@@ -217,12 +222,47 @@ def median_of(rounds: list[dict[str, Any]], keys: tuple[str, ...]) -> dict[str, 
     return {key: round(statistics.median(one[key] for one in rounds), 6) for key in keys}
 
 
+def plan_of(arguments: argparse.Namespace, work: Path, cameras: int, seconds: float) -> Plan:
+    return Plan(cameras, seconds, "sha256", work, arguments.cache, PINNED, arguments.burst, arguments.warm_up)
+
+
+def run_ledger(arguments: argparse.Namespace, work: Path) -> dict[str, Any]:
+    """Ours with and without digest, leaves and checkpoints, each once a round; medians, and the share of each round."""
+    order = random.Random(arguments.seed)
+    touched_gb = touch_memory(arguments.touch_gb)
+    plan = plan_of(arguments, work, arguments.cameras, arguments.seconds / arguments.rounds / 2)
+    told: dict[str, list[dict[str, Any]]] = {"--ledger": [], "--no-ledger": []}
+    for _ in range(arguments.rounds):
+        for option in order.sample(list(told), 2):
+            told[option].append(measure_child(plan, "bench.our_recorder", option))
+            note(f"ours {option}", told[option][-1])
+    key = "cpu_core_per_camera"
+    with_it, without = (median_of(rounds, (key,))[key] for rounds in told.values())
+    pairs = zip(told["--ledger"], told["--no-ledger"], strict=True)
+    return {
+        "cpu_core_per_camera": with_it,
+        "cpu_core_per_camera_without": without,
+        "share": round(1 - without / with_it, 3),
+        "share_of_each_round": [round(1 - bare[key] / full[key], 3) for full, bare in pairs],
+        "goal": {"share_at_most": LEDGER_SHARE},
+        "lost_frames": sum(one["lost_frames"] for rounds in told.values() for one in rounds),
+        "conditions": {
+            "cameras": arguments.cameras,
+            "seconds": arguments.seconds,
+            "rounds": arguments.rounds,
+            "seed": arguments.seed,
+            "pinned": PINNED,
+            "touched_gb": touched_gb,
+            "load_average": os.getloadavg(),
+        },
+    }
+
+
 def run(arguments: argparse.Namespace, work: Path) -> dict[str, Any]:
     order = random.Random(arguments.seed)
-    pin = (os.cpu_count() or 1) > 1
 
     def plan(cameras: int, seconds: float) -> Plan:
-        return Plan(cameras, seconds, "sha256", work, arguments.cache, pin, arguments.burst, arguments.warm_up)
+        return plan_of(arguments, work, cameras, seconds)
 
     touched_gb = touch_memory(arguments.touch_gb)
     per_round_s = arguments.seconds / arguments.rounds
@@ -272,7 +312,7 @@ def run(arguments: argparse.Namespace, work: Path) -> dict[str, Any]:
             "seconds": arguments.seconds,
             "rounds": arguments.rounds,
             "seed": arguments.seed,
-            "pinned": pin,
+            "pinned": PINNED,
             "touched_gb": touched_gb,
             "burst": arguments.burst,
             "load_average": os.getloadavg(),
@@ -321,16 +361,20 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--burst", action="store_true", help="a picture's packets are sent in one piece")
     parser.add_argument("--seed", type=int, default=1, help="order of the three within each round")
     parser.add_argument("--cache", type=Path, default=here / "results" / "load-1080p25.h264")
-    parser.add_argument("--out", type=Path, default=here / "results" / "record.json")
+    parser.add_argument("--ledger-only", action="store_true", help="only what digest, leaves and checkpoints cost")
+    parser.add_argument("--out", type=Path, help="default: results/record.json, or results/record-ledger.json")
     parser.add_argument("--work", type=Path, help="where recordings go; needs 0.5 MB a second and camera")
-    return parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
+    if arguments.out is None:
+        arguments.out = here / "results" / ("record-ledger.json" if arguments.ledger_only else "record.json")
+    return arguments
 
 
 def main() -> None:
     arguments = parse()
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=arguments.work, prefix="mingjian-bench-") as work:
-        result = run(arguments, Path(work))
+        result = (run_ledger if arguments.ledger_only else run)(arguments, Path(work))
     arguments.out.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result))
 
