@@ -123,6 +123,10 @@ def test_spans_of_a_channel_and_of_a_camera_do_not_overlap(manager: Api, city: C
         problem = connect(manager, recorder, south, 409 if not values else 422, **values)
         assert problem["field"] == field
     assert connect(manager, recorder, north, 409)["field"] == "/camera"
+    manager.patch(f"/devices/{recorder['id']}", {"serial": "YS-2024-0117"}, If_Match='"v2"')
+    for text in ("ys-2024", "2024-0117"):  # a camera is found by what serves it now
+        assert [one["id"] for one in manager.get(f"/cameras?text={text}")["items"]] == [north["id"]]
+    assert city.browser(BoundRole.MANAGER, "west").get("/cameras?text=ys-2024")["items"] == []
     past = {"since_date": "2025-01-01", "until_date": "2026-03-01"}
     connect(manager, recorder, south, **past)
     assert connect(manager, other, south, 409, **{**past, "until_date": "2025-01-02"})["field"] == "/since_date"

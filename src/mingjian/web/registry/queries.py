@@ -7,6 +7,7 @@ from django.db.models import Q
 from mingjian.web.authority.actor import Actor
 from mingjian.web.http.paging import page
 from mingjian.web.http.problem import not_found
+from mingjian.web.registry.devices.queries import cameras_served_by
 from mingjian.web.registry.models import Camera, CameraSearch, PlanState
 from mingjian.web.registry.policies import READ
 from mingjian.web.registry.searching import matching
@@ -40,14 +41,14 @@ def cameras_page(
     limit: int = 1000,
 ) -> tuple[list[Camera], str | None]:
     """Cameras of the actor's reach by tree and name with their streams; `group` limits to a path and what is below it,
-    `system` to those of one system.
+    `system` to those of one system. `text` finds parts of what searching keeps, and of a serving device's serial number.
     """
     rows = READ.visible(actor, Camera.objects.filter(removed_ns__isnull=not removed))
     if group:
         rows = rows.filter(Q(group=group) | Q(group__startswith=f"{group}/"))
     if system:
         rows = rows.filter(system_id=system)
-    rows = matching(rows, CameraSearch, text)
+    rows = matching(rows, CameraSearch, text, cameras_served_by(actor, text))
     return page(rows.prefetch_related("streams"), ["group", "name", "id"], cursor, limit)
 
 

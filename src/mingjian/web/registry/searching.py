@@ -8,11 +8,11 @@ stops after a page. No index of n-grams: it would be forty times as many rows, a
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import Value
 from django.db.models.functions import StrIndex
 from pypinyin import Style, lazy_pinyin
@@ -58,16 +58,19 @@ def device_text(device: Any) -> str:
     )
 
 
-def matching(rows: QuerySet[_Row], search: type[Model], text: str) -> QuerySet[_Row]:
-    """The rows whose search row holds `text`."""
+def matching(
+    rows: QuerySet[_Row], search: type[Model], text: str, also: Collection[str] = ()
+) -> QuerySet[_Row]:  # fmt: skip
+    """The rows whose search row holds `text`, and those of `also` (ids found some other way, a few)."""
     wanted = folded(text.strip())
     if not wanted:
         return rows
     found: QuerySet[Any] = search._default_manager.annotate(at=StrIndex("text", Value(wanted))).filter(at__gt=0)
     ids = list(found.values_list("subject_id", flat=True)[: FEW + 1])
     if len(ids) <= FEW:
-        return rows.filter(pk__in=ids)
-    many = rows.alias(found_at=StrIndex("search__text", Value(wanted))).filter(found_at__gt=0)
+        return rows.filter(pk__in={*ids, *also})
+    held = Q(found_at__gt=0) | Q(pk__in=also) if also else Q(found_at__gt=0)
+    many = rows.alias(found_at=StrIndex("search__text", Value(wanted))).filter(held)
     return cast("QuerySet[_Row]", many)
 
 

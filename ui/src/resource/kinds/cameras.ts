@@ -1,7 +1,7 @@
 import { http, request } from "../../api/client";
 import { t, tOr } from "../../i18n";
 import type { Page } from "../cursor_list";
-import type { Field, HistoryEntry, Resource, Rows, Values } from "../resource";
+import type { Choice, Field, HistoryEntry, Resource, Rows, Values } from "../resource";
 import { fact, findDivisions, finder, findOrganisations, judged, lister, nameOf, namer, plain, span, words, YES_NO, type Schemas } from "./shared";
 
 type Row = Schemas["CameraOut"];
@@ -64,6 +64,31 @@ function memberOf(one: File): Rows {
   };
 }
 
+const chosen = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** The systems that it is in now, by the number of the membership. */
+async function lasting(id: string): Promise<readonly Choice[]> {
+  return (await read(id)).memberships
+    .filter((row) => row.until_date === "")
+    .map((row) => ({ value: String(row.id), label: `${row.system_name || t("devices.hidden")}${row.owning ? "" : ` · ${t("devices.membership.other")}`}` }));
+}
+
+/** The devices that serve it now and may be seen, by the number of the connection. */
+async function serving(id: string): Promise<readonly Choice[]> {
+  return (await read(id)).devices
+    .filter((row) => row.until_date === "" && row.device_id !== null)
+    .map((row) => ({ value: String(row.id), label: `${row.name} · ${t("devices.channel", { n: row.channel })}` }));
+}
+
+/** The connection is the device's: it ends there, as the device is now. */
+async function endConnection(id: string, connection: string, body: Values): Promise<unknown> {
+  const row = (await read(id)).devices.find((one) => String(one.id) === connection);
+  if (!row?.device_id) return undefined;
+  const path = `devices/${encodeURIComponent(row.device_id)}`;
+  const { version } = await http.get<Schemas["DeviceFileOut"]>(path);
+  return request("POST", `/api/v1/${path}/channels/${encodeURIComponent(connection)}/end`, { body, version });
+}
+
 /** The files of cameras, and what the law makes of each; cameras themselves are added and run on their own screen. */
 export const cameraFiles: Resource<Row> = {
   name: "camera",
@@ -116,6 +141,25 @@ export const cameraFiles: Resource<Row> = {
         { name: "since_date", title: "devices.since", kind: "day", hint: "devices.today" },
       ],
       run: (id, version, _, values, once) => request("POST", `/api/v1/cameras/${encodeURIComponent(id)}/memberships`, { body: values, version, once }),
+    },
+    {
+      name: "leave", title: "devices.leave", needs: "registry.camera.manage",
+      fields: (id) => [
+        { name: "membership", title: "devices.join.system", kind: "choice", required: true, choices: () => lasting(id) },
+        { name: "on", title: "devices.leave.on", kind: "day", hint: "devices.today" },
+        { name: "reason", title: "devices.reason", kind: "text" },
+      ],
+      run: (id, version, _, { membership, ...values }) =>
+        request("POST", `/api/v1/cameras/${encodeURIComponent(id)}/memberships/${encodeURIComponent(chosen(membership))}/end`, { body: values, version }),
+    },
+    {
+      name: "disconnect", title: "devices.unserve", needs: "registry.device.manage",
+      fields: (id) => [
+        { name: "connection", title: "devices.served", kind: "choice", required: true, choices: () => serving(id) },
+        { name: "on", title: "devices.until", kind: "day", hint: "devices.today" },
+        { name: "reason", title: "devices.reason", kind: "text" },
+      ],
+      run: (id, _version, _, { connection, ...values }) => endConnection(id, chosen(connection), values),
     },
   ],
   history: (id, cursor) => http.get<Page<HistoryEntry>>(`cameras/${encodeURIComponent(id)}/history`, { cursor, limit: 50 }),

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count
+from django.db.models.expressions import Value
+from django.db.models.functions import Lower, StrIndex
 
 from mingjian.web.authority.actor import Actor
 from mingjian.web.http.paging import page
@@ -13,7 +15,10 @@ from mingjian.web.http.problem import not_found
 from mingjian.web.registry.models import Camera, Device, DeviceChannel, DeviceSearch
 from mingjian.web.registry.policies import READ
 from mingjian.web.registry.rights import READ_DEVICES, Scope
-from mingjian.web.registry.searching import matching
+from mingjian.web.registry.searching import FEW, folded, matching
+
+SHORTEST_SERIAL = 4
+"""Characters: shorter texts are in too many serial numbers."""
 
 ORGANISATION, DIVISION = "organisation_id", "organisation__division_id"
 
@@ -77,6 +82,20 @@ def devices_of(actor: Actor, camera: Camera) -> list[dict[str, Any]]:
     found = Device.objects.filter(pk__in={row.device_id for row in rows})
     devices = {one.id: one for one in READ_DEVICES.visible(actor, found, ORGANISATION, DIVISION)}
     return [{**_dated(row), **_named(devices.get(row.device_id))} for row in rows]
+
+
+def cameras_served_by(actor: Actor, text: str) -> set[str]:
+    """Ids of cameras that a device now serves whose serial number holds `text`; of devices within the actor's reach.
+
+    At most FEW of them. Nothing is asked for texts that are no part of a serial number worth looking for.
+    """
+    wanted = folded(text.strip())
+    if len(wanted) < SHORTEST_SERIAL or not wanted.isascii():
+        return set()
+    holding = Device.objects.alias(at=StrIndex(Lower("serial"), Value(wanted))).filter(at__gt=0)
+    mine = READ_DEVICES.visible(actor, holding, ORGANISATION, DIVISION)
+    rows = DeviceChannel.objects.filter(device__in=mine, until_date="")
+    return set(rows.values_list("camera_id", flat=True)[:FEW])
 
 
 def _named(device: Device | None) -> dict[str, Any]:
