@@ -9,6 +9,7 @@ import secrets
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 26
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]  # ten bits at a time
 _VALID = frozenset(_ALPHABET)
 
 
@@ -16,7 +17,7 @@ def new_id(now_ns: int, random_bits: int | None = None) -> str:
     """A new identifier. `random_bits` (80 bits) is for tests; by default the system's secure source."""
     bits = secrets.randbits(80) if random_bits is None else random_bits & ((1 << 80) - 1)
     value = ((now_ns // 1_000_000) & ((1 << 48) - 1)) << 80 | bits
-    return "".join(_ALPHABET[(value >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[(value >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
 def is_id(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
@@ -12,6 +13,7 @@ from mingjian.rules.day_count import DatedFact, Precision
 _FORM = re.compile(r"(?P<year>[12][0-9]{3})(-(?P<month>[0-9]{2})(-(?P<day>[0-9]{2}))?)?\Z")
 
 
+@lru_cache(maxsize=8192)
 def dated_fact(text: str) -> DatedFact:
     """The text as the rules take it. Raises ValueError for one that check_date would not let in."""
     if not text:

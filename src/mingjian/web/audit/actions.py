@@ -25,6 +25,7 @@ from mingjian.web.http.bulk import insert_rows
 REFUSED = register("authority.refused", "越权操作被拒绝", "something not allowed was refused")
 EXPORTED = register("audit.export", "导出审计记录", "exported the audit record")
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _SECRET_WORDS = ("password", "url", "sealed", "secret", "credential", "csrf", "session", "cookie", "token", "signature")
 
 Values = Mapping[str, Any]
@@ -195,9 +196,12 @@ def _refuse_secrets(value: object, key: str = "") -> None:
             Text(zh=f"审计内容含敏感字段 {key}", en=f"an audit entry would hold a secret: {key}"),
             fault=Fault.OURS,
         )
+    if type(value) in _PLAIN:
+        return
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            _refuse_secrets(inner, str(name))
+            if type(inner) not in _PLAIN or _names_secret(str(name)):
+                _refuse_secrets(inner, str(name))
     elif isinstance(value, list | tuple):
         for inner in value:
             _refuse_secrets(inner)

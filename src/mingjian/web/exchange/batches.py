@@ -23,7 +23,7 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.exchange.cameras import Cameras
 from mingjian.web.exchange.catalogue import catalogue_rows
 from mingjian.web.exchange.channels import Channels
-from mingjian.web.exchange.columns import Cell, Column, Problem, WrongCell, read_cell
+from mingjian.web.exchange.columns import Cell, CellReader, Column, Problem, WrongCell
 from mingjian.web.exchange.devices import Devices
 from mingjian.web.exchange.jobs import Job, desk
 from mingjian.web.exchange.kinds import Finding, Kind, SheetRow
@@ -216,9 +216,9 @@ def sheet_rows(path: Path, batch: ImportBatch, columns: Sequence[Column]) -> Ite
     header = next(rows, None)
     if header is None:
         raise bad_file("文件是空的", "the file is empty")
-    found = _header(header[1], columns)
+    reader = CellReader(_header(header[1], columns))
     for number, cells in rows:
-        yield _typed(number, cells, found)
+        yield _typed(number, cells, reader)
 
 
 def _header(cells: Sequence[Cell], columns: Sequence[Column]) -> list[Column | None]:
@@ -245,17 +245,17 @@ def _header(cells: Sequence[Cell], columns: Sequence[Column]) -> list[Column | N
     return found
 
 
-def _typed(number: int, cells: Sequence[Cell], columns: Sequence[Column | None]) -> SheetRow:
+def _typed(number: int, cells: Sequence[Cell], reader: CellReader) -> SheetRow:
     row = SheetRow(number, {})
     for place, cell in enumerate(cells):
         if cell is None or cell == "":
             continue
-        column = columns[place] if place < len(columns) else None
+        column = reader.columns[place] if place < len(reader.columns) else None
         if column is None:
             row.problems.append(Problem("", Text(f"第 {place + 1} 列没有表头", f"column {place + 1} has no header")))
             continue
         try:
-            value = read_cell(column, cell)
+            value = reader.read(place, column, cell)
         except WrongCell as error:
             row.wrong(column.key, error)
         else:
@@ -274,11 +274,11 @@ def _row(batch_id: str, finding: Finding) -> tuple[Any, ...]:
 
 def _rows(batch: ImportBatch, *, backwards: bool = False) -> Iterator[ImportRow]:
     """Rows that do something, a chunk in memory: by number, so that other statements may run between."""
-    rows = batch.rows.filter(change__in=("new", "changed"))
-    at = None
+    doing = batch.rows.filter(change__in=("new", "changed")).defer("errors", "notes", "left")
+    rows, at = doing, None
     while True:
         if at is not None:
-            rows = batch.rows.filter(change__in=("new", "changed"), **{f"number__{'lt' if backwards else 'gt'}": at})
+            rows = doing.filter(**{f"number__{'lt' if backwards else 'gt'}": at})
         some = list(rows.order_by("-number" if backwards else "number")[:CHUNK])
         if not some:
             return

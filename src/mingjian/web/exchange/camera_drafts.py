@@ -21,6 +21,7 @@ from mingjian.web.registry.archive.fields import ARCHIVE_FIELDS, OF_CAMERA
 from mingjian.web.registry.archive.many import ManyCameras
 from mingjian.web.registry.judging import today
 from mingjian.web.registry.models import Camera, CameraArchive, Duty, Place
+from mingjian.web.registry.places.queries import kinds_on
 from mingjian.web.registry.searching import initials
 from mingjian.web.wiring import clock
 from mingjian.web.zones.nearby import Surroundings
@@ -39,6 +40,10 @@ CAMERA_DEFAULTS = {
 }
 
 
+MOST_PLACES = 5000
+"""Kept from chunk to chunk: some kilobytes each."""
+
+
 class Drafts:
     """Makes and judges drafts; `counted`: positions near a secure zone count as questions."""
 
@@ -50,14 +55,21 @@ class Drafts:
         self._organisations: dict[str, Organisation] = {}
         self.places: dict[str, Place] = {}
         self._duties: dict[str, list[Duty]] = {}
+        self._members: dict[str, dict[str, Any]] = {}  # parts and rooms by id
+        self._kinds: dict[str, frozenset[str]] = {}
 
     def load_places(self, ids: Iterable[str | None]) -> None:
-        """Read the places of a chunk of rows, with what the rules ask about them."""
+        """Read the places of a chunk of rows that are not known yet, with what the rules ask about them."""
         wanted = {one for one in ids if one}
-        rows = Place.objects.prefetch_related("kinds", "parts", "rooms").in_bulk(list(wanted))
-        self.places = rows
-        self._duties = {key: [] for key in rows}
-        for duty in Duty.objects.filter(part__place_id__in=wanted).select_related("part"):
+        if len(self.places) + len(wanted) > MOST_PLACES:
+            self.places, self._duties, self._members, self._kinds = {}, {}, {}, {}
+        fresh = wanted - self.places.keys()
+        rows = Place.objects.prefetch_related("kinds", "parts", "rooms").in_bulk(list(fresh)) if fresh else {}
+        for key, place in rows.items():
+            self.places[key], self._duties[key] = place, []
+            self._members[key] = {one.pk: one for one in (*place.parts.all(), *place.rooms.all())}
+            self._kinds[key] = kinds_on(place, self.today)
+        for duty in Duty.objects.filter(part__place_id__in=list(rows)).select_related("part") if rows else ():
             self._duties[duty.part.place_id].append(duty)
 
     def draft(self, values: Mapping[str, Any], camera: Camera | None) -> SimpleNamespace:
@@ -78,12 +90,19 @@ class Drafts:
         draft.initials = initials(draft.name)
         same = camera is not None and camera.place_id == draft.place_id
         draft.place = self.places.get(draft.place_id or "") or (camera.place if same and camera is not None else None)
-        draft.part = _member(draft.place, "parts", draft.part_id)
-        draft.room = _member(draft.place, "rooms", draft.room_id)
+        draft.part = self._member(draft.place, "parts", draft.part_id)
+        draft.room = self._member(draft.place, "rooms", draft.room_id)
         draft.organisation = self._organisation(draft.organisation_id)
         draft.archive = SimpleNamespace(**archive)
         draft.archive.builder = self._organisation(draft.archive.builder_id)
         return draft
+
+    def _member(self, place: Place | None, relation: str, key: str | None) -> Any:
+        if place is None or key is None:
+            return None
+        if place.pk in self._members:
+            return self._members[place.pk].get(key)
+        return next((one for one in getattr(place, relation).all() if one.pk == key), None)
 
     def _organisation(self, key: str | None) -> Organisation | None:
         if key is None:
@@ -97,9 +116,9 @@ class Drafts:
         nearby: tuple[Nearby, ...] = ()
         if draft.lon_e7 is not None and draft.lat_e7 is not None:
             nearby = self._surroundings.near(Position(draft.lon_e7, draft.lat_e7))
-        duties = self._duties.get(draft.place_id or "") if draft.place_id in self.places else None
+        duties, kinds = self._duties.get(draft.place_id or ""), self._kinds.get(draft.place_id or "")
         camera, archive = cast("Camera", draft), cast("CameraArchive", draft.archive)
-        return self._judges.judge(facts_of(camera, archive, nearby, self.today, duties))
+        return self._judges.judge(facts_of(camera, archive, nearby, self.today, duties, kinds))
 
 
 def document_of(camera: Camera, archive: CameraArchive | None) -> dict[str, Any]:
@@ -115,9 +134,3 @@ def file_of(camera: Camera) -> CameraArchive:
         return camera.archive
     except CameraArchive.DoesNotExist:
         return CameraArchive(camera=camera)
-
-
-def _member(place: Place | None, relation: str, key: str | None) -> Any:
-    if place is None or key is None:
-        return None
-    return next((one for one in getattr(place, relation).all() if one.pk == key), None)

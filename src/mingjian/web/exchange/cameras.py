@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -52,6 +53,7 @@ _INSERTED = (
     "division_id", "place_id", "part_id", "room_id", "system_id", "lon_e7", "lat_e7", *OF_CAMERA, "standing",
     "archive_score",
 )  # fmt: skip
+_OF_CAMERA, _OF_ARCHIVE = attrgetter(*_INSERTED), attrgetter(*ARCHIVE_DEFAULTS)
 MOST_LEADS = 50
 """Of one file: leads for refused cameras. What is refused beyond them is told in the preview."""
 
@@ -190,12 +192,11 @@ class _CameraWork:
 
     def _write(self, drafts: Sequence[SimpleNamespace]) -> None:
         day = self._drafts.today.isoformat()
-        insert_rows(Camera, _INSERTED, ([getattr(one, key) for key in _INSERTED] for one in drafts))
-        files = tuple(ARCHIVE_DEFAULTS)
+        insert_rows(Camera, _INSERTED, (_OF_CAMERA(one) for one in drafts))
         insert_rows(
             CameraArchive,
-            ("camera_id", *files),
-            ([one.id, *(getattr(one.archive, key) for key in files)] for one in drafts),
+            ("camera_id", *ARCHIVE_DEFAULTS),
+            ((one.id, *_OF_ARCHIVE(one.archive)) for one in drafts),
         )
         texts = ([one.id, camera_text(one, (), one.archive)] for one in drafts)
         insert_rows(CameraSearch, ("subject_id", "text"), texts)

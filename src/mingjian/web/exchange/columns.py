@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -22,6 +22,10 @@ CLEAR = Text("清空", "CLEAR")
 FORMULA = frozenset("=+-@")
 """A text that begins so would be calculated by a spreadsheet program."""
 
+_UNLIKE = frozenset({"degrees", "digits", "several"})
+"""Texts that seldom repeat, and values that are lists of their own."""
+
+_KEPT = 4096
 _YES = frozenset({"是", "有", "true", "yes", "y", "1", "√"})
 _NO = frozenset({"否", "无", "false", "no", "n", "0", "×"})
 _DATE = re.compile(r"([12][0-9]{3})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})日?)?月?)?年?\Z")
@@ -84,6 +88,26 @@ def read_cell(column: Column, raw: Cell) -> Any:
     if column.sort == "digits":
         return _digits(raw, text)
     return text
+
+
+class CellReader:
+    """Reads the cells of one file, the same text in the same column once: most columns repeat themselves."""
+
+    def __init__(self, columns: Sequence[Column | None]) -> None:
+        self.columns = columns
+        self._known: list[dict[str, Any]] = [{} for _ in columns]
+
+    def read(self, place: int, column: Column, raw: Cell) -> Any:
+        """As `read_cell`."""
+        if type(raw) is not str or column.sort in _UNLIKE:
+            return read_cell(column, raw)
+        known = self._known[place]
+        if raw not in known:
+            value = read_cell(column, raw)
+            if len(known) >= _KEPT:
+                known.clear()
+            known[raw] = value
+        return known[raw]
 
 
 def text_of(raw: Cell) -> str:

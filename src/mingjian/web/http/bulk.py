@@ -24,14 +24,16 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     names_of = [field.column or field.attname for field in fields]
     defaults = [field.get_default() for field in fields]
     documents = frozenset(index for index, field in enumerate(fields) if isinstance(field, models.JSONField))
-    sources = [place.get(field.attname) for field in fields]
+    named = [(index, place[field.attname]) for index, field in enumerate(fields) if field.attname in place]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(name) for name in names_of)
     marks = ", ".join(["%s"] * len(fields))
     statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608 - our names
 
     def ready(row: Sequence[Any]) -> list[Any]:
-        values = [default if source is None else row[source] for source, default in zip(sources, defaults, strict=True)]
+        values = defaults.copy()
+        for index, source in named:
+            values[index] = row[source]
         for index in documents:
             if values[index] is not None:
                 values[index] = json.dumps(values[index], ensure_ascii=False)

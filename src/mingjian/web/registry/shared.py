@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -12,6 +13,8 @@ from mingjian.web.geography.datum import Position, read_position
 from mingjian.web.http.problem import refused
 from mingjian.web.organisations.models import Division, Organisation
 from mingjian.web.registry.judging import today
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Dated(Protocol):
@@ -24,7 +27,7 @@ class Dated(Protocol):
 def clean(text: str, field: str, shortest: int, longest: int) -> str:
     """Trimmed and within its bounds, without control characters. Raises MingjianError `invalid`."""
     text = text.strip()
-    if not shortest <= len(text) <= longest or any(ord(char) < 32 or ord(char) == 127 for char in text):
+    if not shortest <= len(text) <= longest or _CONTROL.search(text):
         raise MingjianError(
             "invalid",
             Text(

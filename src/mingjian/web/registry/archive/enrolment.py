@@ -69,8 +69,9 @@ def facts_of(
     nearby: tuple[Nearby, ...],
     on: dt.date,
     duties: Iterable[Duty] | None = None,
+    kinds: frozenset[str] | None = None,
 ) -> CameraFacts:
-    """What the rules ask; `duties` are those at the camera's place where the caller has read them already."""
+    """What the rules ask; `duties` and `kinds` are those of the camera's place, where the caller has read them already."""
     return CameraFacts(
         room=Room(None if camera.room is None else camera.room.kind, archive.room_interior),
         texts=texts_of(camera, archive),
@@ -79,7 +80,7 @@ def facts_of(
         sound=sound_of(archive),
         privacy=_privacy(archive),
         declared=tuple(_declared(archive).items()),
-        installation=None if camera.place is None else installation(camera, archive, on, duties),
+        installation=None if camera.place is None else installation(camera, archive, on, duties, kinds),
         nearby=None if camera.lon_e7 is None else nearby,
         reply=_reply(archive),
         installed=dated_fact(archive.installed_date).day,
@@ -106,14 +107,18 @@ def judge_facts(law: Law, facts: CameraFacts, on: dt.date) -> dict[str, Judgemen
 
 
 def installation(
-    camera: Camera, archive: CameraArchive, on: dt.date, duties: Iterable[Duty] | None = None
+    camera: Camera,
+    archive: CameraArchive,
+    on: dt.date,
+    duties: Iterable[Duty] | None = None,
+    kinds: frozenset[str] | None = None,
 ) -> Installation:
     """Who would install where: the builder's capacities at this part of the place on that day."""
     place = camera.place
     assert place is not None
     part = "whole" if camera.part is None else camera.part.part
     return Installation(
-        PlacePart(kinds_on(place, on), part),
+        PlacePart(kinds_on(place, on) if kinds is None else kinds, part),
         roles_at(camera, archive, on, duties),
         place.public_place,
         archive.necessary,

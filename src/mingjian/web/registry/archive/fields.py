@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 from mingjian.kernel.text import Text
@@ -44,6 +45,7 @@ SCORED_CAMERA = (
     "code", "lon_e7", "azimuth_deg", "view_angle_deg", "view_distance_m", "place_id", "part_id", "organisation_id",
     "division_id", "system_id",
 )  # fmt: skip
+_OF_CAMERA, _OF_ARCHIVE = attrgetter(*SCORED_CAMERA), attrgetter(*SCORED)
 PHOTO = "photo"
 """The part of a camera's stored files that are photos of it; its word in `missing`."""
 
@@ -76,10 +78,14 @@ def checked_fields(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str,
 
 def score(camera: Camera, archive: CameraArchive | None, *, photo: bool) -> int:
     """Percent of a complete file that is filled; `photo`: whether there is one."""
-    filled = sum(getattr(camera, name) not in (None, "") for name in SCORED_CAMERA) + photo
+    filled = _filled(_OF_CAMERA(camera)) + photo
     if archive is not None:
-        filled += sum(getattr(archive, name) not in (None, "") for name in SCORED)
+        filled += _filled(_OF_ARCHIVE(archive))
     return filled * 100 // (len(SCORED) + len(SCORED_CAMERA) + 1)
+
+
+def _filled(values: tuple[Any, ...]) -> int:
+    return len(values) - values.count(None) - values.count("")
 
 
 def missing(camera: Camera, archive: CameraArchive, *, photo: bool) -> list[str]:
