@@ -71,7 +71,8 @@ class StageApi:
         guarded = [
             ("GET", "me", self.own), ("PATCH", "me", self.own), ("GET", "me/second-factor", self.factor),
             ("POST", "me/second-factor", self.begin_factor), ("POST", "me/second-factor/confirm", self.confirm_factor),
-            ("GET", "cameras", self.list_cameras),
+            ("GET", "cameras", self.list_cameras), ("GET", "cameras/named", self.list_cameras),
+            ("GET", "cameras/tree", self.camera_tree),
             ("POST", "cameras", self.add), ("PATCH", "cameras/{id}", self.change), ("DELETE", "cameras/{id}", self.remove),
             ("POST", "cameras/test", self.test), ("POST", "tickets", self.ticket), ("POST", "tickets/renew", self.ticket),
             ("GET", "system/status", self.status), ("GET", "system/volumes", self.volumes), ("GET", "layouts", self.list_layouts),
@@ -121,7 +122,23 @@ class StageApi:
         return web.json_response({"recovery_codes": ["aaaa-bbbb-cccc-dddd", "eeee-ffff-gggg-hhhh"]})
 
     async def list_cameras(self, request: web.Request) -> web.Response:
-        return web.json_response({"items": list(self.cameras.values()), "next": None, "engine": _reach()})
+        text, ids = request.query.get("text", ""), request.query.get("ids")
+        items = [
+            one
+            for one in self.cameras.values()
+            if text in one["name"] + one["group"] and (ids is None or one["id"] in ids.split(","))
+        ]
+        return web.json_response({"items": items, "next": None, "engine": _reach()})
+
+    async def camera_tree(self, request: web.Request) -> web.Response:
+        branches: dict[str, dict[str, Any]] = {}
+        for camera in self.cameras.values():
+            branch = branches.setdefault(camera["group"], {"group": camera["group"], "cameras": 0, "streaming": 0})
+            branch["cameras"] += 1
+            branch["streaming"] += any(one["state"] == "streaming" for one in camera["status"])
+        items = list(branches.values())
+        total = {key: sum(one[key] for one in items) for key in ("cameras", "streaming")}
+        return web.json_response({"items": items, **total, "engine": _reach()})
 
     async def add(self, request: web.Request) -> web.Response:
         made = {**next(iter(self.cameras.values())), "id": self.next("camera"), "status": [], "enabled": True}

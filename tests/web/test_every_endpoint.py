@@ -99,6 +99,8 @@ MAY: dict[str, set[str]] = {
     "GET /v1/audit/names": RECORD_READERS,
     "GET /v1/audit/export": RECORD_READERS,
     "GET /v1/cameras": STAFF | BOUND,
+    "GET /v1/cameras/named": STAFF | BOUND,
+    "GET /v1/cameras/tree": STAFF | BOUND,
     "POST /v1/cameras": MANAGERS | KEEPERS,
     "POST /v1/cameras/enrol": MANAGERS | KEEPERS,
     "POST /v1/cameras/duplicates": MANAGERS | KEEPERS,

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 FILE = Path(__file__).with_name("query_counts.json")
 WRITE = False
 VIEWS = (
-    "/me", "/setup", "/users", "/cameras", "/cameras?text=gate", "/cameras?removed=true", "/audit", "/audit?text=gate",
+    "/me", "/setup", "/users", "/cameras", "/cameras?text=gate", "/cameras?removed=true", "/cameras/tree", "/audit", "/audit?text=gate",
     "/audit/names", "/looks", "/layouts", "/system/status", "/system/volumes", "/law/clauses",
     "/law/clauses/qd204.retention.thirty_days", "/law/coverage",
     "/divisions", "/organisations", "/organisations?text=gate", "/people", "/posts", "/bindings", "/grants",

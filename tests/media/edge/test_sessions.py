@@ -24,10 +24,18 @@ async def _who(request: web.Request, ticket: Ticket) -> web.StreamResponse:
     return web.json_response({"viewer": ticket.viewer, "place": request.match_info["place"]})
 
 
+async def _endless(request: web.Request, ticket: Ticket) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b"picture")
+        await asyncio.sleep(0.02)
+
+
 @pytest.fixture
 async def edge(edge_settings: EdgeSettings) -> AsyncIterator[EdgeServer]:
     server = EdgeServer(edge_settings, CLOCK)
-    server.mount([("GET", "who/{place}", _who)])
+    server.mount([("GET", "who/{place}", _who), ("GET", "endless", _endless)])
     await server.start()
     yield server
     await server.stop()
@@ -123,6 +131,19 @@ async def test_a_session_ends_with_its_ticket_unless_renewed(
             await asyncio.sleep(0.05)
     assert len(seen) > 28, "it lived as long as the renewal"
     assert seen[-1] in (401, 404)
+
+
+async def test_an_answer_on_its_way_is_cut_when_its_ticket_is_taken_back(
+    client: aiohttp.ClientSession, office: TicketOffice, edge_settings: EdgeSettings
+) -> None:
+    session = await _open(client, office.sign())
+    async with client.get(f"{session['base']}/endless") as answer, asyncio.timeout(3):
+        assert await answer.content.readany()
+        taken = Revocation(at_ms=now_ms(), viewer="u1")
+        edge_settings.revocations_file.write_text(json.dumps(revocations_to_json((taken,))))
+        with pytest.raises(aiohttp.ClientError):
+            while True:
+                await answer.content.readany()
 
 
 async def test_revocation_takes_effect_well_within_ten_seconds(

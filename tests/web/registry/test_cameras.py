@@ -337,3 +337,27 @@ def test_too_few_days_leave_an_entry_that_says_which_clause_refused_them(operato
     operator.patch(f"/cameras/{made['id']}", {"name": "B"}, If_Match='"v1"')
     named = AuditEntry.objects.get(action="registry.camera.change", outcome="done")
     assert not named.citations.exists()
+
+
+def test_the_tree_tells_its_branches_before_their_cameras(operator: Api, engine, clock) -> None:
+    names = {name: operator.post("/cameras", {"name": name, "url": URL, "group": group}, status=201)["id"]
+             for name, group in (("A", "East"), ("B", "East/Gate"), ("C", "East"), ("D", ""))}  # fmt: skip
+    Camera.objects.create(id="0" * 26, name="Paper", group="East", keep_days=30, planned_from_ns=0, created_ns=0)
+    engine.streams = (
+        StreamStatus(names["C"], "main", "streaming", None, "", "", NOW_NS, True, 0, 0, 0, 0, "", None, 1, 0, 0),
+    )
+    tree = operator.get("/cameras/tree")
+    assert (tree["cameras"], tree["streaming"]) == (4, 1)
+    assert [tuple(one.values()) for one in tree["items"]] == [("", 1, 0), ("East", 2, 1), ("East/Gate", 1, 0)]
+    assert [one["name"] for one in operator.get("/cameras?branch=East&streamed=true")["items"]] == ["A", "C"]
+    assert [one["name"] for one in operator.get("/cameras?branch=&streamed=true")["items"]] == ["D"]
+    assert len(operator.get("/cameras?group=East")["items"]) == 4
+
+
+def test_cameras_are_asked_for_by_name_removed_ones_too(operator: Api, viewer: Api) -> None:
+    first, second, _ = (
+        operator.post("/cameras", {"name": name, "url": URL}, status=201)["id"] for name in ("A", "B", "C")
+    )
+    operator.delete(f"/cameras/{second}", {"reason": "scrapped"}, If_Match='"v1"')
+    found = viewer.get(f"/cameras/named?ids={first},{second},none")["items"]
+    assert {one["id"]: one["removed_at"] is None for one in found} == {first: True, second: False}

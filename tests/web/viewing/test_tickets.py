@@ -133,7 +133,7 @@ def test_a_forged_claim_is_no_ticket(viewer: Api, camera) -> None:
     assert viewer.post("/tickets/renew", {"ticket": forged}, status=422)["code"] == "ticket_invalid"
 
 
-def test_signing_out_takes_this_sessions_tickets_back(make_user, camera, commits) -> None:
+def test_signing_out_takes_this_sessions_tickets_back_and_ends_its_looks(make_user, camera, clock, commits) -> None:
     make_user("vera")
     here, there = Api(), Api()
     for api in (here, there):
@@ -143,6 +143,9 @@ def test_signing_out_takes_this_sessions_tickets_back(make_user, camera, commits
         here.post("/auth/logout", status=204)
     assert (taken_back(mine), taken_back(others)) == (True, False)
     assert there.post("/tickets/renew", {"ticket": others})["id"]
+    assert list(Look.objects.order_by("id").values_list("revoked_ms", flat=True)) == [NOW_MS, None]
+    clock.advance(2 * NS_PER_S)
+    assert end_looks() == 1, "its look ends with the session, not when the ticket would have run out"
 
 
 def test_disabling_a_user_takes_all_his_tickets_back(admin: Api, viewer: Api, operator: Api, camera, commits) -> None:

@@ -1,8 +1,17 @@
 /** One function for each call of the API that the screens make. */
+import type { Page } from "../resource/cursor_list";
 import { http } from "./client";
 import type {
-  Camera, CameraInput, DeviceStream, EnrolmentStart, Me, SavedLayout, SearchState, SecondFactorState, SystemStatus, TestStep, TicketAnswer, User, VolumeStatus,
+  Camera, CameraInput, CameraTree, DeviceStream, EnrolmentStart, Me, SavedLayout, SearchState, SecondFactorState, SystemStatus, TestStep, TicketAnswer, User, VolumeStatus,
 } from "./types";
+
+interface CamerasQuery {
+  readonly text?: string;
+  readonly branch?: string;
+  readonly streamed?: boolean;
+  readonly limit: number;
+  readonly cursor?: string | null;
+}
 
 type SavedWall = Pick<SavedLayout, "grid" | "tiles">;
 
@@ -20,11 +29,16 @@ export const api = {
   confirmSecondFactor: (code: string): Promise<{ recovery_codes: readonly string[] }> => http.post("me/second-factor/confirm", { code }),
   removeSecondFactor: (code: string): Promise<void> => http.post("me/second-factor/remove", { code }),
 
-  cameras: async (): Promise<readonly Camera[]> => {
+  cameraTree: (): Promise<CameraTree> => http.get("cameras/tree"),
+  camerasNamed: async (ids: readonly string[]): Promise<readonly Camera[]> =>
+    (await http.get<{ items: readonly Camera[] }>("cameras/named", { ids: ids.join(",") })).items,
+  camerasPage: (query: CamerasQuery, signal?: AbortSignal): Promise<Page<Camera>> => http.get("cameras", { ...query }, signal),
+  /** Every camera with video, page by page: for a question that really is about all of them. */
+  camerasWithVideo: async (): Promise<readonly Camera[]> => {
     const all: Camera[] = [];
     let cursor: string | null = null;
     do {
-      const page: { items: readonly Camera[]; next: string | null } = await http.get("cameras", { limit: 1000, cursor });
+      const page: Page<Camera> = await http.get("cameras", { limit: 1000, cursor, streamed: true });
       all.push(...page.items);
       cursor = page.next;
     } while (cursor !== null);

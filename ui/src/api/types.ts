@@ -70,6 +70,19 @@ export interface Camera {
   readonly version: number;
 }
 
+/** One path of the tree and the cameras at it itself; `streaming` of them have a picture now. */
+export interface Branch {
+  readonly group: string;
+  readonly cameras: number;
+  readonly streaming: number;
+}
+
+export interface CameraTree {
+  readonly items: readonly Branch[];
+  readonly cameras: number;
+  readonly streaming: number;
+}
+
 export interface CameraInput {
   name?: string;
   group?: string;

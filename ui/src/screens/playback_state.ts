@@ -8,7 +8,7 @@ import { toast, toastDone } from "../components/problem_words";
 import { t } from "../i18n";
 import type { PlaybackFollower } from "../player/playback";
 import { MAX_PLAYERS, SyncGroup, type SyncStatus } from "../player/sync";
-import { cameraById, camerasLoaded } from "../state/cameras";
+import { cameraById, isAnswered } from "../state/cameras";
 import { fullTime, nextFootage, reveal, spanAt, type TimelineRow, type TimeSpan, type View } from "../timeline/model";
 
 const TICK_MS = 40;
@@ -61,6 +61,8 @@ export function usePlayback(firstCameras: readonly string[], start_ms: number) {
     noticeTimer = setTimeout(() => (notice.value = ""), 3_000);
   }
 
+  const known = computed(() => chosen.value.every(isAnswered));
+
   function streamsOf(camera: string): Stream[] {
     return cameraById.value.get(camera)?.streams.map((one) => one.name) ?? ["main"];
   }
@@ -91,7 +93,7 @@ export function usePlayback(firstCameras: readonly string[], start_ms: number) {
 
   /** Spans for what is in sight and half as much on either side. */
   async function loadRows(): Promise<void> {
-    if (!camerasLoaded.value) return; // which streams a ticket must name is not known yet
+    if (!known.value) return; // which streams a ticket must name is not known yet
     const mine = ++rowsAsked;
     const size = view.value.to_ms - view.value.from_ms;
     const from_ms = Math.floor(view.value.from_ms - size / 2);
@@ -118,7 +120,7 @@ export function usePlayback(firstCameras: readonly string[], start_ms: number) {
     void loadRows();
   });
   watch(view, loadRowsSoon);
-  watch(camerasLoaded, () => void loadRows());
+  watch(known, () => void loadRows());
 
   function open(camera: string, follower: PlaybackFollower): void {
     followers.set(camera, follower);

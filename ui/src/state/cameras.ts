@@ -1,42 +1,98 @@
-/** The register of cameras with what each is doing now, asked again every few seconds while somebody looks. */
-import { computed, ref } from "vue";
+/**
+ * The cameras that something on the screen shows, with what each is doing now, asked again every few seconds. Never all of
+ * them: an installation has tens of thousands. What shows cameras says which (`watchCameras`), or hands in rows it has read.
+ */
+import { computed, onUnmounted, ref, shallowRef, watch } from "vue";
 
 import { api } from "../api/calls";
 import type { Camera, StreamStatus } from "../api/types";
 import { t } from "../i18n";
+import { me } from "./session";
 
-export const cameras = ref<readonly Camera[]>([]);
-export const camerasLoaded = ref(false);
+const held = shallowRef<ReadonlyMap<string, Camera>>(new Map());
+const answered = shallowRef<ReadonlySet<string>>(new Set());
+
 export const camerasError = ref<unknown>(null);
+export const cameraById = computed(() => held.value);
 
-export const cameraById = computed(() => new Map(cameras.value.map((camera) => [camera.id, camera])));
+/** Whether the server was asked for it: only then one may say that there is no such camera. */
+export function isAnswered(id: string): boolean {
+  return answered.value.has(id);
+}
 
 const POLL_MS = 3_000;
-let watchers = 0;
-let timer: ReturnType<typeof setTimeout> | null = null;
+const AT_ONCE = 200; // ids in one question
 
-export async function refreshCameras(): Promise<void> {
+type Watched = () => readonly string[];
+const watched = new Set<Watched>();
+let polling = false;
+let turn = 0;
+
+// Another person sees other cameras.
+watch(() => me.value?.id, () => {
+  held.value = new Map();
+  answered.value = new Set();
+});
+
+/** Keep rows that somebody has read anyhow. */
+export function holdCameras(rows: readonly Camera[]): void {
+  const next = new Map(held.value);
+  for (const camera of rows) next.set(camera.id, camera);
+  held.value = next;
+  answered.value = new Set([...answered.value, ...rows.map((camera) => camera.id)]);
+}
+
+async function ask(ids: readonly string[]): Promise<void> {
+  const owner = me.value?.id;
   try {
-    cameras.value = await api.cameras();
+    const rows = await api.camerasNamed(ids);
+    if (me.value?.id !== owner) return;
+    const next = new Map(held.value);
+    for (const id of ids) next.delete(id); // gone, or not his to see any more
+    for (const camera of rows) next.set(camera.id, camera);
+    held.value = next;
+    answered.value = new Set([...answered.value, ...ids]);
     camerasError.value = null;
   } catch (error) {
     camerasError.value = error;
-  } finally {
-    camerasLoaded.value = true;
   }
 }
 
-async function poll(): Promise<void> {
-  if (!document.hidden) await refreshCameras();
-  if (watchers > 0) timer = setTimeout(() => void poll(), POLL_MS);
+/** Ids in the order of those who watch: the first come first, and again when all have had their turn. */
+export function partOf(ids: readonly string[], turn: number, size: number): readonly string[] {
+  const parts = Math.max(1, Math.ceil(ids.length / size));
+  const from = (turn % parts) * size;
+  return ids.slice(from, from + size);
 }
 
-/** Keep the list fresh until the returned function is called. */
-export function watchCameras(): () => void {
-  if (++watchers === 1) void poll();
-  return () => {
-    if (--watchers === 0 && timer) clearTimeout(timer);
-  };
+function allWatched(): readonly string[] {
+  return [...new Set([...watched].flatMap((ids) => ids()))];
+}
+
+async function poll(): Promise<void> {
+  const ids = allWatched();
+  if (!document.hidden && ids.length > 0) await ask(partOf(ids, turn++, AT_ONCE));
+  if (watched.size > 0) pollLater();
+  else polling = false;
+}
+
+function pollLater(): void {
+  polling = true;
+  setTimeout(() => void poll(), POLL_MS);
+}
+
+/** Ask now for those of `ids` that nothing is known of yet. */
+export async function needCameras(ids: readonly string[]): Promise<void> {
+  const unknown = ids.filter((id) => !answered.value.has(id));
+  for (let at = 0; at < unknown.length; at += AT_ONCE) await ask(unknown.slice(at, at + AT_ONCE));
+}
+
+/** Of a component: keep these cameras fresh until it goes. */
+export function watchCameras(ids: Watched): void {
+  watched.add(ids);
+  watch(ids, (now) => void needCameras(now), { immediate: true });
+  if (!polling) pollLater();
+  onUnmounted(() => watched.delete(ids));
 }
 
 export type CameraState = "streaming" | "connecting" | "failed" | "stopped" | "disabled" | "unknown";
@@ -61,13 +117,10 @@ export interface CameraGroup {
   readonly cameras: readonly Camera[];
 }
 
-/** Cameras by group, those matching `text` only (in name or group, without case). */
-export function grouped(all: readonly Camera[], text: string): CameraGroup[] {
-  const wanted = text.trim().toLowerCase();
+/** Cameras by group, in the order in which they come. */
+export function grouped(all: readonly Camera[]): CameraGroup[] {
   const groups = new Map<string, Camera[]>();
   for (const camera of all) {
-    const words = `${camera.name} ${camera.group} ${camera.id}`.toLowerCase();
-    if (wanted !== "" && !wanted.split(/\s+/).every((word) => words.includes(word))) continue;
     const name = camera.group || t("common.unnamed_group");
     const group = groups.get(name);
     if (group) group.push(camera);

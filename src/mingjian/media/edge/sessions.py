@@ -1,11 +1,12 @@
 """Media sessions: a ticket opened once, then a cookie for everything below /media/s/ID.
 
 The cookie is HttpOnly, SameSite=Strict, bound to the session's path, and Secure under TLS: a link that leaks shows
-nothing to who lacks it. A session ends when its ticket does.
+nothing to who lacks it. A session ends when its ticket does, with the answers that are on their way.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
@@ -37,6 +38,7 @@ class MediaSession:
     id: str
     ticket: Ticket
     secret: str = field(repr=False)
+    answering: set[asyncio.Transport] = field(default_factory=set, repr=False)
 
     @property
     def base(self) -> str:
@@ -52,6 +54,7 @@ class MediaSessions:
         self._clock = clock
         self._secure = secure
         self._sessions: dict[str, MediaSession] = {}
+        self._ended: list[MediaSession] = []  # by the last sweep
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -79,20 +82,30 @@ class MediaSessions:
         return session
 
     def sweep(self) -> None:
-        """Forget sessions whose tickets no longer hold."""
+        """Twice a second: forget sessions whose tickets no longer hold, and cut what is still being sent to those forgotten
+        the time before: a slow reader of a long answer would see pictures long after a ticket was taken back.
+        """
+        for session in self._ended:
+            for transport in session.answering:
+                transport.abort()
         now_ms = self._clock.now_ns() // NS_PER_MS
         over = [
             key
             for key, session in self._sessions.items()
             if session.ticket.expires_ms <= now_ms or self._gate.revoked(session.ticket)
         ]
-        for key in over:
-            del self._sessions[key]
+        self._ended = [self._sessions.pop(key) for key in over]
 
     def _guarded(self, handler: SessionHandler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def call(request: web.Request) -> web.StreamResponse:
-            session = self.find(request)
-            return await handler(request, session.ticket)
+            session, transport = self.find(request), request.transport
+            if transport is None:  # who asked has gone
+                raise ConnectionResetError
+            session.answering.add(transport)
+            try:
+                return await handler(request, session.ticket)
+            finally:
+                session.answering.discard(transport)
 
         return call
 

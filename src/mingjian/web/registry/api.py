@@ -23,6 +23,7 @@ router = Router(tags=["cameras"])
 CameraName = Annotated[str, Field(min_length=1, max_length=128)]
 Url = Annotated[str, Field(max_length=2048)]
 Transport = Literal["tcp", "udp"]
+MOST_NAMED = 200
 
 
 class StreamOut(Schema):
@@ -62,6 +63,23 @@ class CameraPage(Schema):
 
     items: list[CameraOut]
     next: str | None
+    engine: EngineReachOut
+
+
+class BranchOut(Schema):
+    """One path of the tree, with the cameras at it itself; `streaming` of them have a picture now."""
+
+    group: str
+    cameras: int
+    streaming: int
+
+
+class CameraTreeOut(Schema):
+    """The tree of cameras that video is taken from, by path; `engine` says whether it could be asked who streams."""
+
+    items: list[BranchOut]
+    cameras: int
+    streaming: int
     engine: EngineReachOut
 
 
@@ -146,21 +164,46 @@ def list_cameras(
     request: HttpRequest,
     text: Annotated[str, Field(max_length=128)] = "",
     group: Annotated[str, Field(max_length=255)] = "",
+    branch: Annotated[str | None, Field(max_length=255)] = None,
     system: Annotated[str, Field(max_length=26)] = "",
     removed: bool = False,
+    streamed: bool = False,
     cursor: Cursor = None,
     limit: Limit = 200,
 ) -> dict[str, Any]:
-    """Cameras of one's reach with what they are doing now; `text` finds names, initials, parts of codes, addresses."""
+    """Cameras of one's reach with what they are doing now; `text` finds names, initials, parts of codes, addresses.
+
+    `group` is a path of the tree with what is below it, `branch` one path alone, `streamed` leaves out cameras that stand
+    in the register without video.
+    """
     rows, following = queries.cameras_page(
-        actor_of(request), text=text, group=group, system=system, removed=removed, cursor=cursor, limit=limit
-    )
+        actor_of(request), text=text, group=group, branch=branch, system=system, removed=removed, streamed=streamed,
+        cursor=cursor, limit=limit,
+    )  # fmt: skip
+    return _page(request, rows, following)
+
+
+@router.get("/named", auth=Requires(policies.READ), response=CameraPage, operation_id="cameras_named")
+def cameras_named(request: HttpRequest, ids: Annotated[str, Field(max_length=5400)]) -> dict[str, Any]:
+    """Cameras by their ids, up to 200 with commas between, removed ones too: what a wall or a list asks for to stay fresh.
+
+    In no particular order; ids that one may not see are left out.
+    """
+    return _page(request, queries.cameras_named(actor_of(request), ids.split(",")[:MOST_NAMED]), None)
+
+
+@router.get("/tree", auth=Requires(policies.READ), response=CameraTreeOut, operation_id="cameras_tree")
+def camera_tree(request: HttpRequest) -> dict[str, Any]:
+    """The paths of the tree and how many cameras with video hang at each: what a tree shows before a branch is opened."""
     answer = ask_engine()
-    language = language_of(request)
+    streams = answer.status.streams if answer.status else ()
+    streaming = frozenset(one.camera for one in streams if one.stream == "main" and one.state == "streaming")
+    branches = queries.camera_tree(actor_of(request), streaming)
     return {
-        "items": _with_status(rows, answer, language),
-        "next": following,
-        "engine": answer.reach(language),
+        "items": [one._asdict() for one in branches],
+        "cameras": sum(one.cameras for one in branches),
+        "streaming": sum(one.streaming for one in branches),
+        "engine": answer.reach(language_of(request)),
     }
 
 
@@ -226,11 +269,17 @@ def remove_camera(request: HttpRequest, camera_id: str, data: Reason) -> Status[
     return Status(204, None)
 
 
+def _page(request: HttpRequest, rows: list[Camera], following: str | None) -> dict[str, Any]:
+    answer, language = ask_engine(), language_of(request)
+    return {"items": _with_status(rows, answer, language), "next": following, "engine": answer.reach(language)}
+
+
 def _with_status(cameras: list[Camera], answer: EngineAnswer, language: str) -> list[dict[str, Any]]:
-    status: dict[str, list[dict[str, Any]]] = {}
+    status: dict[str, list[dict[str, Any]]] = {camera.id: [] for camera in cameras}
     for stream in answer.status.streams if answer.status else ():
-        status.setdefault(stream.camera, []).append(stream_out(stream, language))
-    return [_plain(camera, status.get(camera.id, [])) for camera in cameras]
+        if stream.camera in status:
+            status[stream.camera].append(stream_out(stream, language))
+    return [_plain(camera, status[camera.id]) for camera in cameras]
 
 
 def _plain(camera: Camera, status: list[dict[str, Any]]) -> dict[str, Any]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mingjian.web.authority.actor import Actor
 from mingjian.web.http.paging import page
 from mingjian.web.http.problem import not_found
 from mingjian.web.registry.devices.queries import cameras_served_by
-from mingjian.web.registry.models import Camera, CameraSearch, PlanState
+from mingjian.web.registry.models import Camera, CameraSearch, PlanState, Stream
 from mingjian.web.registry.policies import READ
 from mingjian.web.registry.searching import matching
 
@@ -35,21 +38,56 @@ def cameras_page(
     *,
     text: str = "",
     group: str = "",
+    branch: str | None = None,
     system: str = "",
     removed: bool = False,
+    streamed: bool = False,
     cursor: str | None = None,
     limit: int = 1000,
 ) -> tuple[list[Camera], str | None]:
     """Cameras of the actor's reach by tree and name with their streams; `group` limits to a path and what is below it,
-    `system` to those of one system. `text` finds parts of what searching keeps, and of a serving device's serial number.
+    `branch` to one path of the tree alone, `system` to those of one system, `streamed` to those that we take video from.
+    `text` finds parts of what searching keeps, and of a serving device\'s serial number.
     """
     rows = READ.visible(actor, Camera.objects.filter(removed_ns__isnull=not removed))
     if group:
         rows = rows.filter(Q(group=group) | Q(group__startswith=f"{group}/"))
+    if branch is not None:
+        rows = rows.filter(group=branch)
+    if streamed:
+        rows = _streamed(rows)
     if system:
         rows = rows.filter(system_id=system)
     rows = matching(rows, CameraSearch, text, cameras_served_by(actor, text))
     return page(rows.prefetch_related("streams"), ["group", "name", "id"], cursor, limit)
+
+
+def cameras_named(actor: Actor, ids: Sequence[str]) -> list[Camera]:
+    """Those of the ids that the actor may see, with their streams; removed ones too, whose footage may still be played."""
+    return list(READ.visible(actor, Camera.objects.filter(pk__in=ids)).prefetch_related("streams"))
+
+
+class Branch(NamedTuple):
+    """One path of the tree: how many cameras hang at it itself, and how many of those have a picture now."""
+
+    group: str
+    cameras: int
+    streaming: int
+
+
+def camera_tree(actor: Actor, streaming: frozenset[str]) -> list[Branch]:
+    """The tree of the cameras in the actor's reach that we take video from; `streaming` are the ids of those that come."""
+    rows = _streamed(READ.visible(actor, Camera.objects.filter(removed_ns__isnull=True)))
+    counts: dict[str, list[int]] = {}
+    for camera, group in rows.values_list("id", "group"):
+        count = counts.setdefault(group, [0, 0])
+        count[0] += 1
+        count[1] += camera in streaming
+    return [Branch(group, *count) for group, count in sorted(counts.items())]
+
+
+def _streamed(rows: QuerySet[Camera]) -> QuerySet[Camera]:
+    return rows.filter(Exists(Stream.objects.filter(camera=OuterRef("pk"))))
 
 
 def all_cameras() -> list[Camera]:

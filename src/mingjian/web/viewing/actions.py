@@ -109,7 +109,9 @@ def _on_account_closed(sender: type[User], user: User, actor: Actor, **kwargs: o
 
 @receiver(signed_out)
 def _on_signed_out(sender: type[User], user: User, actor: Actor, session_digest: str, **kwargs: object) -> None:
+    """Its looks end now, in the register and the ledger too, not when their tickets would have run out."""
     with transaction.atomic():
+        _mark_revoked(viewer=user.id, session=session_digest)
         take_back(viewer=user.id, session=session_digest)
 
 

@@ -2,7 +2,7 @@ import type { live as zh } from "../zh/live";
 import type { Words } from "../words";
 
 export const live: Words<typeof zh> = {
-  "tree.search": "Find a camera (name or group)",
+  "tree.search": "Name, initials, code or group",
   "tree.empty": "No cameras yet",
   "tree.empty.todo": "Add the first one",
   "tree.nothing": "No camera is called “{text}”",

@@ -1,5 +1,5 @@
 export const live = {
-  "tree.search": "找摄像机（名称或分组）",
+  "tree.search": "名称、拼音首字母、编码或分组",
   "tree.empty": "还没有摄像机",
   "tree.empty.todo": "添加第一台",
   "tree.nothing": "没有叫“{text}”的摄像机",
