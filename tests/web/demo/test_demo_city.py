@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.web.client import Api
+from tests.web.conftest import PASSWORD
+
 from mingjian.app.demo_city import devices, papers, sheets
 from mingjian.app.demo_city.filling import fill_city
 from mingjian.kernel.text import Text
@@ -19,6 +22,7 @@ from mingjian.web.filings.models import Filing, FilingDeadline, Removal
 from mingjian.web.inspections.models import InspectionLead
 from mingjian.web.organisations.models import Organisation
 from mingjian.web.projects.models import Project
+from mingjian.web.registry.actions import NewCamera, add_camera
 from mingjian.web.registry.models import Device, DeviceChannel, System
 
 pytestmark = pytest.mark.django_db
@@ -43,14 +47,23 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small")
-def test_papers_are_there_in_every_state_and_a_second_filling_adds_nothing() -> None:
-    passwords: dict[str, str] = defaultdict(lambda: "Lantern-Harbour-42")
+def test_papers_are_there_in_every_state_and_a_second_filling_adds_nothing(make_user: Any) -> None:
+    passwords: dict[str, str] = defaultdict(lambda: PASSWORD)
     said: list[Any] = []
 
     def say(what: Text, done: int, total: int) -> None:
         said.append((what.en, done, total))
 
+    filmed = add_camera(local_person("demo"), NewCamera("Crossing", "rtsp://10.0.0.1/cam1/main"))
+    make_user("guard")  # the installation's own; "watch" is made with the city, of a unit
     fill_city(local_person("demo"), passwords, say, lambda: None)
+    filmed.refresh_from_db()
+    assert filmed.organisation is not None
+    look = {"camera": filmed.id, "streams": ["main"], "rights": ["live"], "purpose": "watch"}
+    for name in ("guard", "watch"):
+        watcher = Api()
+        watcher.post("/auth/login", {"name": name, "password": PASSWORD})
+        watcher.post("/tickets", look, status=201)
     counted = (Filing.objects.count(), Removal.objects.count(), Project.objects.count(), DeviceChannel.objects.count())
     states = {
         table.name: {one.name for one in table.states} - set(model.objects.values_list("state", flat=True))

@@ -21,7 +21,9 @@ export interface Choice {
 export interface Filter {
   readonly name: string; // of the query
   readonly title: Key;
-  readonly choices: () => readonly Choice[] | Promise<readonly Choice[]>;
+  readonly choices: (text: string) => readonly Choice[] | Promise<readonly Choice[]>; // searched on the server when `search`
+  readonly search?: boolean;
+  readonly needs?: string; // the permission without which the choices are not to be had: no filter then
 }
 
 /** A field of the form, by its name in the request. */

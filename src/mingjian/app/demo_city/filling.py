@@ -10,7 +10,7 @@ from mingjian.app.demo_city import sheets
 from mingjian.app.demo_city.contracts import add_contracts
 from mingjian.app.demo_city.devices import add_devices
 from mingjian.app.demo_city.papers import add_papers
-from mingjian.app.demo_city.people import add_people
+from mingjian.app.demo_city.people import add_people, add_watchers
 from mingjian.kernel.text import Text
 from mingjian.web.authority.actor import Actor
 
@@ -27,6 +27,7 @@ def fill_city(actor: Actor, passwords: Mapping[str, str], say: Say, on_people: C
     load_divisions(actor, sheets.division_table())
     _load(actor, "organisations", Text("单位", "organisations"), sheets.organisation_rows(), Organisation, say)
     add_people(actor, passwords)
+    add_watchers(actor)
     on_people()
     _load(actor, "places", Text("场所", "places"), sheets.place_rows(), Place, say)
     _load(actor, "systems", Text("系统", "systems"), sheets.system_rows(), System, say)

@@ -26,6 +26,12 @@ PEOPLE: Mapping[BoundRole, tuple[str, str, str, str, str]] = {
     BoundRole.REGULATOR: ("regulator", "林雪", "department_officer", "安全科科长", f"{_D}教育和体育局"),
     BoundRole.EMERGENCY_COMMANDER: ("commander", "马骏", "government_leader", "应急办主任", _GOVERNMENT),
 }
+# The filmed cameras are the government's. Who watches them, keeps what they recorded and answers for them is bound there,
+# too, or the demonstration would go dark for everybody as soon as the register says whose they are.
+WATCHERS: Mapping[str, BoundRole] = {
+    "admin": BoundRole.GUARD, "duty": BoundRole.GUARD, "guard": BoundRole.GUARD, "watch": BoundRole.GUARD,
+    "custodian": BoundRole.CUSTODIAN, "manager": BoundRole.MANAGER,
+}  # fmt: skip
 # a look needs them; they end after every demonstration
 _FIT = {"skills_until": "2099-12-31", "confidentiality_until": "2099-12-31", "vetted_date": "2024-01-01"}
 
@@ -52,3 +58,17 @@ def add_people(actor: Actor, passwords: Mapping[str, str]) -> None:
         make_person(actor, name=name, post_id=post.id, since_date="2024-01-01", user_id=user.id)
         bind_role(actor, user_id=user.id, role=role.value, organisation_id=organisation.id)
         record_staff(actor, organisation, user.id, _FIT, None)
+
+
+def add_watchers(actor: Actor) -> None:
+    """Those who see the filmed cameras, with the training that a look needs; who is bound already is left alone."""
+    from mingjian.web.accounts.models import User
+    from mingjian.web.monitoring.staff import record_staff
+    from mingjian.web.organisations.actions.bindings import bind_role
+    from mingjian.web.organisations.models import Organisation, RoleBinding
+
+    government = Organisation.objects.get(name=_GOVERNMENT)
+    bound = set(RoleBinding.objects.filter(organisation=government).values_list("user__name", flat=True))
+    for user in User.objects.filter(name__in=WATCHERS.keys() - bound):
+        bind_role(actor, user_id=user.id, role=WATCHERS[user.name].value, organisation_id=government.id)
+        record_staff(actor, government, user.id, _FIT, None)

@@ -19,7 +19,7 @@ export const common = {
 
   "error.offline": "连不上服务器",
   "error.offline.remedy": "请检查网络；如果服务器刚重启，稍等几秒会自动恢复。",
-  "error.unknown": "出错了({code})",
+  "error.unknown": "出错了（{code}）",
   "error.unknown.remedy": "请再试一次；如果一直这样，请把这行字告诉管理员。",
 
   "length.hours": "{h} 小时 {m} 分",

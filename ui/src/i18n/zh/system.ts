@@ -30,7 +30,7 @@ export const system = {
   "system.fps": "帧率",
   "system.size": "画面",
   "system.offset": "钟差",
-  "system.offset.help": "摄像机自己的钟比服务器快(+)或慢(-)多少",
+  "system.offset.help": "摄像机自己的钟比服务器快（+）或慢（-）多少",
   "system.lost": "丢包",
   "system.viewers": "在看",
   "system.last_error": "最近的问题",

@@ -46,7 +46,7 @@ export const certificates: Resource<Certificate> = {
     { title: "contractors.issuer", value: (row) => row.issuer },
     { title: "contractors.until", value: () => t("contractors.until.none"), due: (row) => (row.until_date.length === 10 ? [row.until_date, shanghaiToday()] : null) },
   ],
-  filters: [{ name: "organisation", title: "contractors.organisation", choices: () => findOrganisations() }],
+  filters: [{ name: "organisation", title: "contractors.organisation", choices: findOrganisations, search: true, needs: "organisations.read" }],
   search: false,
   list: lister<Certificate>("qualifications"),
   show: async (id) => {

@@ -56,7 +56,7 @@ export const devices: Resource<Row> = {
   ],
   filters: [
     { name: "kind", title: "resource.kind", choices: () => words("devices.kind", KINDS) },
-    { name: "organisation", title: "places.organisation", choices: () => findOrganisations() },
+    { name: "organisation", title: "places.organisation", choices: findOrganisations, search: true, needs: "organisations.read" },
     { name: "scrapped", title: "devices.scrapped", choices: () => [{ value: "true", label: t("devices.scrapped.yes") }] },
   ],
   list: lister<Row>("devices"),

@@ -23,7 +23,7 @@ export const organisations: Resource<Row> = {
   ],
   filters: [
     { name: "kind", title: "resource.kind", choices: () => words("organisations.kind", KINDS) },
-    { name: "division", title: "resource.division", choices: () => findDivisions() },
+    { name: "division", title: "resource.division", choices: findDivisions, search: true },
   ],
   list: lister<Row>("organisations"),
   show: async (id) => {

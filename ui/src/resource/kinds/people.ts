@@ -13,7 +13,7 @@ export const people: Resource<Row> = {
     { title: "people.name", value: (row) => row.name, strong: true },
     { title: "resource.telephone", value: (row) => row.telephone, numbers: true },
   ],
-  filters: [{ name: "organisation", title: "resource.organisation", choices: () => findOrganisations() }],
+  filters: [{ name: "organisation", title: "resource.organisation", choices: findOrganisations, search: true, needs: "organisations.read" }],
   list: lister<Row>("people"),
   show: async (id) => {
     const one = await http.get<Row>(`people/${encodeURIComponent(id)}`);

@@ -38,8 +38,8 @@ export const places: Resource<Row> = {
   ],
   filters: [
     { name: "kind", title: "places.kinds", choices: kinds },
-    { name: "division", title: "resource.division", choices: () => findDivisions() },
-    { name: "organisation", title: "places.organisation", choices: () => findOrganisations() },
+    { name: "division", title: "resource.division", choices: findDivisions, search: true },
+    { name: "organisation", title: "places.organisation", choices: findOrganisations, search: true, needs: "organisations.read" },
   ],
   list: lister<Row>("places"),
   show: async (id) => {

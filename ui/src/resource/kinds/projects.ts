@@ -21,7 +21,7 @@ export const projects: Resource<ProjectRow> = {
   ],
   filters: [
     { name: "state", title: "filings.state", choices: () => words("projects.state", STATES) },
-    { name: "system", title: "projects.system", choices: () => findSystems() },
+    { name: "system", title: "projects.system", choices: findSystems, search: true, needs: "registry.system.read" },
   ],
   list: lister<ProjectRow>("projects"),
   manage: "projects.build",

@@ -21,8 +21,8 @@ export const systems: Resource<Row> = {
   ],
   filters: [
     { name: "standing", title: "resource.standing", choices: () => words("standing", STANDINGS) },
-    { name: "division", title: "resource.division", choices: () => findDivisions() },
-    { name: "organisation", title: "places.organisation", choices: () => findOrganisations() },
+    { name: "division", title: "resource.division", choices: findDivisions, search: true },
+    { name: "organisation", title: "places.organisation", choices: findOrganisations, search: true, needs: "organisations.read" },
   ],
   list: lister<Row>("systems"),
   show: async (id) => {
