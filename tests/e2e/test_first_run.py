@@ -77,7 +77,7 @@ def test_the_administrator_is_made_and_empty_screens_say_what_to_do(page: Page, 
     page.get_by_role("button", name="去添加摄像机").click()
     page.locator("[name=camera-url]").wait_for()
     page.goto(f"{empty}/playback")
-    page.get_by_text("先在左边选要看的摄像机").wait_for()
+    page.get_by_text("先从摄像机列表里选要看的摄像机").wait_for()
     page.goto(f"{empty}/settings")
     page.click("[data-test=signout]")
     page.wait_for_url("**/login")

@@ -91,7 +91,7 @@ def list_removals(
     limit: Annotated[int, Field(ge=1, le=50)] = 20,
 ) -> dict[str, Any]:
     """The removals of the actor's reach."""
-    rows = policies.READ.visible(actor_of(request), Removal.objects.select_related("system__place", "organisation"))
+    rows = policies.READ.visible(actor_of(request), Removal.objects.select_related("system__place", "organisation").prefetch_related("cameras"))
     if state:
         rows = rows.filter(state=state)
     found, following = page(rows, ["-created_ns", "-id"], cursor, limit)
@@ -140,7 +140,7 @@ def _answer(request: HttpRequest, response: HttpResponse, row: Removal) -> dict[
 
 
 def _plain(row: Removal, language: str) -> dict[str, Any]:
-    cameras = list(row.cameras.order_by("pk").values_list("pk", "name"))
+    cameras = sorted((one.pk, one.name) for one in row.cameras.all())
     fields = (
         "id", "scope", "state", "reason", "authority", "notice", "substitute", "return_date", "footage_kept",
         "holds_kept", "removed_date", "gap_check", "version",

@@ -59,6 +59,7 @@ export const custody: Words<typeof zh> = {
   "emergency.ended": "Closed",
   "holds.title": "Holds",
   "holds.empty": "Nothing is held",
+  "holds.empty.hint": "What is held is not deleted when its days are over, until the hold ends.",
   "holds.running": "held",
   "holds.ended": "ended",
   "holds.place": "Hold footage",

@@ -2,7 +2,7 @@ import type { playback as zh } from "../zh/playback";
 import type { Words } from "../words";
 
 export const playback: Words<typeof zh> = {
-  "playback.choose": "Choose cameras on the left first",
+  "playback.choose": "Choose cameras from the list first",
   "playback.choose.hint": "Up to 16, played together on one clock",
   "playback.too_many": "At most 16 at once",
   "playback.play": "Play",

@@ -16,6 +16,7 @@ export const retention: Words<typeof zh> = {
   "retention.unit": "{proved} of {cameras} proved, {met} met, completeness {percent}",
   "retention.means": "Completeness is time recorded over time owed. Met: nothing recorded inside the window is gone, the oldest frame decodes, no sample was altered.",
   "retention.empty": "No certificate of this day",
+  "retention.empty.hint": "Those of a day are made by themselves after the midnight that ends it; a new installation has them from its second day on.",
   "retention.unproved": "Without a certificate",
   "retention.unproved.means": "These cameras have no certificate of the day: nothing is known of what they keep.",
   "retention.met": "{days} days: met",

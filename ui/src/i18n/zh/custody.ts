@@ -56,6 +56,7 @@ export const custody = {
   "emergency.ended": "已关闭",
   "holds.title": "录像锁定",
   "holds.empty": "没有锁定的录像",
+  "holds.empty.hint": "锁定的时段到期也不会删除，直到解除为止。",
   "holds.running": "锁定中",
   "holds.ended": "已解除",
   "holds.place": "锁定录像",

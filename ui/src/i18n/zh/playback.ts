@@ -1,5 +1,5 @@
 export const playback = {
-  "playback.choose": "先在左边选要看的摄像机",
+  "playback.choose": "先从摄像机列表里选要看的摄像机",
   "playback.choose.hint": "最多 16 台，按同一个时间一起放",
   "playback.too_many": "最多同时放 16 台",
   "playback.play": "播放",

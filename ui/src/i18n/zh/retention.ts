@@ -13,6 +13,7 @@ export const retention = {
   "retention.unit": "已证明 {proved}/{cameras}，达标 {met}，完整率 {percent}",
   "retention.means": "完整率为实录时长与应录时长之比；达标指窗口内录下的一秒不少、最早一帧可解码、抽样均未改动。",
   "retention.empty": "这一天没有留存证明",
+  "retention.empty.hint": "证明每天零点过后自动出具前一天的；新装的系统从第二天起才有。",
   "retention.unproved": "未出证明",
   "retention.unproved.means": "这些摄像机当日没有证明，留存情况不明。",
   "retention.met": "留存 {days} 日达标",
