@@ -410,6 +410,9 @@ export interface paths {
         /**
          * List Cameras
          * @description Cameras of one's reach with what they are doing now; `text` finds names, initials, parts of codes, addresses.
+         *
+         *     `group` is a path of the tree with what is below it, `branch` one path alone, `streamed` leaves out cameras that stand
+         *     in the register without video.
          */
         get: operations["cameras_list"];
         put?: never;
@@ -478,6 +481,28 @@ export interface paths {
          * @description Register a camera by its file. Refused with its clause, suspended, or accepted with what is still due.
          */
         post: operations["camera_files_enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/named": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cameras Named
+         * @description Cameras by their ids, up to 200 with commas between, removed ones too: what a wall or a list asks for to stay fresh.
+         *
+         *     In no particular order; ids that one may not see are left out.
+         */
+        get: operations["cameras_named"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -562,6 +587,26 @@ export interface paths {
          * @description Try a URL: name, reach, authenticate, describe, first frame. Takes up to about 15 s.
          */
         post: operations["cameras_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Camera Tree
+         * @description The paths of the tree and how many cameras with video hang at each: what a tree shows before a branch is opened.
+         */
+        get: operations["cameras_tree"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6412,6 +6457,18 @@ export interface components {
             zh: string;
         };
         /**
+         * BranchOut
+         * @description One path of the tree, with the cameras at it itself; `streaming` of them have a picture now.
+         */
+        BranchOut: {
+            /** Cameras */
+            cameras: number;
+            /** Group */
+            group: string;
+            /** Streaming */
+            streaming: number;
+        };
+        /**
          * CameraChangeIn
          * @description What to change; what is not given stays. An empty `sub_url` drops the sub stream.
          */
@@ -6654,6 +6711,19 @@ export interface components {
             items: components["schemas"]["CameraOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * CameraTreeOut
+         * @description The tree of cameras that video is taken from, by path; `engine` says whether it could be asked who streams.
+         */
+        CameraTreeOut: {
+            /** Cameras */
+            cameras: number;
+            engine: components["schemas"]["EngineReachOut"];
+            /** Items */
+            items: components["schemas"]["BranchOut"][];
+            /** Streaming */
+            streaming: number;
         };
         /**
          * CamerasOut
@@ -14722,8 +14792,10 @@ export interface operations {
             query?: {
                 text?: string;
                 group?: string;
+                branch?: string | null;
                 system?: string;
                 removed?: boolean;
+                streamed?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -14885,6 +14957,37 @@ export interface operations {
             };
         };
     };
+    cameras_named: {
+        parameters: {
+            query: {
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cameras_search_begin: {
         parameters: {
             query?: never;
@@ -15031,6 +15134,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProbeStepOut"][];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cameras_tree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraTreeOut"];
                 };
             };
             /** @description Problem */
