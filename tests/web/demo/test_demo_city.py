@@ -6,7 +6,6 @@ from collections import defaultdict
 from typing import Any
 
 import pytest
-
 from tests.web.client import Api
 from tests.web.conftest import PASSWORD
 
