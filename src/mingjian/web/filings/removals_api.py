@@ -91,7 +91,9 @@ def list_removals(
     limit: Annotated[int, Field(ge=1, le=50)] = 20,
 ) -> dict[str, Any]:
     """The removals of the actor's reach."""
-    rows = policies.READ.visible(actor_of(request), Removal.objects.select_related("system__place", "organisation").prefetch_related("cameras"))
+    rows = policies.READ.visible(
+        actor_of(request), Removal.objects.select_related("system__place", "organisation").prefetch_related("cameras")
+    )
     if state:
         rows = rows.filter(state=state)
     found, following = page(rows, ["-created_ns", "-id"], cursor, limit)
