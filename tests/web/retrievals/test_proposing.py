@@ -52,6 +52,11 @@ def test_a_route_is_seen_by_the_fewest_and_each_is_asked_for_its_part(town: Town
     assert span["to_s"] == town.now_s
     assert 0.3 * HOUR < span["to_s"] - span["from_s"] < 0.5 * HOUR
     assert said["asked_s"] + said["whole_time_adds_s"] == 3 * HOUR
+    assert 15 <= said["route_points"] <= 16
+    assert [one["stretches"] for one in by_name.values()].count([]) == 0
+    numbers = [set(range(first, last + 1)) for one in by_name.values() for first, last in one["stretches"]]
+    assert set.union(*numbers) == set(range(said["route_points"])), "together they see every point"
+    assert by_name["a"]["view"] == {"lon": 120.38, "lat": 36.06, "azimuth": 0, "angle": 360, "distance": 30}
     assert by_name["c"]["recorded_s"] is None, "nobody can say: no recordings are wired"
     nothing = officer.post("/retrievals/cameras", {**sought, "route": [], "places": [[120.38, 36.1]]})
     assert (nothing["proposed"], nothing["unseen_places"]) == ([], [0])

@@ -53,6 +53,7 @@ const step = <T = Retrieval>(row: { readonly id: string; readonly version: numbe
 export const retrievals = {
   bodies: (): Promise<readonly Body[]> => http.get("retrievals/bodies"),
   check: (body: NewRequest, signal?: AbortSignal): Promise<Check> => http.ask("retrievals/check", body, signal),
+  propose: (body: Schemas["SoughtIn"]): Promise<Schemas["ProposalOut"]> => http.ask("retrievals/cameras", body),
   list: (query: Query, signal: AbortSignal): Promise<Page<Brief>> => http.get("retrievals", query, signal),
   get: (one: string): Promise<Retrieval> => http.get(`retrievals/${id(one)}`),
   judgements: (one: string): Promise<readonly Judgement[]> => http.get(`retrievals/${id(one)}/judgements`),

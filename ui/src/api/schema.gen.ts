@@ -11603,6 +11603,10 @@ export interface components {
             more_adds_s: number;
             /** Proposed */
             proposed: components["schemas"]["ProposedOut"][];
+            /** Route Points */
+            route_points: number;
+            /** Step M */
+            step_m: number;
             /** Unseen Places */
             unseen_places: number[];
             /** Unseen Route M */
@@ -11614,7 +11618,8 @@ export interface components {
         };
         /**
          * ProposedOut
-         * @description A camera and the spans to ask for. `recorded_s` is null when the recordings cannot be asked.
+         * @description A camera and the spans to ask for. `recorded_s` is null when the recordings cannot be asked; `stretches` are first
+         *     and last of runs of the route's points, `step_m` of the answer apart.
          */
         ProposedOut: {
             /** Asked S */
@@ -11637,6 +11642,9 @@ export interface components {
             spans: {
                 [key: string]: unknown;
             }[];
+            /** Stretches */
+            stretches: number[][];
+            view: components["schemas"]["ViewOut"];
         };
         /**
          * PublicSignOut
@@ -13691,6 +13699,22 @@ export interface components {
             items: components["schemas"]["ViewAuditOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * ViewOut
+         * @description A field of view: degrees of WGS-84, degrees clockwise from north, degrees, metres.
+         */
+        ViewOut: {
+            /** Angle */
+            angle: number;
+            /** Azimuth */
+            azimuth: number;
+            /** Distance */
+            distance: number;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
         };
         /**
          * VisitorIn

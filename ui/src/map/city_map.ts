@@ -21,12 +21,13 @@ import { featureStyle } from "./styles";
 import { COLOURS, type Theme } from "./theme";
 
 export interface Thing {
-  readonly kind: "camera" | "place" | "gap" | "point" | "cluster";
+  readonly kind: "camera" | "place" | "gap" | "point" | "cluster" | "spot" | "route" | "proposed" | "further";
   readonly id: string;
   readonly at: LonLat;
   readonly label?: string;
   readonly state?: string; // of a camera
   readonly sight?: Sight | null; // of a camera or a planned point
+  readonly line?: readonly LonLat[]; // of a route
   readonly of?: "cameras" | "places"; // a cluster's
   readonly count?: number; // in a cluster
   readonly box?: readonly [number, number, number, number]; // of a cluster: west, south, east, north
@@ -38,23 +39,28 @@ export interface MapEvents {
   pointed?(at: LonLat): void;
   lassoed?(things: readonly Thing[], ring: readonly LonLat[]): void;
   measured?(metres: number, done: boolean): void;
+  routed?(line: readonly LonLat[]): void;
+  spotted?(at: LonLat): void;
   drafted?(sight: Sight): void; // while the view of a new point is dragged
 }
 
-export type LayerName = "cameras" | "places" | "gaps" | "points";
-export type Tool = "look" | "lasso" | "measure";
+export type LayerName = "cameras" | "places" | "gaps" | "points" | "sought" | "proposed";
+export type Tool = "look" | "lasso" | "measure" | "spot" | "route";
+const SHAPE_OF = { lasso: "Polygon", measure: "LineString", route: "LineString", spot: "Point" } as const;
+const VIEW_OF: Readonly<Record<string, string>> = { point: "pointView", proposed: "proposedView", further: "furtherView" };
 const LABELS_FROM_ZOOM = 15;
 const NEAREST_M = 5;
 const FURTHEST_M = 1000; // the API's bounds of a view
 
 export class CityMap {
   private readonly map: OlMap;
-  private readonly layers: Record<LayerName, VectorSource> = { cameras: new VectorSource(), places: new VectorSource(), gaps: new VectorSource(), points: new VectorSource() };
+  private readonly layers: Record<LayerName, VectorSource> = { cameras: new VectorSource(), places: new VectorSource(), gaps: new VectorSource(), points: new VectorSource(), sought: new VectorSource(), proposed: new VectorSource() };
   private readonly shown = new Map<LayerName, VectorLayer>();
   private readonly sketch = new VectorSource();
   private readonly outline = new VectorSource();
   private readonly handles = new Collection<Feature>();
   private drawing: Draw | null = null;
+  private tool: Tool = "look";
   private draft: Sight | null = null;
   private chosen = "";
 
@@ -139,23 +145,35 @@ export class CityMap {
   }
 
   use(tool: Tool): void {
+    this.tool = tool;
     if (this.drawing) this.map.removeInteraction(this.drawing);
     this.drawing = null;
     this.sketch.clear();
     if (tool === "look") return;
-    const draw = new Draw({ source: this.sketch, type: tool === "lasso" ? "Polygon" : "LineString", freehand: tool === "lasso", style: (feature) => featureStyle(feature, this.theme, false) });
+    const draw = new Draw({ source: this.sketch, type: SHAPE_OF[tool], freehand: tool === "lasso", style: (feature) => featureStyle(feature, this.theme, false) });
     draw.on("drawstart", (event) => {
       this.sketch.clear();
       const shape = event.feature.getGeometry();
-      if (shape instanceof LineString) shape.on("change", () => this.events.measured?.(lengthOf(this.line(shape)), false));
+      if (tool === "measure" && shape instanceof LineString) shape.on("change", () => this.events.measured?.(lengthOf(this.line(shape)), false));
     });
-    draw.on("drawend", (event) => {
-      const shape = event.feature.getGeometry();
-      if (shape instanceof LineString) this.events.measured?.(lengthOf(this.line(shape)), true);
-      if (shape instanceof Polygon) this.lassoed((shape.getCoordinates()[0] ?? []).map((one) => this.unproject(one)));
-    });
+    draw.on("drawend", (event) => this.drawn(tool, event.feature.getGeometry()));
     this.drawing = draw;
     this.map.addInteraction(draw);
+  }
+
+  /**
+   * What a key does to the line or point being drawn; false when it is none of its keys. Escape leaves it off, Backspace
+   * takes the last point back, Enter ends it, and the space bar sets a point in the middle of the map.
+   */
+  draws(key: string): boolean {
+    const draw = this.drawing;
+    if (draw === null) return false;
+    if (key === "Escape") draw.abortDrawing();
+    else if (key === "Backspace") draw.removeLastPoint();
+    else if (key === "Enter") draw.finishDrawing();
+    else if (key === " ") this.setInTheMiddle(draw);
+    else return false;
+    return true;
   }
 
   /** The view of a point that is being planned, with handles to move and to turn it; null takes it away. */
@@ -175,7 +193,7 @@ export class CityMap {
       return featureStyle(feature, this.theme, chosen);
     };
     this.map.addLayer(new VectorLayer({ source: this.outline, style, zIndex: 1 }));
-    (["places", "cameras", "gaps", "points"] as const).forEach((name, index) => {
+    (["places", "cameras", "gaps", "points", "proposed", "sought"] as const).forEach((name, index) => {
       const layer = new VectorLayer({ source: this.layers[name], style, zIndex: 2 + index });
       this.shown.set(name, layer);
       this.map.addLayer(layer);
@@ -213,10 +231,25 @@ export class CityMap {
 
   private features(thing: Thing): Feature[] {
     const { kind, at, state, count, of } = thing;
+    if (thing.line) return [new Feature({ geometry: new LineString(thing.line.map((one) => this.project(one))), thing, kind })];
     const mark = new Feature({ geometry: new Point(this.project(at)), thing, kind, state, count, of });
     if (!thing.sight) return [mark];
     const ring = new Polygon([sector(thing.sight).map((one) => this.project(one))]);
-    return [new Feature({ geometry: ring, thing, kind: kind === "point" ? "pointView" : "view" }), mark];
+    return [new Feature({ geometry: ring, thing, kind: VIEW_OF[kind] ?? "view" }), mark];
+  }
+
+  private drawn(tool: Exclude<Tool, "look">, shape: Geometry | undefined): void {
+    if (shape instanceof LineString && tool === "measure") this.events.measured?.(lengthOf(this.line(shape)), true);
+    if (shape instanceof LineString && tool === "route") this.events.routed?.(this.line(shape));
+    if (shape instanceof Point) this.events.spotted?.(this.unproject(shape.getCoordinates()));
+    if (shape instanceof Polygon) this.lassoed((shape.getCoordinates()[0] ?? []).map((one) => this.unproject(one)));
+    if (tool === "spot" || tool === "route") setTimeout(() => this.sketch.clear()); // whoever was told shows it from now on
+  }
+
+  private setInTheMiddle(draw: Draw): void {
+    const middle = this.map.getView().getCenter() ?? [0, 0];
+    if (this.tool === "spot") this.events.spotted?.(this.unproject(middle));
+    else draw.appendCoordinates([middle]);
   }
 
   private lassoed(ring: readonly LonLat[]): void {

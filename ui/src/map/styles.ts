@@ -41,6 +41,20 @@ export function featureStyle(feature: FeatureLike, theme: Theme, chosen: boolean
       return new Style({ image: new RegularShape({ points: 5, radius: 11, radius2: 5, fill: new Fill({ color: colours.point }), stroke: edge }), zIndex: 9, text: caption(words, theme) });
     case "pointView":
       return new Style({ fill: new Fill({ color: `${colours.point}26` }), stroke: new Stroke({ color: colours.point, width: 2, lineDash: [7, 5] }), zIndex: 3 });
+    case "proposed":
+    case "further": {
+      const fill = new Fill({ color: feature.get("kind") === "proposed" ? colours.proposed : colours.further });
+      const image = feature.get("kind") === "proposed" ? new Circle({ radius: 8, fill, stroke: edge }) : new RegularShape({ points: 4, angle: Math.PI / 4, radius: 8, fill, stroke: edge });
+      return new Style({ image, zIndex: 9, text: caption(words, theme) });
+    }
+    case "proposedView":
+      return new Style({ fill: new Fill({ color: `${colours.proposed}40` }), stroke: new Stroke({ color: colours.proposed, width: chosen ? 4 : 2 }), zIndex: 4 });
+    case "furtherView":
+      return new Style({ fill: new Fill({ color: `${colours.further}14` }), stroke: new Stroke({ color: colours.further, width: chosen ? 4 : 1.5, lineDash: [6, 5] }), zIndex: 3 });
+    case "route":
+      return new Style({ stroke: new Stroke({ color: colours.draft, width: 5 }), zIndex: 7 });
+    case "spot":
+      return new Style({ image: new Circle({ radius: 11, fill: new Fill({ color: colours.draft }), stroke: edge }), text: new Text({ text: String((feature.get("thing") as { id: string }).id), font: `700 12px ${FONT}`, fill: new Fill({ color: colours.halo }) }), zIndex: 10 });
     case "draft":
       return new Style({ fill: new Fill({ color: `${colours.draft}40` }), stroke: new Stroke({ color: colours.draft, width: 3, lineDash: [9, 5] }), zIndex: 10 });
     case "handle":

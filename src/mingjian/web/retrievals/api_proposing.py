@@ -27,8 +27,20 @@ class SoughtIn(Input):
     margin_s: int = Field(300, ge=0, le=86_400)
 
 
+class ViewOut(Schema):
+    """A field of view: degrees of WGS-84, degrees clockwise from north, degrees, metres."""
+
+    lon: float
+    lat: float
+    azimuth: int
+    angle: int
+    distance: int
+
+
 class ProposedOut(Schema):
-    """A camera and the spans to ask for. `recorded_s` is null when the recordings cannot be asked."""
+    """A camera and the spans to ask for. `recorded_s` is null when the recordings cannot be asked; `stretches` are first
+    and last of runs of the route's points, `step_m` of the answer apart.
+    """
 
     camera: str
     name: str
@@ -38,7 +50,9 @@ class ProposedOut(Schema):
     asked_s: int
     recorded_s: int | None
     places: list[int]
+    stretches: list[list[int]]
     route_m: int
+    view: ViewOut
 
 
 class ProposalOut(Schema):
@@ -53,6 +67,8 @@ class ProposalOut(Schema):
     asked_s: int
     more_adds_s: int
     whole_time_adds_s: int
+    step_m: float
+    route_points: int
 
 
 @router.post("/cameras", auth=Requires(policies.ASK), response=ProposalOut, operation_id="retrievals_cameras")
@@ -72,6 +88,8 @@ def propose(request: HttpRequest, data: SoughtIn) -> dict[str, Any]:
         "asked_s": sum(one.asked_s for one in found.proposed),
         "more_adds_s": sum(one.asked_s for one in found.more),
         "whole_time_adds_s": found.whole_time_adds_s,
+        "step_m": found.step_m,
+        "route_points": found.route_points,
     }
 
 
@@ -86,5 +104,13 @@ def _out(one: proposing.Proposed) -> dict[str, Any]:
         "asked_s": one.asked_s,
         "recorded_s": one.recorded_s,
         "places": list(one.places),
+        "stretches": [list(run) for run in one.stretches],
         "route_m": one.route_m,
+        "view": {
+            "lon": one.view.at.lon_e7 / 1e7,
+            "lat": one.view.at.lat_e7 / 1e7,
+            "azimuth": one.view.azimuth_deg,
+            "angle": one.view.angle_deg,
+            "distance": one.view.distance_m,
+        },
     }

@@ -55,12 +55,15 @@ class Sought:
 class Proposed:
     """A camera with the spans in which what is looked for may be in its view; `recorded_s` None when nobody can say.
 
-    `places` are numbers of places, `route_m` metres of the route; of `more`, how much of both one proposed camera sees.
+    `places` are numbers of places, `route_m` metres of the route, `stretches` the first and the last of each run of its
+    points (from 0, `Proposal.step_m` apart); `view` is the field of view that was reckoned with.
     """
 
     camera: Camera
+    view: View
     spans: tuple[Span, ...]
     places: tuple[int, ...]
+    stretches: tuple[tuple[int, int], ...]
     route_m: int
     recorded_s: int | None
 
@@ -80,6 +83,8 @@ class Proposal:
     unseen_places: tuple[int, ...]
     unseen_route_m: int
     whole_time_adds_s: int
+    step_m: float
+    route_points: int
 
 
 @dataclass(slots=True)
@@ -121,6 +126,8 @@ def propose(actor: Actor, sought: Sought) -> Proposal:
         unseen_places=tuple(int(number) for number in np.flatnonzero(~covered[: targets.places])),
         unseen_route_m=round(int((~covered[targets.places :]).sum()) * targets.step_m),
         whole_time_adds_s=sum(whole_s - row.asked_s for row in proposed),
+        step_m=targets.step_m,
+        route_points=len(targets.x) - targets.places,
     )
 
 
@@ -202,12 +209,15 @@ def _near(actor: Actor, targets: _Targets) -> list[Camera]:
     return list(READ.visible(actor, rows).select_related("organisation").order_by("pk"))
 
 
-def _seen_by(camera: Camera, targets: _Targets) -> Bools:
-    view = View(
+def _view(camera: Camera) -> View:
+    return View(
         Position(camera.lon_e7 or 0, camera.lat_e7 or 0), camera.azimuth_deg or 0, camera.view_angle_deg or 360,
         max(1, camera.view_distance_m or 0),
     )  # fmt: skip
-    sector = targets.plane.sector(view).buffer(_TOLERANCE_M)
+
+
+def _seen_by(camera: Camera, targets: _Targets) -> Bools:
+    sector = targets.plane.sector(_view(camera)).buffer(_TOLERANCE_M)
     shapely.prepare(sector)
     found: Bools = shapely.contains_xy(sector, targets.x, targets.y)
     return found
@@ -215,10 +225,17 @@ def _seen_by(camera: Camera, targets: _Targets) -> Bools:
 
 def _row(camera: Camera, mask: Bools, targets: _Targets, sought: Sought) -> Proposed:
     spans = _spans(camera.pk, targets.begins_s[mask], targets.ends_s[mask])
+    along = mask[targets.places :]
     return Proposed(
-        camera, spans, tuple(int(number) for number in np.flatnonzero(mask[: targets.places])),
-        round(int(mask[targets.places :].sum()) * targets.step_m), _recorded_s(spans),
+        camera, _view(camera), spans, tuple(int(number) for number in np.flatnonzero(mask[: targets.places])),
+        _runs(along), round(int(along.sum()) * targets.step_m), _recorded_s(spans),
     )  # fmt: skip
+
+
+def _runs(mask: Bools) -> tuple[tuple[int, int], ...]:
+    """First and last of each run of trues."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
+    return tuple((int(first), int(after) - 1) for first, after in zip(edges[::2], edges[1::2], strict=True))
 
 
 def _spans(camera: str, begins_s: NDArray[np.int64], ends_s: NDArray[np.int64]) -> tuple[Span, ...]:
