@@ -41,6 +41,7 @@ FIXED = {"platform": "resource_sharing", "kind": "register", "day": "2027-01-14"
 ELSEWHERE = {
     "division_id", "key", "table", "receipt", "user_id", "layout_id", "grant_id", "zone_id", "search_id", "paper_id", "works_id", "case_id",
     "notice_id", "task_id", "token_id", "passkey_id", "row_id", "sign_id", "batch_id", "retrieval_id", "hold_id", "import_id", "objects",
+    "redaction_id", "name",
     "package_id", "copy_id", "release_id", "part", "order_id", "room_id", "access_id", "entry_id", "change_id", "channel_id", "membership_id",
 }  # fmt: skip
 QUERIES = ("", "?organisation=school", f"?text={MARK}")

@@ -17,6 +17,7 @@ export const router = createRouter({
     { path: "/report", name: "report", component: () => import("./screens/ReportScreen.vue"), meta: { open: true, anybody: true } },
     { path: "/retrievals/new", name: "retrieval-new", component: () => import("./screens/RequestScreen.vue") },
     { path: "/retrievals/:id", name: "retrieval", component: () => import("./screens/RetrievalScreen.vue") },
+    { path: "/retrievals/:id/redactions/:redaction", name: "redaction", component: () => import("./screens/RedactionScreen.vue") },
     ...PLACES.map((place) => ({ path: place.path, name: place.name, component: place.screen as () => Promise<Component> })),
     { path: "/monitoring/rooms/:id", name: "room", component: () => import("./screens/RoomScreen.vue") },
     { path: "/filings/:id", name: "filing", component: () => import("./screens/FilingScreen.vue") },

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mingjian.web.retrievals.jobs import Job
+    from mingjian.web.retrievals.redaction_work import Redactions
 
 _LOG = logging.getLogger(__name__)
 
@@ -30,12 +31,13 @@ class PackageWorker:
             self._thread.start()
 
 
-def _jobs() -> tuple[Job[Any], ...]:
+def _jobs() -> tuple[Job[Any] | Redactions, ...]:
     """In the order in which they are served."""
     from mingjian.web.retrievals.copies import PLAYER_COPIES
     from mingjian.web.retrievals.packaging import PACKAGES
+    from mingjian.web.retrievals.redaction_work import REDACTIONS
 
-    return PACKAGES, PLAYER_COPIES
+    return PACKAGES, PLAYER_COPIES, REDACTIONS
 
 
 def _make_all() -> None:

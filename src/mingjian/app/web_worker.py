@@ -27,6 +27,7 @@ class WebWorker(Duties):
         from mingjian.web.retrievals.copies import PLAYER_COPIES
         from mingjian.web.retrievals.emergencies import close_what_is_over
         from mingjian.web.retrievals.holds import release_expired, tell_engine
+        from mingjian.web.retrievals.redaction_work import REDACTIONS
 
         super().__init__(clock, [
             Duty("agreements", close_ended_agreements, AGREEMENTS_EVERY_NS),
@@ -38,6 +39,7 @@ class WebWorker(Duties):
             Duty("deletion orders", execute_orders, RETRIEVALS_EVERY_NS),
             Duty("bulk looking", find_bulk_looking, BULK_EVERY_NS),
             Duty("player copies", PLAYER_COPIES.sweep, AGREEMENTS_EVERY_NS),
+            Duty("redactions", REDACTIONS.sweep, AGREEMENTS_EVERY_NS),
             Duty("retention", take_certificates, AGREEMENTS_EVERY_NS),
             Duty("changes", check_all_changes, DEADLINES_EVERY_NS, daily=True),
         ])  # fmt: skip

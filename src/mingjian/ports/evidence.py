@@ -6,6 +6,7 @@ covered by the seal. `leaf` numbers count from 0 in `LedgerWord.leaves`, not in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -190,6 +191,68 @@ class CopyWish:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class WorkWish:
+    """Films of every member of the sealed package at `package`, for one person to draw regions on.
+
+    `copy` is the id from which their invisible mark follows; `title` what stands before it in the picture.
+    """
+
+    package: Path
+    copy: str
+    recipient: str
+    unit: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFilm:
+    """A film that was made: its file, whose footage of when it shows, and which wall time its own times are.
+
+    `anchors`: (ms of the film, UTC ns) where a run begins in which both pass alike. `sha256` in hex.
+    """
+
+    name: str
+    camera: str
+    camera_name: str
+    start_ns: int
+    end_ns: int
+    pictures: int
+    bytes: int
+    sha256: str
+    anchors: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilledRegion:
+    """A polygon over the pictures of a camera in [from_ns, to_ns); corners in ten-thousandths of width and height."""
+
+    camera: str
+    from_ns: int
+    to_ns: int
+    points: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedWish:
+    """The package `name`, derived from the one at `package` with the filled films in `films`: by whom, checked by whom.
+
+    `reason` is what it is made for; the ids tell two people of one name apart.
+    """
+
+    package: Path
+    films: Path
+    name: str
+    created_ns: int
+    reason: str
+    redacted_by: str
+    redacted_by_id: str
+    redacted_ns: int
+    checked_by: str
+    checked_by_id: str
+    checked_ns: int
+
+
 class PackageWatch(Protocol):
     """Who waits for a package."""
 
@@ -215,4 +278,21 @@ class PackageMaker(Protocol):
 
         Nothing is left of what did not end. Raises MingjianError `package_unreadable`, `no_footage`, `undecodable`,
         `font_missing`, `output_unwritable`, `cancelled`.
+        """
+
+    def work_films(self, wish: WorkWish, folder: Path, watch: PackageWatch) -> tuple[WorkFilm, ...]:
+        """Films to draw regions on, in the new folder `folder`; progress in ms of footage. Raises as `copy`."""
+
+    def fill(
+        self, package: Path, regions: Sequence[FilledRegion], folder: Path, watch: PackageWatch
+    ) -> tuple[str, tuple[WorkFilm, ...]]:
+        """Films with the regions filled, in the new folder `folder`, and the SHA-256 of their list, which stands for all.
+
+        Progress in ms of footage. Nothing is left of what did not end. Raises MingjianError `package_unreadable`,
+        `bad_regions`, `undecodable`, `output_unwritable`, `cancelled`.
+        """
+
+    def derive(self, wish: DerivedWish, output: Path) -> Package:
+        """Seal filled films as a derived package. Raises MingjianError `second_person`, `redaction_altered`,
+        `package_unreadable`, `output_exists`, `output_unwritable`.
         """

@@ -81,6 +81,10 @@ def _same_person(row: dict[str, Any]) -> None:
     row["derivation"]["checked_by"] = row["derivation"]["redacted_by"]
 
 
+def _same_id(row: dict[str, Any]) -> None:
+    row["derivation"] |= {"redacted_by_id": "01kzhang", "checked_by_id": "01kzhang"}
+
+
 def _other_kind(row: dict[str, Any]) -> None:
     row["clips"][0]["derived"][0]["kind"] = "mask"
 
@@ -97,7 +101,9 @@ def _another_key(row: dict[str, Any]) -> None:
     row["derivation"]["more"] = ""
 
 
-@pytest.mark.parametrize("change", [_other_digest, _same_person, _other_kind, _other_seal, _unmasked, _another_key])
+@pytest.mark.parametrize(
+    "change", [_other_digest, _same_person, _same_id, _other_kind, _other_seal, _unmasked, _another_key]
+)
 def test_a_link_that_does_not_hold_fails_even_when_sealed_anew(
     case: Case, made: tuple[Path, Path, Path], change: Callable[[dict[str, Any]], None]
 ) -> None:
@@ -105,6 +111,17 @@ def test_a_link_that_does_not_hold_fails_even_when_sealed_anew(
     report = verify_package(reader_of(data), len(data), case.anchor())
     assert report.verdict is Verdict.FAIL
     assert report.derived_from is None
+
+
+def test_two_of_one_name_are_told_apart_by_their_ids(case: Case, made: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    original, films, _ = made
+    namesakes = Checked("公开征集线索", "张伟", START_NS, "张伟", START_NS + 1, "01kzhangone", "01kzhangtwo")
+    built = seal_redacted(original, films, namesakes, "01kd", case.end_ns, case.seal_signer, tmp_path / "d.zip")
+    data = built.path.read_bytes()
+    assert verify_package(reader_of(data), len(data), case.anchor()).verdict is Verdict.PASS
+    alone = Checked("公开征集线索", "张伟", START_NS, "张大伟", START_NS + 1, "01kzhangone", "01kzhangone")
+    with pytest.raises(MingjianError, match="another person"):
+        seal_redacted(original, films, alone, "01ke", case.end_ns, case.seal_signer, tmp_path / "e.zip")
 
 
 def test_what_may_not_be_sealed_is_refused(case: Case, made: tuple[Path, Path, Path], tmp_path: Path) -> None:

@@ -4631,6 +4631,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retrievals/{retrieval_id}/packages/{package_id}/redactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin
+         * @description Have films made to draw on, for one who executes the retrieval. Takes Idempotency-Key.
+         */
+        post: operations["redactions_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retrievals/{retrieval_id}/present": {
         parameters: {
             query?: never;
@@ -4645,6 +4665,166 @@ export interface paths {
          * @description Credentials and the document of approval were checked.
          */
         post: operations["retrievals_present"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/redactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Redactions
+         * @description Newest first, with progress.
+         */
+        get: operations["redactions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/redactions/{redaction_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description One of them.
+         */
+        get: operations["redactions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/redactions/{redaction_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Give it up; what is being filled goes back to drawing.
+         */
+        post: operations["redactions_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/redactions/{redaction_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take
+         * @description The derived package.
+         */
+        get: operations["redactions_take"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/redactions/{redaction_id}/films/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Film
+         * @description A film with its regions filled (MP4), for who may ask for or check its release.
+         */
+        get: operations["redactions_film"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/redactions/{redaction_id}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order
+         * @description Have the regions filled; needs If-Match.
+         */
+        post: operations["redactions_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/redactions/{redaction_id}/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Draw
+         * @description Keep these regions; needs If-Match.
+         */
+        put: operations["redactions_draw"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrievals/{retrieval_id}/redactions/{redaction_id}/work/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Work Film
+         * @description A film to draw on (MP4), for who draws.
+         */
+        get: operations["redactions_work_film"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8820,6 +9000,28 @@ export interface components {
             today: string;
         };
         /**
+         * FilmOut
+         * @description A film. `anchors`: pairs of milliseconds of the film and of UTC at which a run begins in which both pass alike.
+         */
+        FilmOut: {
+            /** Anchors */
+            anchors: number[][];
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** From Ms */
+            from_ms: number;
+            /** Name */
+            name: string;
+            /** Pictures */
+            pictures: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** To Ms */
+            to_ms: number;
+        };
+        /**
          * FormIn
          * @description What the form holds. `parts`: those handed in; `shared`: parts other departments share, not asked for.
          */
@@ -11799,6 +12001,84 @@ export interface components {
         RecoveryOut: {
             /** Recovery Codes */
             recovery_codes: string[];
+        };
+        /**
+         * RedactionOut
+         * @description `state`: opening, drawing, ordered, filled, sealing, sealed, failed, cancelled; progress in ms of footage.
+         *
+         *     `mine`: the one who asks draws it. `digest` is what a public release of it names as `redacted_digest`.
+         */
+        RedactionOut: {
+            /** Begun S */
+            begun_s: number;
+            /** Digest */
+            digest: string;
+            /** Done Ms */
+            done_ms: number;
+            /** Filled Films */
+            filled_films: components["schemas"]["FilmOut"][];
+            /** Id */
+            id: string;
+            /** Manifest Digest */
+            manifest_digest: string;
+            /** Mine */
+            mine: boolean;
+            /** Package */
+            package: string;
+            /** Problem */
+            problem: string;
+            /** Redacted By */
+            redacted_by: string;
+            /** Regions */
+            regions: components["schemas"]["RegionOut"][];
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** State */
+            state: string;
+            /** Total Ms */
+            total_ms: number;
+            /** Version */
+            version: number;
+            /** Work Films */
+            work_films: components["schemas"]["FilmOut"][];
+        };
+        /**
+         * RegionIn
+         * @description A polygon over a camera's pictures in [from_ms, to_ms) of UTC; corners as fractions of width and height.
+         */
+        RegionIn: {
+            /** Camera */
+            camera: string;
+            /** From Ms */
+            from_ms: number;
+            /** Points */
+            points: number[][];
+            /** To Ms */
+            to_ms: number;
+        };
+        /**
+         * RegionOut
+         * @description As RegionIn.
+         */
+        RegionOut: {
+            /** Camera */
+            camera: string;
+            /** From Ms */
+            from_ms: number;
+            /** Points */
+            points: number[][];
+            /** To Ms */
+            to_ms: number;
+        };
+        /**
+         * RegionsIn
+         * @description All regions; those before are dropped.
+         */
+        RegionsIn: {
+            /** Regions */
+            regions: components["schemas"]["RegionIn"][];
         };
         /**
          * ReleaseCheckIn
@@ -23188,6 +23468,38 @@ export interface operations {
             };
         };
     };
+    redactions_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                package_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retrievals_present: {
         parameters: {
             query?: never;
@@ -23211,6 +23523,261 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RetrievalOut"];
                 };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redactions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionOut"][];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redactions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                redaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redactions_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                redaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redactions_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                redaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redactions_film: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                redaction_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redactions_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                redaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redactions_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                redaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegionsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redactions_work_film: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retrieval_id: string;
+                redaction_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             default: {

@@ -20,6 +20,11 @@ export function without(outline: Outline, index: number): Outline {
   return outline.filter((_, number) => number !== index);
 }
 
+/** A box from one corner to the opposite one. */
+export function boxBetween(a: Corner, b: Corner): Outline {
+  return [a, [b[0], a[1]], b, [a[0], b[1]]];
+}
+
 export function area(outline: Outline): number {
   let twice = 0;
   outline.forEach(([x, y], index) => {

@@ -1,6 +1,6 @@
 // A package made from another, as verify/package_derivation.py judges it.
 
-import type { Manifest } from "./manifest";
+import type { DerivationRow, Manifest } from "./manifest";
 import { BadNote, decodeKey, signedBy, splitNote, type Anchor } from "./note";
 import { Failed, type Derivation } from "./report";
 
@@ -24,7 +24,7 @@ export function checkDerivation(manifest: Manifest): Derivation | null {
   if (signed !== sealText(row.package, row.digest_alg, row.manifest_digest) || count !== 1) {
     throw new Failed("原证据包的封装签名与所称不符", "the original's seal is of another package");
   }
-  if (row.redacted_by === row.checked_by || BigInt(row.checked_ns) < BigInt(row.redacted_ns)) {
+  if (onePerson(row) || BigInt(row.checked_ns) < BigInt(row.redacted_ns)) {
     throw new Failed("遮蔽处理未经第二人检查", "the redaction was not checked by a second person");
   }
   for (const clip of manifest.clips) {
@@ -35,6 +35,12 @@ export function checkDerivation(manifest: Manifest): Derivation | null {
   return {
     package: row.package, manifest_digest: row.manifest_digest, redacted_by: row.redacted_by, checked_by: row.checked_by,
   };
+}
+
+/** By their ids where the manifest has both: two people may have one name. By name in packages that have none. */
+function onePerson(row: DerivationRow): boolean {
+  const [one, other] = [row.redacted_by_id, row.checked_by_id];
+  return one !== undefined && other !== undefined ? one === other : row.redacted_by === row.checked_by;
 }
 
 /** Throws when the anchor names seal keys and the original's is none of them. */

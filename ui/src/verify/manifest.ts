@@ -52,6 +52,8 @@ export interface DerivationRow {
   redacted_ns: string;
   checked_by: string;
   checked_ns: string;
+  redacted_by_id?: string;
+  checked_by_id?: string;
 }
 
 export interface Manifest {

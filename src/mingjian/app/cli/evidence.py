@@ -136,7 +136,8 @@ def derive_command(
         from mingjian.web.retrievals.releasing import permitted_release, record_derived
 
         row = permitted_release(release, hashlib.sha256((folder / LIST_NAME).read_bytes()).hexdigest())
-        checked = Checked(row.where, row.asked_name, row.asked_ns, row.checked_name, row.checked_ns or 0)
+        checked = Checked(row.where, row.asked_name, row.asked_ns, row.checked_name, row.checked_ns or 0,
+                          row.asked_by_id, row.checked_by_id or "")  # fmt: skip
         home, now_ns = DataFolder(data), SystemClock().now_ns()
         suite = load_settings(home, demo=home.identity().demo).ledger.suite
         made = seal_redacted(

@@ -70,6 +70,11 @@ class Film:
             self._container.mux(packet)
         self.pictures += 1
 
+    @property
+    def shift_ns(self) -> int:
+        """Wall time less the film's own time of what is added now: it grows where a gap was cut."""
+        return self._start_ns
+
     def _begin(self, at_ns: int, frame: VideoFrame) -> None:
         width, height = frame.width // 2 * 2, frame.height // 2 * 2
         stream = self._container.add_stream("libx264", rate=25, options=dict(_OPTIONS))

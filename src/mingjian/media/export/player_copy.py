@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from av.error import FFmpegError
@@ -41,7 +42,10 @@ def make_copy(wish: CopyWish, secret: bytes, zone: dt.tzinfo, output: Path, watc
     return in_process(partial(_make, wish, secret, zone, output), watch)
 
 
-def in_process(job: Callable[[apart.Tell], int], watch: PackageWatch) -> int:
+_Answer = TypeVar("_Answer")
+
+
+def in_process(job: Callable[[apart.Tell], _Answer], watch: PackageWatch) -> _Answer:
     """The job apart, with its progress. Raises MingjianError as the job does, `undecodable` (it crashed), `cancelled`."""
     try:
         return apart.run(job, _NICE, watch.on_progress, watch.is_cancelled)

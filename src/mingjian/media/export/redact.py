@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from mingjian.kernel.canonical import canonical_bytes
+from mingjian.kernel.clock import NS_PER_MS
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.ledger import note
@@ -31,6 +32,7 @@ from mingjian.verify.package import MANIFEST_NAME, SEAL_NAME
 from mingjian.verify.package_derivation import REDACTION, seal_text
 
 LIST_NAME = "redaction.json"
+_TELL_EVERY_MS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,30 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Who redacted and who checked it, two people; `reason` is what it is made for."""
+    """Who redacted and who checked it, two people; `reason` is what it is made for.
+
+    The ids tell two of one name apart; without both of them the names do.
+    """
 
     reason: str
     redacted_by: str
     redacted_ns: int
     checked_by: str
     checked_ns: int
+    redacted_by_id: str = ""
+    checked_by_id: str = ""
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """As the manifest has them: both or none."""
+        known = self.redacted_by_id and self.checked_by_id
+        return {"redacted_by_id": self.redacted_by_id, "checked_by_id": self.checked_by_id} if known else {}
+
+    @property
+    def alone(self) -> bool:
+        """Whether both are one person."""
+        one, other = self.ids.values() if self.ids else (self.redacted_by, self.checked_by)
+        return one == other
 
 
 def read_regions(data: bytes) -> list[Region]:
@@ -76,10 +95,13 @@ def read_regions(data: bytes) -> list[Region]:
     return regions
 
 
-def redact(package: Path, regions: Sequence[Region], folder: Path) -> str:
+def redact(
+    package: Path, regions: Sequence[Region], folder: Path, tell: Callable[[int, int], None] = lambda done, total: None
+) -> str:
     """Write a film for each member with footage, and the list of them; the SHA-256 of that list, which stands for all.
 
-    `folder` must not exist. Raises MingjianError `package_unreadable`, `bad_regions` for a camera that is not in it,
+    `folder` must not exist; `tell` is called with (done, of so many) milliseconds of footage.
+    Raises MingjianError `package_unreadable`, `bad_regions` for a camera that is not in it,
     `undecodable`, and OSError.
     """
     with SealedPackage(package) as original:
@@ -89,6 +111,7 @@ def redact(package: Path, regions: Sequence[Region], folder: Path) -> str:
             raise _refused("bad_regions", "证据包中没有这台摄像机", "that camera is not in the package", strange)
         folder.mkdir(mode=0o700)
         films: list[dict[str, str]] = []
+        progress = Progress(original, tell)
         for clip in original.manifest["clips"]:
             mine = [one for one in regions if one.camera == clip["camera"]]
             for row in [*clip["parts"], *clip["derived"]]:
@@ -97,6 +120,8 @@ def redact(package: Path, regions: Sequence[Region], folder: Path) -> str:
                     for at_ns, frame in original.pictures(row):
                         over = tuple(one.points for one in mine if one.from_ns <= at_ns < one.to_ns)
                         film.add(at_ns, burn(frame, over))
+                        progress.at(row, at_ns)
+                progress.past(row)
                 films.append({"name": name, "of": row["member"], "sha256": _sha256(folder / name)})
         listed = {
             "package": original.manifest["package"],
@@ -121,7 +146,7 @@ def seal_redacted(
     Raises MingjianError `second_person`, `redaction_altered` when a film is not the one that was listed,
     `package_unreadable`, `output_exists`, `output_unwritable`.
     """
-    if checked.redacted_by == checked.checked_by or checked.checked_ns < checked.redacted_ns:
+    if checked.alone or checked.checked_ns < checked.redacted_ns:
         raise _refused("second_person", "遮蔽处理须由另一人检查", "a redaction is checked by another person", "")
     listed = json.loads((folder / LIST_NAME).read_bytes())
     films = {row["of"]: folder / row["name"] for row in listed["films"]}
@@ -172,6 +197,30 @@ def seal_redacted(
     return Package(output, size, digest.hex())
 
 
+class Progress:
+    """Tells, about each second of footage, how far one is through the pictures of a package."""
+
+    def __init__(self, original: SealedPackage, tell: Callable[[int, int], None]) -> None:
+        rows = [row for clip in original.manifest["clips"] for row in [*clip["parts"], *clip["derived"]]]
+        self._total_ms = sum(_length_ms(row) for row in rows)
+        self._tell, self._done_ms, self._told_ms = tell, 0, -_TELL_EVERY_MS
+
+    def at(self, row: dict[str, Any], at_ns: int) -> None:
+        """The picture of `at_ns` is done."""
+        done_ms = self._done_ms + (at_ns - int(row["start_ns"])) // NS_PER_MS
+        if done_ms - self._told_ms >= _TELL_EVERY_MS:
+            self._told_ms = done_ms
+            self._tell(min(done_ms, self._total_ms), self._total_ms)
+
+    def past(self, row: dict[str, Any]) -> None:
+        """The whole of it is done."""
+        self._done_ms += _length_ms(row)
+
+
+def _length_ms(row: dict[str, Any]) -> int:
+    return (int(row["end_ns"]) - int(row["start_ns"])) // NS_PER_MS
+
+
 def _copying(_width: int, _height: int) -> Paint:
     def paint(_at_ns: int, planes: Planes, out: Planes) -> None:
         for plane, target in zip(planes, out, strict=True):
@@ -215,6 +264,7 @@ def _derivation(original: SealedPackage, checked: Checked) -> dict[str, Any]:
         "redacted_ns": str(checked.redacted_ns),
         "checked_by": checked.checked_by,
         "checked_ns": str(checked.checked_ns),
+        **checked.ids,
     }
 
 

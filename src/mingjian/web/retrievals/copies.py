@@ -29,7 +29,7 @@ from mingjian.web.ledger.actions import append_leaf, person_of
 from mingjian.web.retrievals import names
 from mingjian.web.retrievals.desk import at_the_desk
 from mingjian.web.retrievals.jobs import Job, pieces
-from mingjian.web.retrievals.models import Retrieval, RetrievalCopy, RetrievalPackage
+from mingjian.web.retrievals.models import Redaction, Retrieval, RetrievalCopy, RetrievalPackage
 from mingjian.web.retrievals.package_order import STREAM, granted
 from mingjian.web.retrievals.packaging import PACKAGES, permitted
 from mingjian.web.retrievals.policies import HAND_OVER, READ_OWN
@@ -176,14 +176,22 @@ class MadeCopy:
 
 
 def copies_made() -> list[MadeCopy]:
-    """Every copy that was ever ready, the oldest first: marks of all of them may turn up."""
+    """Every copy that was ever ready and all films to draw regions on: marks of all of them may turn up."""
     rows = RetrievalCopy.objects.filter(state="ready").select_related("package__retrieval", "camera").order_by("pk")
-    return [
+    found = [
         MadeCopy(
             one.pk, one.package.retrieval_id, one.package.retrieval.case, one.recipient_name, one.recipient_unit,
             one.camera.name, one.ready_ns or 0,
         )
         for one in rows
+    ]  # fmt: skip
+    drawn = Redaction.objects.exclude(work_films=[]).select_related("package__retrieval").order_by("pk")
+    return found + [
+        MadeCopy(
+            one.pk, one.package.retrieval_id, one.package.retrieval.case, one.redacted_name, one.redacted_unit,
+            "、".join(dict.fromkeys(film["camera_name"] for film in one.work_films)), one.begun_ns,
+        )
+        for one in drawn
     ]  # fmt: skip
 
 

@@ -255,6 +255,45 @@ class PublicRelease(models.Model):
         default_permissions = ()
 
 
+class Redaction(models.Model):
+    """Regions drawn over the footage of a package, to be shown to the public: `state` is
+
+    opening (films to draw on are wanted), drawing, ordered (films with the regions filled are wanted), filled (to be
+    checked by another), sealing (a release of exactly these was permitted), sealed, failed, cancelled. Its files lie in
+    `redactions/ID/` of the data folder while the retrieval lives; the derived package stays.
+    """
+
+    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
+    package = models.ForeignKey(RetrievalPackage, on_delete=models.PROTECT, related_name="redactions")
+    state = models.CharField(max_length=10, default="opening", db_index=True)
+    making = models.BooleanField(default=False)  # the worker is at it
+    cancel = models.BooleanField(default=False)
+    redacted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    redacted_name = models.CharField(max_length=64)
+    redacted_unit = models.CharField(max_length=128, blank=True)
+    begun_ns = models.BigIntegerField()
+    ordered_ns = models.BigIntegerField(null=True)
+    regions = models.JSONField(default=list)  # [{camera, from_ms, to_ms, points: [[x, y], ...] of 10,000}]
+    work_films = models.JSONField(default=list)  # as ports.evidence.WorkFilm
+    filled_films = models.JSONField(default=list)
+    digest = models.CharField(max_length=64, blank=True, db_index=True)  # of the list of filled films
+    release = models.ForeignKey(PublicRelease, on_delete=models.PROTECT, null=True, related_name="redactions")
+    done_ms = models.BigIntegerField(default=0)  # of footage
+    total_ms = models.BigIntegerField(default=0)
+    bytes = models.BigIntegerField(null=True)  # of the derived package
+    sha256 = models.CharField(max_length=64, blank=True)
+    manifest_digest = models.CharField(max_length=64, blank=True)
+    problem_code = models.CharField(max_length=32, blank=True)
+    problem_zh = models.CharField(max_length=500, blank=True)
+    problem_en = models.CharField(max_length=500, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        """Of a package."""
+
+        default_permissions = ()
+
+
 class EvidenceHold(models.Model):
     """Footage that is not deleted: the engine keeps every group of pictures that touches [from, to).
 

@@ -110,7 +110,7 @@ def download_package(actor: Actor, retrieval_id: str, package_id: str) -> tuple[
         found = _package(row, package_id)
         if found.state != "ready" or row.state not in ("executed", "sealed"):
             raise _conflict("证据包尚未制成，或者已归还、销毁", "it is not ready, or was given back or destroyed")
-        _require_recipient(actor, row)
+        require_recipient(actor, row)
         said = permitted(actor, row, names.PACKAGE_TAKEN)
         path = PACKAGES.file_of(found)
         access = new_id(wiring.clock().now_ns())
@@ -229,7 +229,8 @@ def permitted(actor: Actor, row: Retrieval, action: str) -> list[Judgement]:
     return said
 
 
-def _require_recipient(actor: Actor, row: Retrieval) -> None:
+def require_recipient(actor: Actor, row: Retrieval) -> None:
+    """He executes it, or hands over to somebody at the counter who has no account. Raises Refused."""
     people = list(row.executors.values_list("person", "user_id"))
     if any(user == actor.user for _, user in people if user is not None):
         return

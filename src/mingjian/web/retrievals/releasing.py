@@ -27,6 +27,7 @@ from mingjian.web.http.versions import require_version
 from mingjian.web.retrievals import names
 from mingjian.web.retrievals.models import PublicRelease, Retrieval
 from mingjian.web.retrievals.policies import RELEASE
+from mingjian.web.retrievals.redacting import checked_redaction, seal_checked
 from mingjian.web.retrievals.requests import retrieval_by_id
 from mingjian.web.retrievals.stepping import today
 
@@ -81,7 +82,8 @@ def ask_release(actor: Actor, retrieval_id: str, new: NewRelease) -> PublicRelea
 def check_release(actor: Actor, release_id: str, permit: bool, note: str, expected: int | None) -> PublicRelease:
     """Another person has looked at the redacted copy: it may be published, or not.
 
-    Raises MingjianError not_found, conflict when it was checked already, RuledOut `second_person` for one's own, Refused.
+    Films that were drawn here are sealed as a derived package then; who checks has watched each of them, and drew none.
+    Raises MingjianError not_found, conflict when it was checked already or not watched, RuledOut `second_person` for one's own, Refused.
     """
     with transaction.atomic():
         row = release_by_id(actor, release_id, lock=True)
@@ -89,7 +91,9 @@ def check_release(actor: Actor, release_id: str, permit: bool, note: str, expect
         require_version(row.version, expected)
         if row.state != "asked":
             raise MingjianError("conflict", Text("已经核验", "it was checked already"), fault=Fault.USER)
-        judgement = _judged(row, {row.asked_by_id, actor.user})
+        drawn = checked_redaction(actor, row) if permit else None
+        drew = drawn is not None and drawn.redacted_by_id == actor.user
+        judgement = _judged(row, {actor.user} if drew else {row.asked_by_id, actor.user})
         if judgement.verdict is not Verdict.PASS and (permit or row.asked_by_id == actor.user):
             raise _ruled_out(actor, row, judgement, names.RELEASE_CHECKED)
         row.state = "permitted" if permit else "refused"
@@ -97,6 +101,8 @@ def check_release(actor: Actor, release_id: str, permit: bool, note: str, expect
         row.note = note
         row.version += 1
         row.save()
+        if drawn is not None:
+            seal_checked(drawn, row)
         record(
             actor, names.RELEASE_CHECKED, kind="retrieval", object_id=row.retrieval_id, name=row.retrieval.case,
             before={"state": "asked"}, after=_plain(row), policy=RELEASE, judgements=[judgement], reason=note,

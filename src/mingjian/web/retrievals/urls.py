@@ -11,6 +11,7 @@ from mingjian.web.retrievals.api_desk import router as desk_router
 from mingjian.web.retrievals.api_holds import router as holds_router
 from mingjian.web.retrievals.api_packages import router as packages_router
 from mingjian.web.retrievals.api_proposing import router as proposing_router
+from mingjian.web.retrievals.api_redactions import router as redactions_router
 from mingjian.web.retrievals.api_releases import releases_router
 from mingjian.web.retrievals.api_releases import router as retrieval_releases_router
 
@@ -20,6 +21,7 @@ routers: list[tuple[str, Router]] = [
     ("/retrievals", desk_router),
     ("/retrievals", packages_router),
     ("/retrievals", retrieval_releases_router),
+    ("/retrievals", redactions_router),
     ("/releases", releases_router),
     ("/retrievals", copies_router),
     ("/emergencies", emergencies_router),
