@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -18,3 +19,9 @@ class Text:
 
     def __str__(self) -> str:
         return self.en
+
+
+def listed(texts: Iterable[Text]) -> Text:
+    """Several in a row: 、 between them in Chinese, commas in English; two empty texts for none."""
+    found = tuple(texts)
+    return Text("、".join(one.zh for one in found), ", ".join(one.en for one in found))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.exemptions import governing
 from mingjian.rules.judgement import Judgement, Verdict, strictest
 from mingjian.rules.law import Law, judge
@@ -44,6 +44,10 @@ def _all_held(
     missing = [paper for paper in clause.names(name) if paper not in held]
     if not missing:
         return judge(Verdict.PASS, (clause,), Text("资料齐全", "the papers are complete"))
-    zh = "、".join(_PAPERS[paper].zh for paper in missing)
-    en = ", ".join(_PAPERS[paper].en for paper in missing)
-    return judge(Verdict.FAIL, (clause,), Text(f"缺少{zh}", f"missing: {en}"), Text(f"补充{zh}", f"provide: {en}"))
+    named = listed(_PAPERS[paper] for paper in missing)
+    return judge(
+        Verdict.FAIL,
+        (clause,),
+        Text(f"缺少{named.zh}", f"missing: {named.en}"),
+        Text(f"补充{named.zh}", f"provide: {named.en}"),
+    )

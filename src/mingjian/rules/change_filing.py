@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.exemptions import governing
 from mingjian.rules.filing_contents import PARTS
 from mingjian.rules.judgement import Judgement, Verdict
@@ -38,15 +38,14 @@ def judge_change(
         return judge(Verdict.PASS, (clause,), Text("备案事项未变化", "no filed fact has changed"))
     if filed_on is not None:
         return judge(Verdict.PASS, (clause,), Text("已办理备案变更", "the change is filed"))
-    zh = "、".join(PARTS[part].zh for part in changed)
-    en = ", ".join(PARTS[part].en for part in changed)
+    named = listed(PARTS[part] for part in changed)
     late = (today - changed_on).days > law.policy_number(PROMPTLY_DAYS)
     return judge(
         Verdict.DUE,
         (clause,),
         Text(
-            f"{zh}已变化,应当及时办理备案变更" + (",已超过内部时限" if late else ""),
-            f"changed: {en}; a change filing is due promptly" + (", past the internal limit" if late else ""),
+            f"{named.zh}已变化,应当及时办理备案变更" + (",已超过内部时限" if late else ""),
+            f"changed: {named.en}; a change filing is due promptly" + (", past the internal limit" if late else ""),
         ),
         Text("办理备案变更", "file the change"),
         (PROMPTLY_DAYS,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.judgement import Judgement, Verdict, strictest
 from mingjian.rules.law import Clause, Law, judge
 
@@ -109,11 +109,10 @@ def _notice(clause: Clause, notice: VulnerabilityNotice) -> Judgement:
     open_steps = [step for step in clause.names("vulnerability_steps") if step not in notice.steps_done]
     if not open_steps:
         return judge(Verdict.PASS, (clause,), Text("安全缺陷已处置", "the defect is dealt with"))
-    zh = "、".join(_STEPS[step].zh for step in open_steps)
-    en = ", ".join(_STEPS[step].en for step in open_steps)
+    named = listed(_STEPS[step] for step in open_steps)
     return judge(
         Verdict.DUE,
         (clause,),
-        Text(f"安全缺陷{notice.reference}尚未:{zh}", f"defect {notice.reference} still needs: {en}"),
+        Text(f"安全缺陷{notice.reference}尚未:{named.zh}", f"defect {notice.reference} still needs: {named.en}"),
         Text("督促提供者立即补救、告知和报告", "have the supplier remedy, tell and report at once"),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.judgement import Judgement, Verdict
 from mingjian.rules.law import Law, judge
 from mingjian.rules.places import GOVERNMENT_BUILDS, PlacePart, duty_bearers
@@ -47,12 +47,12 @@ def judge_mechanism(law: Law, mechanism: Mechanism, on: dt.date) -> Judgement:
         )
     missing = [name for name in clause.names("included_in") if name not in mechanism.included_in]
     if missing:
-        zh, en = "、".join(_INCLUDED[name].zh for name in missing), ", ".join(_INCLUDED[name].en for name in missing)
+        named = listed(_INCLUDED[name] for name in missing)
         return judge(
             Verdict.FAIL,
             (clause,),
-            Text(f"未纳入{zh}", f"not included in {en}"),
-            Text(f"纳入{zh}", f"include it in {en}"),
+            Text(f"未纳入{named.zh}", f"not included in {named.en}"),
+            Text(f"纳入{named.zh}", f"include it in {named.en}"),
         )
     return judge(Verdict.PASS, (clause,), Text("协调机制已建立并纳入规划", "the mechanism stands and is included"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.judgement import Judgement, Verdict
 from mingjian.rules.law import Law, judge
 
@@ -31,10 +31,12 @@ def judge_declarations(law: Law, declared: Mapping[str, str], on: dt.date) -> Ju
     missing = [name for name in clause.names("declarations") if not declared.get(name, "").strip()]
     if not missing:
         return judge(Verdict.PASS, (clause,), Text("用途、依据、共享等级均已登记", "all is declared"))
-    zh = "、".join(_DECLARATIONS[name].zh for name in missing)
-    en = ", ".join(_DECLARATIONS[name].en for name in missing)
+    named = listed(_DECLARATIONS[name] for name in missing)
     return judge(
-        Verdict.DUE, (clause,), Text(f"未登记{zh}", f"not declared: {en}"), Text(f"补充{zh}", f"declare: {en}")
+        Verdict.DUE,
+        (clause,),
+        Text(f"未登记{named.zh}", f"not declared: {named.en}"),
+        Text(f"补充{named.zh}", f"declare: {named.en}"),
     )
 
 

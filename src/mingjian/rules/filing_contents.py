@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.exemptions import governing
 from mingjian.rules.judgement import Judgement, Verdict, strictest
 from mingjian.rules.law import Clause, Law, judge
@@ -74,10 +74,12 @@ def judge_contents(law: Law, filing: Filing, on: dt.date) -> Judgement:
     missing = [part for part in parts_to_ask(law, filing, on) if part not in filing.given]
     if not missing:
         return judge(Verdict.PASS, cited, Text("备案材料齐全", "the filing is complete"))
-    zh = "、".join(PARTS[part].zh for part in missing)
-    en = ", ".join(PARTS[part].en for part in missing)
+    named = listed(PARTS[part] for part in missing)
     return judge(
-        Verdict.DUE, cited, Text(f"备案材料缺少:{zh}", f"missing: {en}"), Text(f"一次性补正:{zh}", f"provide: {en}")
+        Verdict.DUE,
+        cited,
+        Text(f"备案材料缺少:{named.zh}", f"missing: {named.en}"),
+        Text(f"一次性补正:{named.zh}", f"provide: {named.en}"),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.exemptions import governing
 from mingjian.rules.judgement import Judgement, Verdict, strictest
 from mingjian.rules.law import Clause, Law, judge
@@ -140,10 +140,10 @@ def judge_stored_quality(law: Law, measured: StoredQuality | None, profile: Qual
         if found < least
     ]
     if low:
-        zh, en = "、".join(one.zh for one in low), ", ".join(one.en for one in low)
+        named = listed(low)
         return judge(
             Verdict.FAIL, (clause,),
-            Text(f"实测存储质量低于要求：{zh}", f"stored quality as measured is too low: {en}"),
+            Text(f"实测存储质量低于要求：{named.zh}", f"stored quality as measured is too low: {named.en}"),
             Text("调整摄像机或码流设置", "change the camera's or the stream's settings"), policies=policies,
         )  # fmt: skip
     return judge(Verdict.PASS, (clause,), Text("实测存储质量符合要求", "stored quality is as asked"), policies=policies)

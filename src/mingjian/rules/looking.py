@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.judgement import Judgement, Verdict, strictest
 from mingjian.rules.law import Clause, Law, judge
 
@@ -99,10 +99,10 @@ def judge_register(law: Law, columns: dict[str, str], on: dt.date) -> Judgement:
         return clause
     missing = [name for name in clause.names("columns") if not columns.get(name, "").strip()]
     if missing:
-        zh, en = "、".join(_COLUMNS[name].zh for name in missing), ", ".join(_COLUMNS[name].en for name in missing)
+        named = listed(_COLUMNS[name] for name in missing)
         return judge(
-            Verdict.FAIL, (clause,), Text(f"调用登记缺少{zh}", f"the register lacks: {en}"),
-            Text(f"补充{zh}", f"add: {en}"),
+            Verdict.FAIL, (clause,), Text(f"调用登记缺少{named.zh}", f"the register lacks: {named.en}"),
+            Text(f"补充{named.zh}", f"add: {named.en}"),
         )  # fmt: skip
     return judge(Verdict.PASS, (clause,), Text("已登记事由、内容、单位和姓名", "the entry is complete"))
 

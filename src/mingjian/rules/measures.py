@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.judgement import Judgement, Verdict
 from mingjian.rules.law import Law, judge
 
@@ -29,9 +29,9 @@ def judge_measures(law: Law, taken: Mapping[str, bool], on: dt.date) -> Judgemen
         return clause
     missing = [NAMES[name] for name in clause.names("measures") if not taken.get(name, False)]
     if missing:
-        zh, en = "、".join(one.zh for one in missing), ", ".join(one.en for one in missing)
+        named = listed(missing)
         return judge(
-            Verdict.FAIL, (clause,), Text(f"缺少防止滥用、泄露的措施：{zh}", f"not in place: {en}"),
-            Text(f"落实{zh}", f"put in place: {en}"),
+            Verdict.FAIL, (clause,), Text(f"缺少防止滥用、泄露的措施：{named.zh}", f"not in place: {named.en}"),
+            Text(f"落实{named.zh}", f"put in place: {named.en}"),
         )  # fmt: skip
     return judge(Verdict.PASS, (clause,), Text("防止滥用、泄露的措施均已落实", "each measure is in place"))

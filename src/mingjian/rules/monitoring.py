@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.exemptions import governing
 from mingjian.rules.judgement import Judgement, Verdict, strictest
 from mingjian.rules.law import Clause, Law, judge
@@ -58,9 +58,9 @@ def _staff(clause: Clause, record: StaffRecord, on: dt.date, *, trainings_only: 
     }
     missing = [_RECORDS[name] for name in clause.names("records") if not held[name]]
     if missing:
-        zh, en = "、".join(one.zh for one in missing), ", ".join(one.en for one in missing)
+        named = listed(missing)
         return judge(
-            Verdict.BLOCKED, (clause,), Text(f"缺少有效的{zh}", f"no valid {en}"),
+            Verdict.BLOCKED, (clause,), Text(f"缺少有效的{named.zh}", f"no valid {named.en}"),
             Text("由本单位管理员登记有效的培训和审查", "have the unit's administrator record it"),
         )  # fmt: skip
     return judge(Verdict.PASS, (clause,), Text("培训和审查有效", "training and vetting are valid"))

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.exemptions import governing
 from mingjian.rules.judgement import Judgement, Verdict, strictest
 from mingjian.rules.law import Clause, Law, judge
@@ -49,9 +49,9 @@ def _said(clause: Clause, agreement: AgreementTerms) -> Judgement:
         return judge(Verdict.NOT_APPLICABLE, (clause,), Text("本条不涉及此类委托", "it is not about this work"))
     missing = [TERMS[name] for name in clause.names("terms") if name not in agreement.terms]
     if missing:
-        zh, en = "、".join(one.zh for one in missing), ", ".join(one.en for one in missing)
+        named = listed(missing)
         return judge(
-            Verdict.FAIL, (clause,), Text(f"协议未约定：{zh}", f"the agreement does not settle: {en}"),
-            Text(f"补充约定：{zh}", f"add: {en}"),
+            Verdict.FAIL, (clause,), Text(f"协议未约定：{named.zh}", f"the agreement does not settle: {named.en}"),
+            Text(f"补充约定：{named.zh}", f"add: {named.en}"),
         )  # fmt: skip
     return judge(Verdict.PASS, (clause,), Text("协议已约定各方责任", "the agreement settles what it must"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.judgement import Judgement, Verdict
 from mingjian.rules.law import Law, judge
 
@@ -34,12 +34,12 @@ def judge_drafting(law: Law, plan: PlanVersion, on: dt.date) -> Judgement:
         return clause
     missing = [body for body in (*clause.names("lead"), *clause.names("joint_drafters")) if body not in plan.drafters]
     if missing:
-        zh, en = "、".join(_BODIES[body].zh for body in missing), ", ".join(_BODIES[body].en for body in missing)
+        named = listed(_BODIES[body] for body in missing)
         return judge(
             Verdict.FAIL,
             (clause,),
-            Text(f"编制单位缺少{zh}", f"not drafted with {en}"),
-            Text(f"会同{zh}编制", f"draft it with {en}"),
+            Text(f"编制单位缺少{named.zh}", f"not drafted with {named.en}"),
+            Text(f"会同{named.zh}编制", f"draft it with {named.en}"),
         )
     return judge(Verdict.PASS, (clause,), Text("编制主体符合规定", "drafted by those the clause names"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.judgement import Judgement, Verdict
 from mingjian.rules.law import Law, judge
 from mingjian.rules.retrieval import Request, judge_confidentiality, judge_papers, judge_two_staff, judge_way
@@ -51,11 +51,10 @@ def judge_refusal(law: Law, request: Request, reason: str, on: dt.date, now_s: i
     grounds = clause.names("grounds_at_the_desk" if came else "grounds_before")
     missing = [name for name in grounds if _GROUNDS[name][1](law, request, on, now_s).verdict not in LETS_THROUGH]
     if missing:
-        zh = "、".join(_GROUNDS[name][0].zh for name in missing)
-        en = ", ".join(_GROUNDS[name][0].en for name in missing)
+        named = listed(_GROUNDS[name][0] for name in missing)
         return judge(
-            Verdict.PASS, (clause,), Text(f"缺少{zh}，依规定不予提供", f"not handed over for want of: {en}"),
-            Text(f"补齐{zh}", f"bring: {en}"),
+            Verdict.PASS, (clause,), Text(f"缺少{named.zh}，依规定不予提供", f"not handed over for want of: {named.en}"),
+            Text(f"补齐{named.zh}", f"bring: {named.en}"),
         )  # fmt: skip
     return judge(
         Verdict.FAIL, (clause,), Text("手续齐全而拒绝提供", "a complete request is refused"),

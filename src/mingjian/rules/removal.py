@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.judgement import Judgement, Verdict, strictest
 from mingjian.rules.law import Law, judge
 from mingjian.rules.obstruction import NO_ALTERING, Act, judge_act
@@ -51,13 +51,16 @@ def judge_removal(law: Law, removal: RemovalRecord, on: dt.date) -> Judgement:
     if isinstance(clause, Judgement):
         return clause
     missing = [step for step in steps_due(removal) if step not in removal.steps]
-    zh, en = "、".join(_STEPS[step].zh for step in missing), ", ".join(_STEPS[step].en for step in missing)
+    named = listed(_STEPS[step] for step in missing)
     record = (
         judge(
             Verdict.DUE,
             (clause,),
-            Text(f"{SCOPES[removal.scope].zh}记录缺少:{zh}", f"{SCOPES[removal.scope].en} removal lacks: {en}"),
-            Text(f"补充{zh}", f"add: {en}"),
+            Text(
+                f"{SCOPES[removal.scope].zh}记录缺少:{named.zh}",
+                f"{SCOPES[removal.scope].en} removal lacks: {named.en}",
+            ),
+            Text(f"补充{named.zh}", f"add: {named.en}"),
         )
         if missing
         else judge(Verdict.PASS, (clause,), Text("拆除记录完整", "the record of removal is complete"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.rules.judgement import Judgement, Verdict
 from mingjian.rules.law import Clause, Law, judge
 
@@ -69,11 +69,11 @@ def judge_aim(law: Law, justified: frozenset[str], on: dt.date) -> Judgement:
         return clause
     missing = [name for name in clause.names("justified") if name not in justified]
     if missing:
-        zh, en = "、".join(_JUSTIFIED[name].zh for name in missing), ", ".join(_JUSTIFIED[name].en for name in missing)
+        named = listed(_JUSTIFIED[name] for name in missing)
         return judge(
             Verdict.DUE,
             (clause,),
-            Text(f"未说明{zh}的必要性和合理性", f"not justified: {en}"),
+            Text(f"未说明{named.zh}的必要性和合理性", f"not justified: {named.en}"),
             Text("逐个摄像机说明理由", "give reasons for each camera"),
         )
     return judge(Verdict.PASS, (clause,), Text("位置、角度、范围合理", "position, angle and range are justified"))

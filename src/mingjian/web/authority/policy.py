@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mingjian.kernel.errors import Fault, MingjianError
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.web.authority.actor import LOCAL_ROLE, Actor, Role
 from mingjian.web.authority.sources import contacts_of
 
@@ -97,10 +97,10 @@ class Policy(ABC):
         labels = [role.label for role in Role if role.value in self.who_may(subject).roles]
         if not labels:
             return Text(zh="如工作需要,请联系管理员", en="ask the administrator if your work needs it")
-        zh = "、".join(label.zh for label in labels)
-        en = ", ".join(label.en for label in labels)
+        named = listed(labels)
         return Text(
-            zh=f"有此权限的角色:{zh};如工作需要,请联系管理员", en=f"roles that have it: {en}; ask the administrator"
+            zh=f"有此权限的角色:{named.zh};如工作需要,请联系管理员",
+            en=f"roles that have it: {named.en}; ask the administrator",
         )
 
 

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.web import configuration, wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
@@ -240,8 +240,10 @@ def _header(cells: Sequence[Cell], columns: Sequence[Column]) -> list[Column | N
         found.append(column)
     missing = [column for column in columns if column.required and column not in found]
     if missing and not any(column is not None and column.key == "id" for column in found):
-        zh, en = "、".join(one.title.zh for one in missing), ", ".join(one.title.en for one in missing)
-        raise bad_file(f"表头缺少必需的列:{zh}", f"the header lacks: {en}", Text("请使用模板", "use the template"))
+        named = listed(one.title for one in missing)
+        raise bad_file(
+            f"表头缺少必需的列:{named.zh}", f"the header lacks: {named.en}", Text("请使用模板", "use the template")
+        )
     return found
 
 
