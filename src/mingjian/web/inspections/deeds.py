@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from mingjian.kernel.errors import Fault, MingjianError
-from mingjian.kernel.text import Text
 from mingjian.rules import misconduct
 from mingjian.rules.day_count import shanghai_day
 from mingjian.rules.judgement import Judgement, Verdict
@@ -24,7 +22,7 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import RuledOut, Subject, applying
 from mingjian.web.authority.subjects import Located
 from mingjian.web.dates import check_date
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.inspections.leads import NewLead, open_lead
 from mingjian.web.inspections.models import InspectionLead
 from mingjian.web.inspections.names import DEED_RECORDED
@@ -58,19 +56,19 @@ def record_deed(actor: Actor, new: NewDeed) -> InspectionLead:
     either pack lists it for who did it on that day, or its law is not named; and Refused.
     """
     if new.act not in ACTS:
-        raise _invalid("act", "没有这种行为", "no such act")
+        raise refused("act", "没有这种行为", "no such act")
     if new.doer not in DOERS:
-        raise _invalid("doer", "没有这类行为人", "no such doer")
+        raise refused("doer", "没有这类行为人", "no such doer")
     day = dt.date.fromisoformat(check_date(new.act_date, "act_date", exact=True))
     if day > shanghai_day(wiring.clock().now_ns()):
-        raise _invalid("act_date", "行为发生日期不得晚于今日", "it cannot have been done after today")
+        raise refused("act_date", "行为发生日期不得晚于今日", "it cannot have been done after today")
     camera = Camera.objects.filter(pk=new.camera_id).first() if new.camera_id else None
     division = _division(actor, camera.division_id if camera is not None else new.division_id)
     if new.camera_id and camera is None:
         raise not_found("没有这台摄像机", "there is no such camera")
     about = new.about_id or (camera.organisation_id if camera is not None else None) or None
     if about is not None and not Organisation.objects.filter(pk=about).exists():
-        raise _invalid("about", "没有这个单位", "there is no such organisation")
+        raise refused("about", "没有这个单位", "there is no such organisation")
     judgement = judge_deed(current_law(), Deed(new.act, new.doer, new.other_law), day)
     if judgement.verdict is not Verdict.FAIL:
         field = "other_law" if judgement.verdict is Verdict.UNDECIDABLE else "act"
@@ -116,7 +114,7 @@ def _division(actor: Actor, division_id: str | None) -> Division:
     """Where it was done, within the actor's reach. Raises MingjianError not_found: outside nothing is told."""
     found = Division.objects.filter(pk=division_id, until_date="").first() if division_id else None
     if found is None:
-        raise _invalid("division", "请选择行为发生地的区划", "choose the division where it was done")
+        raise refused("division", "请选择行为发生地的区划", "choose the division where it was done")
     organ = organ_of(found.id)
     where = Located("" if organ is None else organ.id, found.id)
     if not WORK.allows(actor, where):
@@ -128,7 +126,3 @@ def _division(actor: Actor, division_id: str | None) -> Division:
 def _detail(new: NewDeed) -> str:
     said = f"{DOERS[new.doer].zh}，{new.act_date}。{new.text.strip()}"
     return f"{said}\n违反：{new.other_law.strip()}" if new.other_law.strip() else said
-
-
-def _invalid(field: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh, en), fault=Fault.USER, field=field)

@@ -24,6 +24,7 @@ from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import applying
 from mingjian.web.dates import check_date, dated_fact
+from mingjian.web.http.problem import refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.inspections.leads import lead_by_id
 from mingjian.web.inspections.models import InspectionLead, LeadJudgement
@@ -99,10 +100,10 @@ def judgements_of(lead: InspectionLead) -> list[LeadJudgement]:
 
 def _offence(facts: Facts, today: dt.date) -> Offence:
     if facts.conduct not in CONDUCTS:
-        raise _invalid("conduct", "没有这种违法情形", "no such conduct")
+        raise refused("conduct", "没有这种违法情形", "no such conduct")
     day = dt.date.fromisoformat(check_date(facts.act_date, "act_date", exact=True))
     if day > today:
-        raise _invalid("act_date", "行为发生日期不得晚于今日", "it cannot have been done after today")
+        raise refused("act_date", "行为发生日期不得晚于今日", "it cannot have been done after today")
     return Offence(
         facts.conduct, facts.offender, facts.business_use, day, facts.refused_or_serious, facts.government_duty
     )
@@ -141,7 +142,3 @@ def _row(row: PenaltyRow) -> dict[str, Any]:
 
 def _facts(facts: Facts) -> dict[str, Any]:
     return {name: getattr(facts, name) for name in Facts.__slots__}
-
-
-def _invalid(field: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh, en), fault=Fault.USER, field=field)

@@ -21,6 +21,7 @@ from mingjian.web.accounts.second_factor import confirm_second_factor
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.policy import Refused
+from mingjian.web.http.problem import refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.bindings import bindings_now
 from mingjian.web.organisations.models import Organisation, RoleBinding
@@ -73,7 +74,7 @@ def approve(
         row = _to_decide(actor, retrieval_id, expected)
         now_ns = wiring.clock().now_ns()
         if not now_ns < expires_s * NS_PER_S <= now_ns + MOST_DAYS * 86_400 * NS_PER_S:
-            raise _invalid("expires_s", f"有效期应在今后{MOST_DAYS}日以内", f"it expires within {MOST_DAYS} days")
+            raise refused("expires_s", f"有效期应在今后{MOST_DAYS}日以内", f"it expires within {MOST_DAYS} days")
         row.approver_id, row.approver_name = actor.user, actor.name[:64]
         row.decided_date = today().isoformat()
         row.posts = posts_on(actor.user, today(), of=row.organisation_id)
@@ -141,8 +142,8 @@ def _to_decide(actor: Actor, retrieval_id: str, expected: int | None) -> Retriev
     policy.require(actor, subject)
     require_version(row.version, expected)
     _not_own(actor, row)
-    refused = row.steps.filter(event="refuse").order_by("-number").values_list("by", flat=True).first()
-    if row.state == "escalated" and refused == actor.user:
+    refuser = row.steps.filter(event="refuse").order_by("-number").values_list("by", flat=True).first()
+    if row.state == "escalated" and refuser == actor.user:
         raise Refused(
             "forbidden",
             Text("作出不予批准决定的人不得复核该决定", "who refused it does not review the refusal"),
@@ -169,7 +170,7 @@ def _grant(row: Retrieval, spans: Sequence[Span] | None) -> None:
     else:
         asked = set(row.extents.filter(granted=False).values_list("camera_id", flat=True))
         if not {one.camera for one in spans} <= asked:
-            raise _invalid("spans", "批准范围超出申请范围", "an approval may narrow what was asked, never widen it")
+            raise refused("spans", "批准范围超出申请范围", "an approval may narrow what was asked, never widen it")
         given = [(one.camera, one.from_s * NS_PER_S, one.to_s * NS_PER_S) for one in spans]
     RetrievalExtent.objects.bulk_create(
         RetrievalExtent(retrieval=row, camera_id=camera, from_ns=begins, to_ns=ends, granted=True)
@@ -193,11 +194,11 @@ def supervisors_of(actor: Actor, retrieval_id: str) -> list[dict[str, str]]:
 def _supervisor(row: Retrieval, user_id: str) -> User:
     """One of the holder's own staff, other than who entered the request and hands over; who consents may attend."""
     if user_id == row.requester_id:
-        raise _invalid("supervisor", "陪同人不得是录入申请的资料管理员", "who entered the request does not attend")
+        raise refused("supervisor", "陪同人不得是录入申请的资料管理员", "who entered the request does not attend")
     held = {binding.organisation for binding in bindings_now(user_id)}
     found = User.objects.filter(pk=user_id).first()
     if found is None or row.holder_id not in held:
-        raise _invalid("supervisor", "陪同人应为管理单位的人员", "one of the managing unit's staff attends")
+        raise refused("supervisor", "陪同人应为管理单位的人员", "one of the managing unit's staff attends")
     return found
 
 
@@ -206,7 +207,3 @@ def _level_of(actor: Actor) -> str:
     organs = Organisation.objects.filter(pk__in=ids).select_related("division").order_by("pk")
     levels = {level_of_organ(organ) for organ in organs}
     return next((level for level in ("district", "municipal", "station") if level in levels), "none")
-
-
-def _invalid(name: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh, en), fault=Fault.USER, field=name)

@@ -13,9 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from mingjian.kernel.clock import NS_PER_S
-from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
-from mingjian.kernel.text import Text
 from mingjian.rules.library import current_law
 from mingjian.rules.state_table import step
 from mingjian.rules.states.retrieval import RETRIEVAL
@@ -23,6 +21,7 @@ from mingjian.web import wiring
 from mingjian.web.accounts.second_factor import confirm_second_factor
 from mingjian.web.authority.actor import Actor, local_person
 from mingjian.web.ground import Position, View, box_around, sees
+from mingjian.web.http.problem import refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.models import DivisionReach, Organisation
 from mingjian.web.registry.models import Camera
@@ -60,19 +59,19 @@ def declare(actor: Actor, new: NewDeclaration) -> Retrieval:
     """
     organisation = Organisation.objects.filter(pk=new.organisation).first()
     if organisation is None:
-        raise _invalid("organisation", "没有这个单位", "there is no such organisation")
+        raise refused("organisation", "没有这个单位", "there is no such organisation")
     DECLARE.require(actor, organisation)
     if not any(one.organisation == organisation.id for one in DECLARE.bindings(actor)):
-        raise _invalid("organisation", "只能以本单位名义声明", "a declaration is made in the name of one's own body")
+        raise refused("organisation", "只能以本单位名义声明", "a declaration is made in the name of one's own body")
     check_outline(new.area)
     now_ns = wiring.clock().now_ns()
     if not now_ns < new.expires_s * NS_PER_S <= now_ns + MOST_HOURS * 3600 * NS_PER_S:
-        raise _invalid("expires_s", f"应在今后{MOST_HOURS}小时以内关闭", f"it closes within {MOST_HOURS} hours")
+        raise refused("expires_s", f"应在今后{MOST_HOURS}小时以内关闭", f"it closes within {MOST_HOURS} hours")
     if new.from_s >= new.expires_s:
-        raise _invalid("from_s", "开始时间应在关闭时间之前", "the span ends after it begins")
+        raise refused("from_s", "开始时间应在关闭时间之前", "the span ends after it begins")
     cameras = cameras_in(new.area, organisation.division_id)
     if not cameras:
-        raise _invalid("area", "范围内没有摄像机", "no camera is in the area")
+        raise refused("area", "范围内没有摄像机", "no camera is in the area")
     owners = {camera.organisation_id for camera in cameras}
     row = Retrieval(
         id=new_id(now_ns), way="emergency", organisation=organisation, division_id=organisation.division_id,
@@ -158,7 +157,7 @@ def cameras_in(area: Mapping[str, Any], division_id: str) -> list[Camera]:
     )  # fmt: skip
     found = [camera for camera in rows.select_related("organisation").order_by("pk") if sees(_view(camera), area)]
     if len(found) > MOST_CAMERAS:
-        raise _invalid("area", f"范围内摄像机超过{MOST_CAMERAS}台", f"more than {MOST_CAMERAS} cameras are in the area")
+        raise refused("area", f"范围内摄像机超过{MOST_CAMERAS}台", f"more than {MOST_CAMERAS} cameras are in the area")
     return found
 
 
@@ -175,7 +174,3 @@ def _bounds(area: Mapping[str, Any]) -> tuple[int, int, int, int]:
     points = [point for polygon in polygons for ring in polygon for point in ring]
     lons, lats = [round(point[0] * 1e7) for point in points], [round(point[1] * 1e7) for point in points]
     return min(lons), min(lats), max(lons), max(lats)
-
-
-def _invalid(name: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh, en), fault=Fault.USER, field=name)

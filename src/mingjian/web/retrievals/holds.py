@@ -19,7 +19,7 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor, local_person
 from mingjian.web.dates import check_date
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.ledger.actions import append_leaf, person_of
 from mingjian.web.registry.models import Camera
@@ -41,11 +41,11 @@ def place_hold(
     if camera is None or not HOLD.allows(actor, camera):
         raise not_found("没有这台摄像机", "there is no such camera")
     if from_ns >= to_ns:
-        raise _invalid("to_s", "结束时间应在开始时间之后", "the span ends after it begins")
+        raise refused("to_s", "结束时间应在开始时间之后", "the span ends after it begins")
     if check_date(review_date, "review_date", exact=True) <= today().isoformat():
-        raise _invalid("review_date", "复核日期应在今日之后", "the day of review lies ahead")
+        raise refused("review_date", "复核日期应在今日之后", "the day of review lies ahead")
     if expires_ns is not None and expires_ns <= wiring.clock().now_ns():
-        raise _invalid("expires_s", "到期时间应在现在之后", "the expiry lies ahead")
+        raise refused("expires_s", "到期时间应在现在之后", "the expiry lies ahead")
     with transaction.atomic():
         made = _place(
             actor, camera, from_ns, to_ns, reason=reason, review_date=review_date, expires_ns=expires_ns
@@ -195,7 +195,3 @@ def _plain(row: EvidenceHold) -> dict[str, object]:
         "camera": row.camera_id, "from_ns": row.from_ns, "to_ns": row.to_ns, "provisional": row.provisional,
         "review_date": row.review_date, "expires_ns": row.expires_ns,
     }  # fmt: skip
-
-
-def _invalid(field: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh, en), fault=Fault.USER, field=field)

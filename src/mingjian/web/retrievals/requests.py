@@ -25,7 +25,7 @@ from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor, BoundRole
 from mingjian.web.files.actions import require_paper
 from mingjian.web.files.models import StoredFile
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.models import Organisation
 from mingjian.web.registry.models import Camera
@@ -139,7 +139,7 @@ def draft_request(actor: Actor, new: NewRequest) -> Retrieval:
     asked_by, cameras = _fitting(actor, new)
     holder = cameras[0].organisation
     if holder is None:
-        raise _invalid("spans", "该摄像机未登记管理单位", "the camera has no managing unit in the register")
+        raise refused("spans", "该摄像机未登记管理单位", "the camera has no managing unit in the register")
     now_ns = wiring.clock().now_ns()
     row = Retrieval(
         id=new_id(now_ns), way=new.way, organisation=asked_by, holder=holder, division_id=holder.division_id,
@@ -173,7 +173,7 @@ def change_request(
         if spans is not None:
             cameras = _cameras(spans)
             if {camera.organisation_id for camera in cameras} != {row.holder_id}:
-                raise _invalid("spans", "应为同一单位的摄像机", "cameras of the same holder")
+                raise refused("spans", "应为同一单位的摄像机", "cameras of the same holder")
             _set_extents(row, spans)
         old, new = changes(before, {key: getattr(row, key) for key in TEXTS})
         row.version += 1
@@ -266,28 +266,28 @@ def _fitting(actor: Actor, new: NewRequest) -> tuple[Organisation, list[Camera]]
     cameras = _cameras(new.spans)
     asked_by = Organisation.objects.filter(pk=new.organisation).first()
     if asked_by is None:
-        raise _invalid("organisation", "没有这个单位", "there is no such organisation")
+        raise refused("organisation", "没有这个单位", "there is no such organisation")
     ASK.require(actor, cameras[0].organisation if new.way in COUNTER_WAYS else asked_by)
     if new.way in _ASKING and asked_by.kind not in _ASKING[new.way]:
-        raise _invalid("way", "申请单位与途径不符", "this body does not ask on this way")
+        raise refused("way", "申请单位与途径不符", "this body does not ask on this way")
     if new.way == "person_concerned":
         if asked_by.id != cameras[0].organisation_id:
-            raise _invalid("organisation", "应为管理单位", "the managing unit")
+            raise refused("organisation", "应为管理单位", "the managing unit")
         if not new.person_name.strip() or not new.person_number.strip():
-            raise _invalid("person_number", "请填写查阅人的姓名和证件号码", "name the person and his credential")
+            raise refused("person_number", "请填写查阅人的姓名和证件号码", "name the person and his credential")
     return asked_by, cameras
 
 
 def _cameras(spans: Sequence[Span]) -> list[Camera]:
     """The cameras, all of one holder: each holder registers and hands over by itself (qd204 24)."""
     if not spans:
-        raise _invalid("spans", "请选择摄像机和时间", "name cameras and times")
+        raise refused("spans", "请选择摄像机和时间", "name cameras and times")
     wanted = {one.camera for one in spans}
     found = list(Camera.objects.filter(pk__in=wanted).select_related("organisation").order_by("pk"))
     if len(found) < len(wanted):
-        raise _invalid("spans", "没有这台摄像机", "there is no such camera")
+        raise refused("spans", "没有这台摄像机", "there is no such camera")
     if len({camera.organisation_id for camera in found}) > 1:
-        raise _invalid(
+        raise refused(
             "spans", "应为同一单位的摄像机，其他单位的请另行申请", "one holder a request: ask the others apart"
         )
     return found
@@ -309,7 +309,3 @@ def _set_extents(row: Retrieval, spans: Sequence[Span]) -> None:
         )
         for one in spans
     )  # fmt: skip
-
-
-def _invalid(name: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh, en), fault=Fault.USER, field=name)
