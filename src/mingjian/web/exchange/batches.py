@@ -240,9 +240,9 @@ def _header(cells: Sequence[Cell], columns: Sequence[Column]) -> list[Column | N
         found.append(column)
     missing = [column for column in columns if column.required and column not in found]
     if missing and not any(column is not None and column.key == "id" for column in found):
-        named = listed(one.title for one in missing)
+        lacking = listed(one.title for one in missing)
         raise bad_file(
-            f"表头缺少必需的列:{named.zh}", f"the header lacks: {named.en}", Text("请使用模板", "use the template")
+            f"表头缺少必需的列:{lacking.zh}", f"the header lacks: {lacking.en}", Text("请使用模板", "use the template")
         )
     return found
 
