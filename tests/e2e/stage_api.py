@@ -59,7 +59,7 @@ class StageApi:
         self.enrolled = False
         self.me: dict[str, Any] = {
             "id": "u", "name": "zhangsan", "display_name": "张三", "unit": "市局指挥中心", "role": "admin", "language": "zh",
-            "theme": "light", "must_change_password": False, "permissions": [],
+            "theme": "light", "must_change_password": False, "permissions": ["*"],
         }  # fmt: skip
         self._numbers = itertools.count()
 

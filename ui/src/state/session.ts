@@ -104,5 +104,5 @@ export function home(): "/todo" | "/live" {
 export function may(permission: string): boolean {
   const user = me.value;
   if (!user) return false;
-  return user.permissions.includes(permission) || user.permissions.includes("*") || user.role === "admin";
+  return user.permissions.includes(permission) || user.permissions.includes("*");
 }
