@@ -20,7 +20,7 @@ def judge_report(law: Law, kind: str, on: dt.date) -> Judgement:
     clause = law.ask(REPORTS_FROM_PUBLIC, on)
     if isinstance(clause, Judgement):
         return clause
-    if kind not in clause.names("kinds"):
+    if kind not in clause.names("reports"):
         return judge(
             Verdict.NOT_APPLICABLE, (clause,), Text("不属于违法安装的举报", "no report of a camera put up unlawfully")
         )
