@@ -6,7 +6,7 @@ SEED ?= 1
 export PYTHONPATH := src
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup setup-dev demo test lint types unit ui e2e e2e-long fault fuzz bench verifier law docs bundle clean
+.PHONY: help setup setup-dev demo test test-more lint types unit ui e2e e2e-long fault fuzz bench verifier law docs bundle clean
 
 help:            ## what there is to make
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -23,8 +23,11 @@ demo: setup      ## the demo city in a browser; stop with Ctrl+C, remove with: m
 demo-destroy: setup
 	@$(PY) -m mingjian.app.cli demo --data demo-data --destroy
 
-test: setup-dev  ## lint, types, and every test that fits a coffee break
+test: setup-dev  ## lint, types, and every test that fits into a quarter of an hour
 	@scripts/test.sh
+
+test-more: setup-dev ## the long tests: all of the web on PostgreSQL, upgrade, migrations back and forth, long journeys
+	@scripts/test_more.sh
 
 lint: setup-dev  ## ruff, import-linter; vue-tsc and ESLint
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/lint-imports

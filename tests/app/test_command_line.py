@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer.main
+
+from mingjian.app.cli.root import FILES, application
 
 
 def mingjian(*arguments: str, language: str = "en", stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -56,3 +59,18 @@ def test_a_wrong_option_is_refused_with_its_name() -> None:
     done = mingjian("size", "--cameras", "0", "--mbps", "4", "--days", "30")
     assert done.returncode == 2
     assert "--cameras" in done.stderr
+
+
+def test_a_command_is_found_alone_and_among_all() -> None:
+    """Only its file is imported when a command is asked for: the table of files must tell the truth."""
+    named = [command for commands in FILES.values() for command in commands]
+    assert sorted(typer.main.get_command(application()).commands) == sorted(named)
+    for commands in FILES.values():
+        for asked in commands:
+            assert sorted(typer.main.get_command(application(asked)).commands) == sorted(commands)
+
+
+def test_a_word_that_is_no_command_is_refused() -> None:
+    done = mingjian("recordigns")
+    assert done.returncode == 2
+    assert "recordigns" in done.stderr

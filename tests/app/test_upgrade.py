@@ -67,6 +67,7 @@ def serves(port: int) -> bool:
         return False
 
 
+@pytest.mark.more
 def test_an_upgrade_keeps_everything_and_can_be_taken_back(old_data: Path, tmp_path: Path) -> None:
     names, segments, size = held(old_data)
     assert names == ["Gate"]

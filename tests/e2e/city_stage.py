@@ -16,6 +16,7 @@ from typing import Any
 
 import uvicorn
 from aiohttp import ClientSession, DummyCookieJar, UnixConnector, web
+from django.conf import settings
 from tests.e2e.stage import UI
 from tests.web import conftest as web_tests
 from tests.web.city import PASSWORD, City
@@ -98,6 +99,7 @@ async def serve(port: int, fill: Callable[[], object] = fill) -> None:
         )
     )
     configuration.provide(replace(web_tests.BASE, hosts=("127.0.0.1",)))
+    settings.PASSWORD_HASHERS = web_tests.FAST_HASHERS  # a score of accounts, and everybody signs in anew each time
     prepared_database.lay(Path(web_tests.BASE.sqlite_file))
     told = await asyncio.to_thread(fill) or PASSWORD
     from mingjian.web.asgi import application

@@ -11,30 +11,38 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 from tests.chromium import ARGUMENTS, PATH
 from tests.e2e.stage_api import PASSWORD
 
 from mingjian.kernel.isotime import parse_iso_ns
 
+expect.set_options(timeout=30_000)  # as every other wait of Playwright: five seconds are few on a busy machine
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 DESKS = {
     "test_citizen_journey", "test_custody_journeys", "test_custody_screens", "test_daily_work", "test_imports_screen",
-    "test_masks_screen", "test_planning_screens", "test_register_screens", "test_verify_page", "test_verify_served",
+    "test_masks_screen", "test_planning_screens", "test_register_screens", "test_verify_page",
 }  # fmt: skip
 """Journeys without live video. scripts/test.sh runs them beside the others, each lot in one process."""
+LAST = ("test_product", "test_find_cameras")
+"""These share one product, which costs as long as it runs; the wall is seen before cameras are added to it."""
+PRODUCT_START_S = 120
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever shows live video shares one stage and one process: nine cameras twice would be too much for two cores."""
-    for item in items:
-        if item.path.parent == HERE and item.path.stem in DESKS:
-            item.add_marker(pytest.mark.desk)
+    ours = [item for item in items if item.path.parent == HERE]
+    for item in ours:
+        item.add_marker(pytest.mark.desk if item.path.stem in DESKS else pytest.mark.live)
+    rank = {id(item): 1 + LAST.index(item.path.stem) for item in ours if item.path.stem in LAST}
+    items.sort(key=lambda item: rank.get(id(item), 0))
 
 
 @contextmanager
@@ -63,14 +71,6 @@ def running_stage() -> Iterator[tuple[str, int]]:
         yield address, parse_iso_ns(began, "began") // 1_000_000
 
 
-@pytest.fixture(scope="module")
-def city_stage() -> Iterator[tuple[str, str]]:
-    """The city with its register: the address, and the password of everybody."""
-    with played("city_stage") as told:
-        address, password = told.split()
-        yield address, password
-
-
 @pytest.fixture(scope="session")
 def stage(running_stage: tuple[str, int]) -> str:
     return running_stage[0]
@@ -90,8 +90,70 @@ def town() -> Iterator[dict[str, Any]]:
         yield {"address": address, **json.loads(told)}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def city_stage(town: dict[str, Any]) -> tuple[str, str]:
+    """The same city for the screens of its register: the address, and the password of everybody."""
+    return town["address"], town["password"]
+
+
+@dataclass(frozen=True)
+class Product:
+    address: str
+    passwords: dict[str, str]
+    control_port: int
+
+    def order(self, command: str) -> str:
+        """Tell the camera farm to do something to a camera."""
+        with socket.create_connection(("127.0.0.1", self.control_port), timeout=5) as control:
+            control.sendall(f"{command}\n".encode())
+            return control.recv(200).decode()
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """A demo without its register, for all who need one: the last files of the session, as nine encoders work beside it."""
+    data = tmp_path_factory.mktemp("demo") / "data"
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    told = data.parent / "told.txt"
+    with told.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mingjian.app.cli", "demo", "--data", str(data), "--port", str(port), "--no-city"],
+            cwd=ROOT, env={"PYTHONPATH": f"{ROOT}/src", "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"},
+            stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    try:
+        _wait_until_ready(process, address, told)
+        facts = json.loads((data / "demo.json").read_text(encoding="utf-8"))
+        yield Product(address, facts["passwords"], facts["control_port"])
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str, told: Path) -> None:
+    """The address is printed once everything answers (the demo: once pictures come)."""
+    end = time.monotonic() + PRODUCT_START_S
+    while time.monotonic() < end:
+        assert process.poll() is None, told.read_text()
+        if address.rpartition(":")[2] in told.read_text() and _answers(address):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"not ready within {PRODUCT_START_S} s: {told.read_text()}")
+
+
+def _answers(address: str) -> bool:
+    """Engine and web both."""
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:
+            return bool(json.load(answer)["web"])
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    """One for all; while it is open no test here may be `async def`: Playwright keeps the thread's event loop."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=PATH, args=ARGUMENTS)
         yield opened
@@ -135,6 +197,17 @@ def signed_in(page: Page, stage: str) -> Page:
     return page
 
 
+@pytest.fixture
+def guard(page: Page, product: Product) -> Page:
+    """Signed in as the administrator, at the live wall with nine tiles."""
+    page.goto(f"{product.address}/live")
+    page.fill("[name=name]", "admin")
+    page.fill("[name=password]", product.passwords["admin"])
+    page.click("[data-test=login]")
+    page.wait_for_selector("[data-test=wall]")
+    return page
+
+
 def free_port() -> int:
     """A port that nobody has just now."""
     with socket.socket() as probe:
@@ -142,7 +215,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(page: Page, ask: Callable[[], Any], what: str, seconds: float = 15) -> Any:
+def until(page: Page, ask: Callable[[], Any], what: str, seconds: float = 60) -> Any:
     """Ask again and again until the answer is true; fails with `what` when it never is."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import played, sign_in
 from tests.web.files.samples import PDF
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.more]
 
 Person = Callable[[str], Page]
 PAPER = {"name": "资料.pdf", "mimeType": "application/pdf", "buffer": PDF}

@@ -2,89 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import socket
 import statistics
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, WebSocket
-from tests.e2e.conftest import ROOT, free_port, until
+from tests.e2e.conftest import Product, free_port, until
 from tests.e2e.strip import SAMPLE, reading, strip_of
 
 pytestmark = pytest.mark.browser
-START_S = 60
-
-
-@dataclass(frozen=True)
-class Product:
-    address: str
-    passwords: dict[str, str]
-    control_port: int
-
-    def order(self, command: str) -> str:
-        """Tell the camera farm to do something to a camera."""
-        with socket.create_connection(("127.0.0.1", self.control_port), timeout=5) as control:
-            control.sendall(f"{command}\n".encode())
-            return control.recv(200).decode()
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    data = tmp_path_factory.mktemp("demo") / "data"
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    told = data.parent / "told.txt"
-    with told.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "mingjian.app.cli", "demo", "--data", str(data), "--port", str(port), "--no-city"],
-            cwd=ROOT, env={"PYTHONPATH": f"{ROOT}/src", "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"},
-            stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-    try:
-        _wait_until_ready(process, address, told)
-        facts = json.loads((data / "demo.json").read_text(encoding="utf-8"))
-        yield Product(address, facts["passwords"], facts["control_port"])
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], address: str, told: Path) -> None:
-    """The address is printed once everything answers (the demo: once pictures come)."""
-    end = time.monotonic() + START_S
-    while time.monotonic() < end:
-        assert process.poll() is None, told.read_text()
-        if address.rpartition(":")[2] in told.read_text() and _answers(address):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"not ready within {START_S} s: {told.read_text()}")
-
-
-def _answers(address: str) -> bool:
-    """Engine and web both."""
-    try:
-        with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:
-            return bool(json.load(answer)["web"])
-    except OSError:
-        return False
-
-
-@pytest.fixture
-def guard(page: Page, product: Product) -> Page:
-    """Signed in as the administrator, at the live wall with nine tiles."""
-    page.goto(f"{product.address}/live")
-    page.fill("[name=name]", "admin")
-    page.fill("[name=password]", product.passwords["admin"])
-    page.click("[data-test=login]")
-    page.wait_for_selector("[data-test=wall]")
-    return page
 
 
 def test_nine_tiles_of_the_city_are_live(guard: Page) -> None:

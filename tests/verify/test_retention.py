@@ -12,7 +12,7 @@ from tests.media.custody.logging_store import plan, settle
 from tests.media.feeding import CAMERA, START_NS, camera_on
 from typer.testing import CliRunner
 
-from mingjian.app.cli.root import app
+from mingjian.app.cli.root import application
 from mingjian.app.data_folder import DataFolder, init_data_folder
 from mingjian.app.engine_ledger import engine_log
 from mingjian.app.ledger_audit import engine_log_of
@@ -132,20 +132,22 @@ def test_a_certificate_edited_by_root_is_found_by_the_audit(folder: DataFolder) 
 def test_the_command_shows_writes_and_verifies(folder: DataFolder, tmp_path: Path) -> None:
     run = CliRunner()
     data = str(folder.root)
-    shown = run.invoke(app, ["retention", "show", "--data", data, "--json"])
+    shown = run.invoke(application("retention"), ["retention", "show", "--data", data, "--json"])
     assert json.loads(shown.stdout)["camera"] == CAMERA
     target = tmp_path / "proof.json"
-    assert run.invoke(app, ["retention", "show", "--data", data, "-o", str(target)]).exit_code == 0
+    assert run.invoke(application("retention"), ["retention", "show", "--data", data, "-o", str(target)]).exit_code == 0
     rotate(folder, None, START_NS + 2 * DAY_NS)  # what the old key signed stays signed
     again = tmp_path / "after-rotation.json"
-    assert run.invoke(app, ["retention", "show", "--data", data, "-o", str(again)]).exit_code == 0
+    assert run.invoke(application("retention"), ["retention", "show", "--data", data, "-o", str(again)]).exit_code == 0
     assert again.read_bytes() == target.read_bytes()
     trust = tmp_path / "trust.txt"
     trust.write_text(f"ledger {json.loads(target.read_bytes())['key']}\n")
-    checked = run.invoke(app, ["retention", "verify", str(target), "--trust", str(trust), "--json"])
+    checked = run.invoke(
+        application("retention"), ["retention", "verify", str(target), "--trust", str(trust), "--json"]
+    )
     assert (checked.exit_code, json.loads(checked.stdout)["verdict"]) == (0, "PASS")
-    assert run.invoke(app, ["retention", "verify", str(target)]).exit_code == 3
-    due = run.invoke(app, ["retention", "due", "--data", data, "--json"])
+    assert run.invoke(application("retention"), ["retention", "verify", str(target)]).exit_code == 3
+    due = run.invoke(application("retention"), ["retention", "due", "--data", data, "--json"])
     assert [row["camera"] for row in json.loads(due.stdout)["proofs"]] == [CAMERA]  # of yesterday, by the real clock
 
 

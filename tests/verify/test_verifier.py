@@ -36,7 +36,9 @@ def run(*command: str | Path) -> tuple[int, str]:
     return done.returncode, done.stdout.decode()
 
 
-@pytest.mark.parametrize(("algorithm", "suite"), [("sha256", "ed25519"), ("sm3", "sm2")])
+@pytest.mark.parametrize(
+    ("algorithm", "suite"), [("sha256", "ed25519"), pytest.param("sm3", "sm2", marks=pytest.mark.more)]
+)
 def test_the_same_verdicts(pyz: Path, tmp_path: Path, algorithm: str, suite: str) -> None:
     (tmp_path / "store").mkdir()
     case = Case(tmp_path / "store", algorithm, suite, seconds=2)

@@ -43,6 +43,7 @@ from tests.web.client import Api  # noqa: E402 - needs Django's apps
 
 NOW_NS = 1_800_000_000_000_000_000
 PASSWORD = "Lantern-Harbour-42"
+FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -81,7 +82,7 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(autouse=True)
 def _fast_hasher(settings: Any) -> None:
     """Argon2 is meant to be slow; test_passwords tries the real one."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = FAST_HASHERS
 
 
 @pytest.fixture

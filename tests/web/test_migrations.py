@@ -37,6 +37,7 @@ def test_migrations_are_linear(label: str) -> None:
     assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]
 
 
+@pytest.mark.more
 @pytest.mark.timeout(600)
 def test_every_migration_goes_back_and_forth(tmp_path: Path) -> None:
     """From the prepared database that new installations copy, with rows that the audit fence guards, to nothing and

@@ -1,4 +1,4 @@
-"""The whole web suite once more, on a real PostgreSQL."""
+"""The web suite once more, on a real PostgreSQL: what a database decides in `make test`, the rest in `make test-more`."""
 
 from __future__ import annotations
 
@@ -14,37 +14,87 @@ from tests.web.postgres_server import postgresql_server
 HERE = Path(__file__).parent
 TEMPLATE = "mingjian"  # the server's own database, which nothing else uses
 
+DECIDED = (
+    "test_at_the_same_time.py", "test_database_away.py", "test_query_counts.py", "audit/test_append_only.py",
+    "audit/test_reading.py", "ledger/test_web_log.py", "ledger/test_worker.py", "registry/test_searches.py",
+    "registry/test_places.py", "exchange/test_api.py", "http/test_served.py", "http/test_paging.py",
+    "accounts/test_throttle.py", "organisations/test_trees.py", "organisations/test_who_may.py",
+)  # fmt: skip
+"""Constraints and fences, locks and turns, what happens at the same time, text search, order and paging, trees, queries."""
+
+WALKS = {
+    "accounts": "test_sessions.py",
+    "audit": "test_reach.py",
+    "documents": "test_documents.py",
+    "exchange": "test_others.py",
+    "files": "test_files.py",
+    "filings": "test_story.py",
+    "inspections": "test_leads.py",
+    "law": "test_law.py",
+    "ledger": "test_worker.py",
+    "masks": "test_masks.py",
+    "monitoring": "test_monitoring.py",
+    "obstructions": "test_obstructions.py",
+    "organisations": "test_organisations.py",
+    "planning": "test_plans.py",
+    "projects": "test_story.py",
+    "registry": "test_devices.py",
+    "reports": "test_reports.py",
+    "retention": "test_deleting.py",
+    "retrievals": "test_theft.py",
+    "signs": "test_signs.py",
+    "system": "test_system.py",
+    "viewing": "test_tickets.py",
+    "zones": "test_zones.py",
+}
+"""One walk of each slice."""
+
+NO_SLICES = {"demo", "geography", "http"}
+"""Folders of tests that are no slice's, or whose walk is long (the demo's city is of the rest)."""
+
+SUBSET = tuple(dict.fromkeys([*DECIDED, *(f"{folder}/{name}" for folder, name in WALKS.items())]))
+
+
+def test_each_slice_is_walked_on_postgresql() -> None:
+    """Whoever adds a slice names its walk; whoever renames a file names it here."""
+    folders = {path.parent.name for path in HERE.glob("*/test_*.py")}
+    assert folders == WALKS.keys() | NO_SLICES
+    assert [name for name in SUBSET if not (HERE / name).is_file()] == []
+
 
 @pytest.mark.peer
-@pytest.mark.timeout(1500)
-def test_the_suite_passes_on_postgresql(tmp_path: Path) -> None:
+@pytest.mark.timeout(1200)
+def test_what_a_database_decides_is_the_same_on_postgresql(tmp_path: Path) -> None:
+    run_on_postgresql(tmp_path, [str(HERE / name) for name in SUBSET], workers=0, at_least=200)
+
+
+@pytest.mark.more
+@pytest.mark.peer
+@pytest.mark.timeout(2400)
+def test_the_rest_of_the_suite_passes_on_postgresql(tmp_path: Path) -> None:
+    left_out = [f"--ignore={HERE / name}" for name in (*SUBSET, Path(__file__).name)]
+    left_out.append(f"--deselect={HERE}/test_migrations.py::test_every_migration_goes_back_and_forth")  # SQLite anyway
+    run_on_postgresql(tmp_path, [str(HERE), *left_out], workers=2, at_least=250)
+
+
+def run_on_postgresql(tmp_path: Path, what: list[str], *, workers: int, at_least: int) -> None:
+    """Run these tests in a pytest of their own on a server of their own; all must pass, and none be skipped."""
     report = tmp_path / "report.xml"
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-x",
-        "-n",
-        "2",
-        "--dist",
-        "loadfile",
-        "-p",
-        "no:cacheprovider",
-        f"--junitxml={report}",
-    ]
-    command += [str(HERE), f"--ignore={__file__}"]
-    command += [f"--deselect={HERE}/test_migrations.py::test_every_migration_goes_back_and_forth"]  # SQLite in any case
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"--junitxml={report}", *what]
+    if workers:
+        command += ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
     with postgresql_server() as url:
         environment = {**os.environ, "MINGJIAN_TEST_DATABASE": url, "MINGJIAN_TEST_TEMPLATE": TEMPLATE}
         environment.pop("DJANGO_SETTINGS_MODULE", None)  # set by our own conftest, to be set anew by the child's
+        for name in [name for name in environment if name.startswith("PYTEST_XDIST")]:
+            del environment[name]  # the child is no worker of ours
         _migrate(url)
         run = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=HERE.parent.parent)
     assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
     (suite,) = ElementTree.parse(report).getroot().iter("testsuite")
     counts = {name: int(suite.get(name, "-1")) for name in ("errors", "failures", "skipped")}
     assert counts == {"errors": 0, "failures": 0, "skipped": 0}
-    assert int(suite.get("tests", "0")) > 250
+    assert int(suite.get("tests", "0")) > at_least
     assert "vendor=postgresql" in run.stdout
 
 

@@ -1,21 +1,27 @@
-"""Web's ports to cameras, answered by media: judging a URL, trying a camera, finding cameras."""
+"""Web's ports to cameras, answered by media: judging a URL, trying a camera, finding cameras.
+
+ONVIF's libraries are imported by whoever searches: they take half a second that every command and process would pay.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 from mingjian.kernel.clock import Clock
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.media.sources.address import check_host, parse_address
-from mingjian.media.sources.discovery import OnvifDevice, find_devices, stream_urls
 from mingjian.media.sources.makers import maker_of
 from mingjian.media.sources.probe import CameraTest, FoundServer, parse_range, probe_range
 from mingjian.ports.camera_probe import DeviceStream, FoundDevice, ProbeStep, SearchWatch, SearchWish
 from mingjian.ports.camera_url import CheckedUrl
 from mingjian.wire.rtsp.auth import Credentials
+
+if TYPE_CHECKING:
+    from mingjian.media.sources.discovery import OnvifDevice
 
 _LOG = logging.getLogger(__name__)
 _ASK_CANCELLED_S = 0.2
@@ -66,6 +72,8 @@ class RtspProbe:
         self, address: str, port: int, user: str, password: str, *, allow_loopback: bool
     ) -> tuple[DeviceStream, ...]:
         """Ask an ONVIF device for its stream URLs."""
+        from mingjian.media.sources.discovery import OnvifDevice, stream_urls
+
         check_host(address, allow_loopback=allow_loopback, field_name="address")
         device = OnvifDevice(address, port, "", "")
         credentials = Credentials(user, password) if user else None
@@ -108,6 +116,8 @@ async def _collect(devices: AsyncIterator[FoundDevice], watch: SearchWatch) -> t
 
 
 async def _by_onvif(allow_loopback: bool, watch: SearchWatch) -> AsyncIterator[FoundDevice]:
+    from mingjian.media.sources.discovery import find_devices
+
     watch.on_tried(0, 0)
     devices = await find_devices(allow_loopback=allow_loopback)
     for tried, device in enumerate(devices, 1):
@@ -117,6 +127,8 @@ async def _by_onvif(allow_loopback: bool, watch: SearchWatch) -> AsyncIterator[F
 
 async def _told(device: OnvifDevice, allow_loopback: bool) -> FoundDevice:
     """The device with its streams, where it tells them without a password."""
+    from mingjian.media.sources.discovery import stream_urls
+
     urls: tuple[str, ...] = ()
     needs_password = False
     try:

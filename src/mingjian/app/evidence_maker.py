@@ -21,9 +21,6 @@ from mingjian.media.custody import book
 from mingjian.media.custody.leaf_search import leaves_from, written_ns
 from mingjian.media.custody.leaf_store import KeptRow
 from mingjian.media.export.package import build_package
-from mingjian.media.export.player_copy import make_copy
-from mingjian.media.export.redact import Checked, seal_redacted
-from mingjian.media.export.work_films import fill_regions, make_work_films
 from mingjian.media.playback.recordings import Recordings
 from mingjian.media.playback.store_recordings import StoreRecordings
 from mingjian.ports.evidence import (
@@ -79,20 +76,28 @@ class EvidenceMaker:
 
     def copy(self, wish: CopyWish, output: Path, watch: PackageWatch) -> int:
         """A player copy, made in a process of its own. Raises MingjianError as `media.export.player_copy.make_copy`."""
+        from mingjian.media.export.player_copy import make_copy  # decoders, as below: who makes no films needs none
+
         return make_copy(wish, trace_secret(self._folder), _ZONE, output, watch)
 
     def work_films(self, wish: WorkWish, folder: Path, watch: PackageWatch) -> tuple[WorkFilm, ...]:
         """Films to draw regions on. Raises MingjianError as `media.export.work_films.make_work_films`."""
+        from mingjian.media.export.work_films import make_work_films
+
         return make_work_films(wish, trace_secret(self._folder), _ZONE, folder, watch)
 
     def fill(
         self, package: Path, regions: Sequence[FilledRegion], folder: Path, watch: PackageWatch
     ) -> tuple[str, tuple[WorkFilm, ...]]:
         """Films with the regions filled. Raises MingjianError as `media.export.work_films.fill_regions`."""
+        from mingjian.media.export.work_films import fill_regions
+
         return fill_regions(package, regions, folder, watch)
 
     def derive(self, wish: DerivedWish, output: Path) -> Package:
         """Seal them as a derived package. Raises MingjianError as `media.export.redact.seal_redacted`."""
+        from mingjian.media.export.redact import Checked, seal_redacted
+
         checked = Checked(
             wish.reason, wish.redacted_by, wish.redacted_ns, wish.checked_by, wish.checked_ns, wish.redacted_by_id,
             wish.checked_by_id,

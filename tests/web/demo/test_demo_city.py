@@ -24,7 +24,7 @@ from mingjian.web.projects.models import Project
 from mingjian.web.registry.actions import NewCamera, add_camera
 from mingjian.web.registry.models import Device, DeviceChannel, System
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.more]
 
 
 @pytest.fixture

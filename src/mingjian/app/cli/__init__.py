@@ -1,5 +1,5 @@
 """The command line: one file a subject, thin over the same actions that the screens call."""
 
-from mingjian.app.cli.root import app, main
+from mingjian.app.cli.root import main
 
-__all__ = ["app", "main"]
+__all__ = ["main"]

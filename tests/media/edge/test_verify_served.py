@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from tests.e2e.conftest import ROOT
 
 from mingjian.media.edge.static_files import UiFiles
 
-PAGE = ROOT / "src/mingjian/web/ui_dist/verify.html"
+PAGE = Path(__file__).parents[3] / "src/mingjian/web/ui_dist/verify.html"
 
 
 async def test_the_edge_serves_the_same_page_under_a_policy_that_lets_it_run() -> None:
