@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 from tests.e2e.conftest import sign_in
 from tests.web.files.samples import picture
 
@@ -55,10 +56,19 @@ def test_the_list_of_cameras_goes_on_page_by_page_and_says_what_a_file_lacks(
 
 
 def choose(page: Page, field: str, text: str, label: str = "") -> None:
-    """Pick an option of a field of the open form, searched for as one types."""
-    page.click(f"[data-field={field}] .el-select")
-    page.keyboard.type(text)
-    page.get_by_role("option", name=label or text).first.click()
+    """Pick an option of a field of the open form, searched for as one types.
+
+    What a save loads anew may draw the form again, and what was typed is gone: then it is typed again, as a person would.
+    """
+    select = page.locator(f"[data-field={field}] .el-select")
+    option = page.get_by_role("option", name=label or text).first
+    for _ in range(12):
+        select.click()
+        select.locator("input").fill(text)
+        with contextlib.suppress(TimeoutError):
+            option.click(timeout=5_000)
+            return
+    raise AssertionError(f"never offered: {label or text}")
 
 
 def test_a_camera_keeps_its_page_while_its_recorder_is_replaced_and_shows_its_photo(
@@ -81,11 +91,12 @@ def test_a_camera_keeps_its_page_while_its_recorder_is_replaced_and_shows_its_ph
     choose(page, "camera", "", "湖滨路 1 号枪机")
     page.fill("[data-field=channel] input", "4")
     page.click("[data-test=save]")
+    drawer = page.locator("[data-test=drawer]")
+    expect(drawer).to_contain_text("起")  # connected: only then is the form gone that the next one replaces
     page.click("[data-action=replace]")
     choose(page, "by", "二号")
     page.fill("[data-field=reason] input", "雷击损坏")
     page.click("[data-test=save]")
-    drawer = page.locator("[data-test=drawer]")
     expect(drawer).not_to_contain_text("起")  # nothing lasts on the old one
     drawer.get_by_role("link", name="湖滨路 1 号枪机").click()
     page.wait_for_url("**/archive?id=*")
