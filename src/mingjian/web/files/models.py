@@ -10,7 +10,7 @@ class StoredFile(models.Model):
 
     id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
     sha256 = models.CharField(max_length=64, db_index=True)  # hex, of the bytes as stored: also their name on disk
-    media_type = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=100)  # that of .xlsx has 65 letters, which PostgreSQL counts
     bytes = models.BigIntegerField()
     width = models.PositiveIntegerField(null=True)  # pictures
     height = models.PositiveIntegerField(null=True)
