@@ -173,6 +173,53 @@ def checked_alike(page: Page, package: Path, anchor: str) -> None:
     assert said == [("INTACT, SIGNER UNKNOWN", 3), ("PASS", 0)]
 
 
+def test_an_officer_has_the_fewest_cameras_proposed_on_the_map(people: As, town: dict[str, Any]) -> None:
+    """A place, a route by mouse and keys, what each camera adds, and into the request."""
+    officer = people("li")
+    officer.goto(f"{town['address']}/retrievals/new")
+    officer.click("[data-test=open-propose]")
+    panel = officer.locator("[data-test=propose-panel]")
+    panel.locator("[data-test=map][data-ready=true]").wait_for()
+    ground = panel.locator(".ground")
+    box = ground.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    ground.focus()
+    for _ in range(5):
+        officer.keyboard.press("+")  # zooms, a level each
+        officer.wait_for_timeout(200)
+    panel.locator("[data-test=spot]").click()
+    officer.keyboard.press(" ")
+    expect(panel.locator("[data-test=sought]")).to_contain_text("地点 1")
+    panel.locator("[data-test=route]").click()
+    officer.mouse.click(x - 60, y)
+    officer.mouse.click(x - 60, y - 60, delay=30)
+    officer.keyboard.press("Escape")  # dropped
+    for east in (-80, 0, 80, 140):
+        officer.mouse.click(x + east, y - 20)
+        officer.wait_for_timeout(260)  # not a double click
+    officer.keyboard.press("Backspace")
+    officer.keyboard.press("Enter")
+    expect(panel.locator("[data-test=sought] li")).to_have_count(2)
+    panel.locator("[data-test=propose]").click()
+    found = panel.locator("[data-test=candidate][data-ticked=true]")
+    expect(found).not_to_have_count(0)
+    before = panel.locator("[data-test=sum]").inner_text()
+    count = found.count()
+    expect(found.first.locator("[data-test=adds]")).to_contain_text("只有它看得到")
+    name = found.first.get_attribute("data-camera")
+    one = panel.locator(f"[data-test=candidate][data-camera='{name}']")
+    one.locator(".el-checkbox").click()
+    expect(one.locator("[data-test=adds]")).to_contain_text("可多看到")
+    expect(panel.locator("[data-test=sum]")).to_contain_text("看不到")
+    one.locator(".el-checkbox").click()
+    assert panel.locator("[data-test=sum]").inner_text() == before
+    panel.locator("[data-test=take]").first.click()
+    expect(panel).to_have_count(0)
+    assert officer.locator("[data-test=span]").count() >= count
+    expect(officer.locator("[data-test=span]", has_text=name or "-")).not_to_have_count(0)
+
+
 def test_the_head_sends_back_and_refuses_with_reasons(people: As, town: dict[str, Any]) -> None:
     """Journey 3, and the way to the organ above."""
     officer, head = people("li"), people("zhao", phone=True)
