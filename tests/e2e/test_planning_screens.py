@@ -43,7 +43,7 @@ def test_a_view_that_is_covered_already_is_told_before_the_point_is_drawn_up(
 ) -> None:
     open_plan(planner, city_stage[0])
     planner.click("[data-test=new-point]")
-    planner.locator(".form").get_by_text("该处已有覆盖,请联系湖心商场有限公司").wait_for()
+    planner.locator(".form").get_by_text("该处已有覆盖，请联系湖心商场有限公司").wait_for()
 
 
 def test_a_plan_goes_from_its_points_to_the_governments_approval(

@@ -123,7 +123,7 @@ def test_what_is_behind_the_anchor_is_exposure_and_no_finding() -> None:
     assert report.exposure.first == 100
     assert report.exposure.text.zh == "最近 400 秒内的 100 条记录尚无外部凭据"
     assert report.exposure.text.en == "nothing held outside covers the 100 leaves of the last 400 s yet"
-    assert audit.audit(leaves, [], 5).exposure.text.zh == "没有外部检查点,全部 200 条记录均无外部凭据"
+    assert audit.audit(leaves, [], 5).exposure.text.zh == "没有外部检查点，全部 200 条记录均无外部凭据"
     # the log's own word is no proof, but it may not contradict itself
     report = audit.audit(leaves, [said(LEAVES, 100)], START_NS, said(LEAVES), None)
     (found,) = report.findings
@@ -133,14 +133,14 @@ def test_what_is_behind_the_anchor_is_exposure_and_no_finding() -> None:
 def test_yesterdays_database_put_back_is_named() -> None:
     report = audit.audit(LEAVES[:120], [said(LEAVES, 150)], START_NS, said(LEAVES, 120), KEPT)
     assert [found.change for found in report.findings] == [Change.MISSING, Change.ROLLED_BACK]
-    assert "曾签到 150 条,现在只签到 120 条" in report.findings[1].text.zh
+    assert "曾签到 150 条，现在只签到 120 条" in report.findings[1].text.zh
 
 
 def test_sentences_name_kind_and_camera() -> None:
     leaves = list(LEAVES)
     leaves[4] = leaf(4, salt="sub")
     (found,) = judge(leaves, MOST).findings
-    assert found.text.zh == "第 4 条记录(缺口,摄像机 cam1)被改动"
+    assert found.text.zh == "第 4 条记录（缺口，摄像机 cam1）被改动"
     assert found.text.en == "leaf 4 (gap, camera cam1) was altered"
     assert isinstance(found.leaf, Gap)
     leaves[4] = HoldRelease(at_ns=1, hold="h", person="p", reason="r").encode()
@@ -152,7 +152,7 @@ def test_sentences_name_kind_and_camera() -> None:
     leaves = [*LEAVES[:4], LEAVES[9], *LEAVES[4:9], *LEAVES[10:]]
     assert judge(leaves, MOST).findings[0].text.en == "leaf 4 (gap, camera cam0) was moved: it was leaf 9"
     leaves = [*LEAVES[:4], LEAVES[9], *LEAVES[4:]]  # a copy of a true leaf is an insertion as well
-    assert judge(leaves, MOST).findings[0].text.zh == "第 4 条记录(缺口,摄像机 cam0)是后来插入的"
+    assert judge(leaves, MOST).findings[0].text.zh == "第 4 条记录（缺口，摄像机 cam0）是后来插入的"
 
 
 def test_every_kind_has_its_name() -> None:

@@ -173,7 +173,7 @@ def test_a_duplicate_says_only_whom_to_ask() -> None:
     check = DuplicateCheck(frozenset({"existing_cameras", "existing_networks"}), (ExistingCamera(10, 3, "乙单位"),))
     answer = judge_new_point(LAW, check, BOTH)
     assert answer.verdict is Verdict.SUSPENDED
-    assert answer.reason.zh == "该处已有覆盖,请联系乙单位"
+    assert answer.reason.zh == "该处已有覆盖，请联系乙单位"
     reasoned = DuplicateCheck(check.checked, check.cameras, reason_to_build="逆光,需对向补点")
     assert judge_new_point(LAW, reasoned, BOTH).verdict is Verdict.PASS
 

@@ -200,7 +200,7 @@ def test_the_sentence_says_fragment_bytes_and_time(recording: Recording) -> None
     assert said[-1] == "FAIL"
     changed = bytearray(recording.data)
     changed[end + 40] ^= 1
-    assert f"第 2 片段后的哈希盒(字节 {end}-{end + 64})" in recording.check(bytes(changed)).lines("zh")[1]
+    assert f"第 2 片段后的哈希盒（字节 {end}-{end + 64}）" in recording.check(bytes(changed)).lines("zh")[1]
 
 
 def test_a_wrong_digest_or_algorithm_never_passes(recording: Recording) -> None:

@@ -81,7 +81,7 @@ def backup(folder: DataFolder, target: Path, clock: Clock) -> BackupReport:
     except OSError as error:
         words = f"{error.strerror}: {error.filename or target}"
         raise _fault(
-            "backup_failed", "file", f"备份失败:{words}", f"backup failed: {words}", Fault.ENVIRONMENT
+            "backup_failed", "file", f"备份失败：{words}", f"backup failed: {words}", Fault.ENVIRONMENT
         ) from error
     finally:
         partial.unlink(missing_ok=True)
@@ -98,7 +98,7 @@ def restore(source: Path, root: Path) -> BackupReport:
         raise _fault(
             "restore_refused",
             "data",
-            f"{root} 已有数据,不会覆盖",
+            f"{root} 已有数据，不会覆盖",
             f"{root} holds data that is not overwritten",
             Fault.USER,
         )
@@ -109,7 +109,7 @@ def restore(source: Path, root: Path) -> BackupReport:
     except (OSError, tarfile.TarError, zlib.error, EOFError, KeyError, TypeError, ValueError) as error:
         words = str(error) or type(error).__name__
         raise _fault(
-            "backup_broken", "file", f"备份文件损坏:{words}", f"the backup file is broken: {words}", Fault.USER
+            "backup_broken", "file", f"备份文件损坏：{words}", f"the backup file is broken: {words}", Fault.USER
         ) from error
     # the identity goes last: until it is there, the folder counts as not restored and a second try is allowed
     for name in sorted(contents, key=lambda name: name == "identity.json"):

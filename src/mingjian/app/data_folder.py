@@ -178,7 +178,7 @@ def init_data_folder(root: Path, *, demo: bool, clock: Clock, suite: str = "ed25
             Text(zh=f"{root} 已经初始化", en=f"{root} is initialised already"),
             fault=Fault.USER,
             field="data",
-            remedy=Text(zh="请另选目录,或直接运行", en="choose another folder, or run it as it is"),
+            remedy=Text(zh="请另选目录，或直接运行", en="choose another folder, or run it as it is"),
         )
     if root.exists() and any(root.iterdir()):
         raise MingjianError(
@@ -232,7 +232,7 @@ def _altered() -> MingjianError:
     return MingjianError(
         "identity_altered",
         Text(
-            zh="identity.json 与密钥不符:文件被改动,或 keys 目录不属于此数据目录",
+            zh="identity.json 与密钥不符：文件被改动，或 keys 目录不属于此数据目录",
             en="identity.json does not fit its key: it was altered, or the keys folder belongs to another data folder",
         ),
         fault=Fault.ENVIRONMENT,

@@ -70,7 +70,7 @@ def destroy_demo(root: Path, clock: Clock) -> None:
     """Stop what runs on a demo folder and delete all of it. Raises MingjianError `not_demo` for any other folder."""
     folder = DataFolder(root)
     if not folder.identity_file.exists():
-        note(Text(zh=f"{root} 不存在,无需删除", en=f"there is no {root}: nothing to delete"))
+        note(Text(zh=f"{root} 不存在，无需删除", en=f"there is no {root}: nothing to delete"))
         return
     _require_demo(folder)
     pid = supervisor_pid(folder)
@@ -90,7 +90,7 @@ def _require_demo(folder: DataFolder) -> None:
             fault=Fault.USER,
             field="data",
             remedy=Text(
-                zh="正式数据不会被演示命令使用或删除;请另指定目录",
+                zh="正式数据不会被演示命令使用或删除；请另指定目录",
                 en="real data is neither used nor deleted by the demo: give another folder",
             ),
         )
@@ -182,17 +182,19 @@ def _after_start(
         percent = done * 100 // total
         if percent >= told.get(what.en, -20) + 20 or done == total:
             told[what.en] = percent
-            note(Text(zh=f"城市登记:{what.zh} {done}/{total}", en=f"the city's register: {what.en} {done}/{total}"))
+            note(Text(zh=f"城市登记：{what.zh} {done}/{total}", en=f"the city's register: {what.en} {done}/{total}"))
 
     try:
         fill_city(local_person("demo"), facts.passwords, say, lambda: _tell_people(facts))
     except MingjianError as error:
         note(
-            Text(zh=f"城市登记没有完成:{error.say('zh')}", en=f"the city's register is not complete: {error.say('en')}")
+            Text(
+                zh=f"城市登记没有完成：{error.say('zh')}", en=f"the city's register is not complete: {error.say('en')}"
+            )
         )
         return
     seconds = (clock.mono_ns() - begun_ns) / NS_PER_S
-    note(Text(zh=f"城市登记已完成({seconds:.0f} 秒)", en=f"the city's register is complete ({seconds:.0f} s)"))
+    note(Text(zh=f"城市登记已完成（{seconds:.0f} 秒）", en=f"the city's register is complete ({seconds:.0f} s)"))
 
 
 def _tell_people(facts: DemoFacts) -> None:
@@ -218,7 +220,7 @@ def _tell_when_pictures_come(
     seconds = (clock.mono_ns() - begun_ns) / NS_PER_S
     note(
         Text(
-            zh=f"\n明鉴演示已就绪({seconds:.0f} 秒):{options.url}",
+            zh=f"\n明鉴演示已就绪（{seconds:.0f} 秒）：{options.url}",
             en=f"\nthe demo is ready ({seconds:.0f} s): {options.url}",
         )
     )

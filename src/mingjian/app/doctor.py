@@ -62,12 +62,12 @@ def _glibc() -> Check:
     name, version = platform.libc_ver()
     if name != "glibc":
         return Check(
-            "glibc", "warning", "不是 glibc 系统,预编译组件可能不可用", "not glibc: binary wheels may not work"
+            "glibc", "warning", "不是 glibc 系统，预编译组件可能不可用", "not glibc: binary wheels may not work"
         )
     major, minor = (int(part) for part in version.split(".")[:2])
     if (major, minor) < (2, 28):
         return Check(
-            "glibc", "failed", f"glibc {version} 过旧,需要 2.28 以上", f"glibc {version} is too old: 2.28 or newer"
+            "glibc", "failed", f"glibc {version} 过旧，需要 2.28 以上", f"glibc {version} is too old: 2.28 or newer"
         )
     return Check("glibc", "ok", f"glibc {version}", f"glibc {version}")
 
@@ -78,7 +78,7 @@ def _time_synchronised() -> Check:
     return Check(
         "time",
         "warning",
-        "系统时钟未对时:录像照常,但到期删除会暂停。请启用 chrony 或 systemd-timesyncd",
+        "系统时钟未对时：录像照常，但到期删除会暂停。请启用 chrony 或 systemd-timesyncd",
         "the clock is not synchronised: recording goes on, deletion stands still. Enable chrony or systemd-timesyncd",
     )
 
@@ -89,7 +89,7 @@ def _ffmpeg() -> Check:
         return Check(
             "ffmpeg",
             "warning",
-            "没有 ffmpeg 命令(运行不需要,测试与排障有用):apt-get install ffmpeg",
+            "没有 ffmpeg 命令（运行不需要，测试与排障有用）：apt-get install ffmpeg",
             "no ffmpeg command (not needed to run, useful to test): apt-get install ffmpeg",
         )
     done = subprocess.run([path, "-version"], capture_output=True, text=True, check=False, timeout=10)
@@ -107,7 +107,7 @@ def _fonts() -> Check:
     return Check(
         "fonts",
         "failed",
-        "没有中文字体,截图水印无法显示姓名:apt-get install fonts-noto-cjk",
+        "没有中文字体，截图水印无法显示姓名：apt-get install fonts-noto-cjk",
         "no Chinese font: watermarks on snapshots cannot show names: apt-get install fonts-noto-cjk",
     )
 
@@ -123,7 +123,7 @@ def _port(port: int, *, running: bool) -> Check:
             return Check(
                 "port",
                 "failed",
-                f"端口 {port} 已被占用,请用 --port 另选",
+                f"端口 {port} 已被占用，请用 --port 另选",
                 f"port {port} is taken: choose another by --port",
             )
     return Check("port", "ok", f"端口 {port} 可用", f"port {port} is free")
@@ -169,7 +169,7 @@ def _disk_speed(path: Path, clock: Clock) -> Check:
             os.fsync(file.fileno())
     except OSError as error:
         return Check(
-            name, "failed", f"写入 {path} 失败:{error.strerror}", f"writing to {path} failed: {error.strerror}"
+            name, "failed", f"写入 {path} 失败：{error.strerror}", f"writing to {path} failed: {error.strerror}"
         )
     finally:
         probe.unlink(missing_ok=True)

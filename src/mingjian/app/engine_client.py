@@ -91,7 +91,7 @@ def engine_away() -> MingjianError:
         Text(zh="录像引擎没有应答", en="the recording engine does not answer"),
         fault=Fault.ENVIRONMENT,
         remedy=Text(
-            zh="它会自动重启;若一直如此,请看日志 logs/engine.log",
+            zh="它会自动重启；若一直如此，请看日志 logs/engine.log",
             en="it is started again by itself; if this stays, read logs/engine.log",
         ),
     )

@@ -83,6 +83,6 @@ def _unreadable(path: Path, error: Exception) -> MingjianError:
         Text(zh=f"{path} 不是可读的外部检查点文件", en=f"{path} is no readable file of anchors"),
         fault=Fault.USER,
         field="--anchor",
-        remedy=Text(zh="请用每日导出的文件,或见证方保存的文件", en="give a daily export, or what a witness keeps"),
+        remedy=Text(zh="请用每日导出的文件，或见证方保存的文件", en="give a daily export, or what a witness keeps"),
         detail=str(error),
     )

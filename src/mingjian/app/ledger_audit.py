@@ -139,7 +139,7 @@ def _judge_keys(log: StoredLog, anchors: Sequence[Anchor], key: PublicKey) -> It
             reached = trusted
         if reached != key:
             text = Text(
-                zh=f"签名密钥被更换:外部所持密钥 {trusted.key_id.hex()} 没有轮换到现用密钥 {key.key_id.hex()}",
+                zh=f"签名密钥被更换：外部所持密钥 {trusted.key_id.hex()} 没有轮换到现用密钥 {key.key_id.hex()}",
                 en=f"the key was replaced: no rotation leads from {trusted.key_id.hex()}, held outside, "
                 f"to {key.key_id.hex()}, in use",
             )
@@ -173,7 +173,7 @@ def _leaf_finding(
     if why is not None:
         index, leaf = why
         text = Text(
-            zh=f"{text.zh};第 {index} 条记录声明了恢复备份:{leaf.person},{leaf.reason}",
+            zh=f"{text.zh}；第 {index} 条记录声明了恢复备份：{leaf.person}，{leaf.reason}",
             en=f"{text.en}; leaf {index} declares that a backup was restored, by {leaf.person}: {leaf.reason}",
         )
     return FolderFinding(

@@ -60,7 +60,7 @@ class FootageAudit:
         """All findings, segments in the order of their leaves."""
         for root, why in self._reader.problems:
             text = Text(
-                zh=f"录像卷 {root} 无法打开,其录像未核对", en=f"the volume {root} cannot be opened: not checked"
+                zh=f"录像卷 {root} 无法打开，其录像未核对", en=f"the volume {root} cannot be opened: not checked"
             )
             yield FolderFinding("volume_missing", text, path=str(root), kind=why[:80])
         told = _read(leaves)
@@ -93,7 +93,7 @@ class FootageAudit:
             yield _of(leaf, index, "index_altered", text)
         if path is None:
             text = Text(
-                zh=f"录像段 {leaf.segment} 的文件不在,也没有删除回执",
+                zh=f"录像段 {leaf.segment} 的文件不在，也没有删除回执",
                 en=f"the file of the segment {leaf.segment} is gone, and there is no receipt of its deletion",
             )
             yield _of(leaf, index, "segment_missing", text)
@@ -119,7 +119,7 @@ class FootageAudit:
         what = report.altered
         part = "" if what is None else what.part.value
         text = Text(
-            zh=f"录像段 {leaf.segment} 被改动({part})",
+            zh=f"录像段 {leaf.segment} 被改动（{part}）",
             en=f"the segment {leaf.segment} was altered ({part})",
         )
         yield FolderFinding(
@@ -180,7 +180,7 @@ class FootageAudit:
         )
         if filled > _FILLED_NS:
             text = Text(
-                zh=f"账本记为缺口的 {filled // NS_PER_S} 秒,索引称有录像",
+                zh=f"账本记为缺口的 {filled // NS_PER_S} 秒，索引称有录像",
                 en=f"the index claims footage in {filled // NS_PER_S} s that the ledger calls a gap",
             )
             yield FolderFinding("gap_filled", text, "engine", index, None, "gap", gap.camera, start_ns=gap.start_ns)

@@ -118,13 +118,13 @@ def read_private(path: Path) -> note.KeySigner:
             raise MingjianError(
                 "key_permissions",
                 Text(
-                    zh=f"签名密钥 {path} 的权限为 {stat.S_IMODE(told.st_mode):04o},须为 0600 且归运行用户所有",
+                    zh=f"签名密钥 {path} 的权限为 {stat.S_IMODE(told.st_mode):04o}，须为 0600 且归运行用户所有",
                     en=f"the signing key {path} has mode {stat.S_IMODE(told.st_mode):04o}; it must be 0600 and ours",
                 ),
                 fault=Fault.ENVIRONMENT,
                 field="ledger.key",
                 remedy=Text(
-                    zh=f"chmod 600 {path};若密钥可能已泄露,请再运行 mingjian ledger rotate",
+                    zh=f"chmod 600 {path}；若密钥可能已泄露，请再运行 mingjian ledger rotate",
                     en=f"chmod 600 {path}; if it may have been read, mingjian ledger rotate as well",
                 ),
             )

@@ -80,7 +80,7 @@ class WitnessFolder:
             if origin in state.keys and state.keys[origin] != key:
                 raise note.note_error(
                     "witness_knows_other_key",
-                    f"{origin} 已以另一公钥登记,请提交轮换记录",
+                    f"{origin} 已以另一公钥登记，请提交轮换记录",
                     f"{origin} is known by another key: send its rotation",
                 )
             self.keep(WitnessState({**state.keys, origin: key}, state.seen, state.forks))

@@ -254,7 +254,7 @@ def _rolled_back(origin: str, seen: int, has: int) -> MingjianError:
     return MingjianError(
         "ledger_rolled_back",
         Text(
-            zh=f"见证方见过账本 {origin} 的 {seen} 条记录,现在只有 {has} 条:放回了旧副本",
+            zh=f"见证方见过账本 {origin} 的 {seen} 条记录，现在只有 {has} 条：放回了旧副本",
             en=f"the witness has seen {seen} leaves of {origin} and there are {has}: an old copy was put back",
         ),
         fault=Fault.ENVIRONMENT,

@@ -31,7 +31,7 @@ def _refused(host: str, port: int, error: OSError) -> MingjianError:
         )
     return MingjianError(
         "bad_host",
-        Text(zh=f"不能监听 {host}:{port}:{error.strerror}", en=f"cannot listen on {host}:{port}: {error.strerror}"),
+        Text(zh=f"不能监听 {host}:{port}：{error.strerror}", en=f"cannot listen on {host}:{port}: {error.strerror}"),
         fault=Fault.USER,
         field="--port" if error.errno == errno.EACCES else "--host",
     )

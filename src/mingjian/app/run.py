@@ -115,12 +115,12 @@ def _publish() -> None:
 
 
 def _announce(folder: DataFolder, options: RunOptions) -> None:
-    note(Text(zh=f"明鉴已启动:{options.url}(Ctrl+C 停止)", en=f"Mingjian runs at {options.url} (Ctrl+C stops it)"))
+    note(Text(zh=f"明鉴已启动：{options.url}（Ctrl+C 停止）", en=f"Mingjian runs at {options.url} (Ctrl+C stops it)"))
     if _no_user_yet():
         code = read_setup_code(folder)
         note(
             Text(
-                zh=f"还没有用户:请打开上面的地址设置管理员。从别的机器打开时需要设置码 {code}",
+                zh=f"还没有用户：请打开上面的地址设置管理员。从别的机器打开时需要设置码 {code}",
                 en=f"there is no user yet: open it and set up the administrator; from another machine with the code {code}",
             )
         )

@@ -61,9 +61,10 @@ def _already_running(pid: str) -> MingjianError:
     return MingjianError(
         "already_running",
         Text(
-            zh=f"此数据目录已有明鉴在运行(进程 {pid})", en=f"Mingjian runs on this data folder already (process {pid})"
+            zh=f"此数据目录已有明鉴在运行（进程 {pid}）",
+            en=f"Mingjian runs on this data folder already (process {pid})",
         ),
         fault=Fault.USER,
         field="data",
-        remedy=Text(zh="请先停止它,或换一个数据目录", en="stop it first, or give another data folder"),
+        remedy=Text(zh="请先停止它，或换一个数据目录", en="stop it first, or give another data folder"),
     )

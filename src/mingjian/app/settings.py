@@ -78,7 +78,7 @@ def load_settings(folder: DataFolder, *, demo: bool) -> Settings:
     except FileNotFoundError as error:
         raise not_initialised(folder.root) from error
     except tomllib.TOMLDecodeError as error:
-        raise _bad("mingjian.toml", f"语法错误:{error}", f"syntax error: {error}") from error
+        raise _bad("mingjian.toml", f"语法错误：{error}", f"syntax error: {error}") from error
     values = {section: dict(keys) for section, keys in _DEFAULTS.items()}
     for section, keys in given.items():
         if section not in values or not isinstance(keys, dict):
@@ -89,7 +89,7 @@ def load_settings(folder: DataFolder, *, demo: bool) -> Settings:
     if storage["keep_days"] < RETENTION_FLOOR_DAYS and not demo:
         raise _bad(
             "storage.keep_days",
-            "不得少于 30 天(《青岛办法》第十九条第七项、国务院令第 799 号第十七条)",
+            "不得少于 30 天（《青岛办法》第十九条第七项、国务院令第 799 号第十七条）",
             "must be at least 30 days (qd204 article 19(7), sc799 article 17)",
         )
     if storage["digest"] not in ("sha256", "sm3"):
@@ -139,7 +139,7 @@ def _set(values: dict[str, dict[str, Any]], section: str, key: str, value: objec
 def _bad(key: str, zh: str, en: str) -> MingjianError:
     return MingjianError(
         "bad_setting",
-        Text(zh=f"mingjian.toml 的 {key}:{zh}", en=f"{key} in mingjian.toml {en}"),
+        Text(zh=f"mingjian.toml 的 {key}：{zh}", en=f"{key} in mingjian.toml {en}"),
         fault=Fault.USER,
         field=key,
     )

@@ -62,7 +62,7 @@ def _bad_time(text: str, field: str) -> MingjianError:
     return MingjianError(
         "bad_time",
         Text(
-            zh=f"{field}:“{text[:64]}”不是带时区的 ISO 8601 时间,例如 2026-11-23T20:00:00+08:00",
+            zh=f"{field}：“{text[:64]}”不是带时区的 ISO 8601 时间，例如 2026-11-23T20:00:00+08:00",
             en=f"{field}: {text[:64]!r} is not an ISO 8601 time with an offset, such as 2026-11-23T20:00:00+08:00",
         ),
         fault=Fault.USER,

@@ -43,7 +43,7 @@ def unseal(key: bytes, context: str, sealed: str) -> str:
         raise MingjianError(
             "unseal_failed",
             Text(
-                zh="无法解密保存的凭据:密钥文件与数据不匹配",
+                zh="无法解密保存的凭据：密钥文件与数据不匹配",
                 en="a stored credential cannot be decrypted: the key file does not fit the data",
             ),
             fault=Fault.ENVIRONMENT,

@@ -69,7 +69,7 @@ class Exposure:
         """For people."""
         if self.for_ns is None:
             return Text(
-                zh=f"没有外部检查点,全部 {self.leaves} 条记录均无外部凭据",
+                zh=f"没有外部检查点，全部 {self.leaves} 条记录均无外部凭据",
                 en=f"no checkpoint is held outside: nothing covers the {self.leaves} leaves",
             )
         seconds = self.for_ns // NS_PER_S
@@ -111,7 +111,7 @@ def _name(leaf: Leaf | None) -> Text:
     camera = getattr(leaf, "camera", None)
     if camera is None:
         return Text(zh=f"({kind.zh})", en=f" ({kind.en})")
-    return Text(zh=f"({kind.zh},摄像机 {camera})", en=f" ({kind.en}, camera {camera})")
+    return Text(zh=f"（{kind.zh}，摄像机 {camera}）", en=f" ({kind.en}, camera {camera})")
 
 
 def exact_finding(change: Change, first: int, end: int, data: bytes | None, belongs: int | None = None) -> Finding:
@@ -126,7 +126,7 @@ def exact_finding(change: Change, first: int, end: int, data: bytes | None, belo
         ),
         Change.INSERTED: Text(zh=f"第 {first} 条记录{name.zh}是后来插入的", en=f"leaf {first}{name.en} was inserted"),
         Change.REORDERED: Text(
-            zh=f"第 {first} 条记录{name.zh}被移动,原为第 {belongs} 条",
+            zh=f"第 {first} 条记录{name.zh}被移动，原为第 {belongs} 条",
             en=f"leaf {first}{name.en} was moved: it was leaf {belongs}",
         ),
     }[change]
@@ -137,7 +137,7 @@ def range_finding(first: int, end: int, stored: int) -> Finding:
     """Somewhere in [first, end), where only roots are known."""
     if stored < end:
         text = Text(
-            zh=f"应有 {end} 条记录,现存 {stored} 条;变动始于第 {first} 条或之后",
+            zh=f"应有 {end} 条记录，现存 {stored} 条；变动始于第 {first} 条或之后",
             en=f"{end} leaves should be there and {stored} are; the change begins at leaf {first} or later",
         )
         return Finding(Change.MISSING, first, end, False, None, text)
@@ -151,7 +151,7 @@ def range_finding(first: int, end: int, stored: int) -> Finding:
 def rolled_back_finding(said: int, says: int) -> Finding:
     """The log's own last checkpoint is behind one that is held outside."""
     text = Text(
-        zh=f"账本曾签到 {said} 条,现在只签到 {says} 条:放回了旧副本而未声明",
+        zh=f"账本曾签到 {said} 条，现在只签到 {says} 条：放回了旧副本而未声明",
         en=f"the log had signed {said} leaves and now signs only {says}: an old copy was put back undeclared",
     )
     return Finding(Change.ROLLED_BACK, says, said, True, None, text)

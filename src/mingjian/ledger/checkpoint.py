@@ -152,13 +152,13 @@ def check_successor(last: Checkpoint, following: Checkpoint, proof: Sequence[byt
     if following.size < last.size:
         raise _refused(
             "checkpoint_smaller",
-            f"账本变小:已签 {last.size} 条,现为 {following.size} 条",
+            f"账本变小：已签 {last.size} 条，现为 {following.size} 条",
             f"the log became smaller: {last.size} leaves were signed, now there are {following.size}",
         )
     if following.size == last.size and following.root != last.root:
         raise _refused(
             "checkpoint_split",
-            f"同为 {last.size} 条,根却不同",
+            f"同为 {last.size} 条，根却不同",
             f"another root for the same {last.size} leaves",
         )
     if not verify_consistency(last.algorithm, last.size, last.root, following.size, following.root, proof):

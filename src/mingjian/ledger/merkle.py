@@ -49,7 +49,7 @@ def hasher(algorithm: str) -> Callable[[], Hasher]:
         Text(zh=f"本机不支持摘要算法 {algorithm}", en=f"this machine cannot make the digest {algorithm}"),
         fault=Fault.ENVIRONMENT,
         field="digest",
-        remedy=Text(zh="请改用 sha256,或安装带 SM3 的 OpenSSL", en="use sha256, or an OpenSSL that has SM3"),
+        remedy=Text(zh="请改用 sha256，或安装带 SM3 的 OpenSSL", en="use sha256, or an OpenSSL that has SM3"),
     )
 
 

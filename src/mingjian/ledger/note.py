@@ -39,7 +39,7 @@ def _key_id(name: str, typed: bytes) -> bytes:
 
 def _check_name(name: str) -> None:
     if not name or any(char.isspace() or char == "+" or ord(char) < 0x20 for char in name):
-        raise note_error("key_name", f"密钥名称不合规:{name!r}", f"a key's name has no spaces and no +: {name!r}")
+        raise note_error("key_name", f"密钥名称不合规：{name!r}", f"a key's name has no spaces and no +: {name!r}")
 
 
 @dataclass(frozen=True, slots=True)

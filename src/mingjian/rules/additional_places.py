@@ -31,7 +31,8 @@ def judge_additional(law: Law, approval: PlaceApproval | None, on: dt.date) -> J
             Verdict.DUE,
             (clause,),
             Text(
-                "增列场所尚未报市政府批准,不产生建设义务", "not approved by the municipal government: nobody is obliged"
+                "增列场所尚未报市政府批准，不产生建设义务",
+                "not approved by the municipal government: nobody is obliged",
             ),
             Text("报市政府批准并登记批准文号", "submit it and register the number of the approval"),
         )
@@ -46,6 +47,6 @@ def judge_additional(law: Law, approval: PlaceApproval | None, on: dt.date) -> J
         return judge(
             Verdict.NOT_APPLICABLE,
             (clause,),
-            Text("当日尚未批准,不产生建设义务", "on that day it was not yet approved"),
+            Text("当日尚未批准，不产生建设义务", "on that day it was not yet approved"),
         )
     return judge(Verdict.PASS, (clause,), Text("经市政府批准列为应当安装的场所", "approved as an obliged place"))

@@ -34,7 +34,7 @@ def judge_sound(law: Law, sound: Sound, on: dt.date) -> Judgement:
         return judge(
             Verdict.BLOCKED,
             (clause,),
-            Text("音频采集能够窃听他人隐私,禁止开启", "sound would overhear others' privacy"),
+            Text("音频采集能够窃听他人隐私，禁止开启", "sound would overhear others' privacy"),
             Text("关闭音频采集", "turn sound off"),
         )
     if not sound.basis.strip():
@@ -42,7 +42,7 @@ def judge_sound(law: Law, sound: Sound, on: dt.date) -> Judgement:
             Verdict.FAIL,
             (clause,),
             Text("开启音频采集但未登记依据", "sound is on without a recorded basis"),
-            Text("关闭音频采集,或者登记法定依据和必要性", "turn sound off, or record its legal basis and necessity"),
+            Text("关闭音频采集，或者登记法定依据和必要性", "turn sound off, or record its legal basis and necessity"),
         )
     if sound.overhears_privacy is None:
         return judge(
@@ -51,4 +51,4 @@ def judge_sound(law: Law, sound: Sound, on: dt.date) -> Judgement:
             Text("未核定音频采集是否及于他人隐私", "whether sound overhears privacy is not assessed"),
             Text("现场核定拾音范围", "assess on the spot what can be heard"),
         )
-    return judge(Verdict.PASS, (clause,), Text("音频采集依据已登记,不及于他人隐私", "sound has a recorded basis"))
+    return judge(Verdict.PASS, (clause,), Text("音频采集依据已登记，不及于他人隐私", "sound has a recorded basis"))

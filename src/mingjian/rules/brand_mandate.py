@@ -79,10 +79,10 @@ def judge_template(law: Law, text: str, known_brands: tuple[str, ...], on: dt.da
         Verdict.FAIL,
         (clause,),
         Text(
-            f"文本指定{'、'.join(_WORDS[kind].zh for kind in kinds)}:{words}",
+            f"文本指定{'、'.join(_WORDS[kind].zh for kind in kinds)}：{words}",
             f"the text mandates {', '.join(_WORDS[kind].en for kind in kinds)}: {words}",
         ),
-        Text("删去指定内容,改为技术要求", "strike the mandate and state technical requirements instead"),
+        Text("删去指定内容，改为技术要求", "strike the mandate and state technical requirements instead"),
     )
 
 

@@ -20,7 +20,7 @@ from mingjian.rules.places import (
 NO_OTHER = "qd204.builder.no_other"
 NATIONAL_NO_OTHER = "sc799.builder.necessary_and_no_other"
 NATIONAL_OTHER_PLACES = "sc799.builder.other_public_places"
-_LEAD = Text("不予登记,并转为检查线索", "refused, and an inspection lead is opened")
+_LEAD = Text("不予登记，并转为检查线索", "refused, and an inspection lead is opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def municipal_answer(law: Law, installation: Installation, on: dt.date) -> Judge
             Verdict.BLOCKED,
             (government, no_other),
             Text(
-                "该场所由市、区(市)政府有关部门组织建设,其他单位和个人不得擅自建设",
+                "该场所由市、区（市）政府有关部门组织建设，其他单位和个人不得擅自建设",
                 "this place is built by government departments; nobody else may build here",
             ),
             _LEAD,
@@ -72,7 +72,7 @@ def municipal_answer(law: Law, installation: Installation, on: dt.date) -> Judge
             Verdict.PASS,
             (no_other.cite(), *national.clauses),
             Text(
-                "依国家规定负有建设责任或者安全防范义务,不属于擅自建设",
+                "依国家规定负有建设责任或者安全防范义务，不属于擅自建设",
                 "the national regulation charges or allows this builder: not without authority",
             ),
         )
@@ -80,7 +80,7 @@ def municipal_answer(law: Law, installation: Installation, on: dt.date) -> Judge
         Verdict.BLOCKED,
         (no_other,),
         Text(
-            "非该场所的管理、使用单位,不得擅自在公共场所建设",
+            "非该场所的管理、使用单位，不得擅自在公共场所建设",
             "only the unit that manages or uses the place may build in this public place",
         ),
         _LEAD,
@@ -108,7 +108,7 @@ def national_answer(law: Law, installation: Installation, on: dt.date) -> Judgem
         return judge(
             Verdict.BLOCKED,
             (rule,),
-            Text("并非维护公共安全所必需,不得安装", "not necessary for public safety: it may not be installed"),
+            Text("并非维护公共安全所必需，不得安装", "not necessary for public safety: it may not be installed"),
         )
     may = set(rule.names("duty_holders"))
     if found:
@@ -122,7 +122,7 @@ def national_answer(law: Law, installation: Installation, on: dt.date) -> Judgem
     return judge(
         Verdict.BLOCKED,
         cited,
-        Text("安装主体不符合规定,任何其他单位或者个人不得安装", "the builder is none of those who may install here"),
+        Text("安装主体不符合规定，任何其他单位或者个人不得安装", "the builder is none of those who may install here"),
         _LEAD,
     )
 
@@ -135,4 +135,4 @@ def _not_public(installation: Installation, clause: Clause) -> Judgement:
             Text("未说明是否为公共场所", "whether it is a public place is not stated"),
             Text("补充场所性质", "state the nature of the place"),
         )
-    return judge(Verdict.NOT_APPLICABLE, (clause,), Text("非公共场所,本条不适用", "no public place"))
+    return judge(Verdict.NOT_APPLICABLE, (clause,), Text("非公共场所，本条不适用", "no public place"))

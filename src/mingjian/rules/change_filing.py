@@ -44,7 +44,7 @@ def judge_change(
         Verdict.DUE,
         (clause,),
         Text(
-            f"{named.zh}已变化,应当及时办理备案变更" + (",已超过内部时限" if late else ""),
+            f"{named.zh}已变化，应当及时办理备案变更" + ("，已超过内部时限" if late else ""),
             f"changed: {named.en}; a change filing is due promptly" + (", past the internal limit" if late else ""),
         ),
         Text("办理备案变更", "file the change"),

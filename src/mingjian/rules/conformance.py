@@ -59,7 +59,7 @@ def _basis(clause: Clause, name: str, lines: tuple[TestResult, ...]) -> Judgemen
         return judge(
             Verdict.FAIL,
             (clause,),
-            Text(f"不符合{basis.zh}:{'、'.join(failed)}", f"fails the {basis.en}: {', '.join(failed)}"),
+            Text(f"不符合{basis.zh}：{'、'.join(failed)}", f"fails the {basis.en}: {', '.join(failed)}"),
             Text("整改后重新检测", "correct it and test again"),
         )
     if not lines or any(line.passed is None or not line.edition.strip() for line in lines):
@@ -98,7 +98,7 @@ def judge_product(
             judge(
                 Verdict.PASS,
                 (clause,),
-                Text("符合强制性标准,安全缺陷已处置", "mandatory standards met, no open defect"),
+                Text("符合强制性标准，安全缺陷已处置", "mandatory standards met, no open defect"),
             )
         ]
         + [_notice(clause, notice) for notice in notices]
@@ -113,6 +113,6 @@ def _notice(clause: Clause, notice: VulnerabilityNotice) -> Judgement:
     return judge(
         Verdict.DUE,
         (clause,),
-        Text(f"安全缺陷{notice.reference}尚未:{named.zh}", f"defect {notice.reference} still needs: {named.en}"),
+        Text(f"安全缺陷{notice.reference}尚未：{named.zh}", f"defect {notice.reference} still needs: {named.en}"),
         Text("督促提供者立即补救、告知和报告", "have the supplier remedy, tell and report at once"),
     )

@@ -71,7 +71,7 @@ def judge_contractor(law: Law, work: ContractedWork, on: dt.date) -> Judgement:
         return judge(
             Verdict.UNDECIDABLE,
             (clause,),
-            Text("工作日期不够精确,条件是否具备不能判定", "the day is not precise enough to tell"),
+            Text("工作日期不够精确，条件是否具备不能判定", "the day is not precise enough to tell"),
             Text("补充准确日期", "give the exact day"),
         )
     missing = answers.pop()
@@ -98,11 +98,13 @@ def may_demand(law: Law, credential: str, on: dt.date) -> Judgement:
             return judge(
                 Verdict.BLOCKED,
                 (clause,),
-                Text(f"不得要求提供{refused.label.zh}:{refused.why.zh}", f"{refused.label.en}: {refused.why.en}"),
+                Text(f"不得要求提供{refused.label.zh}：{refused.why.zh}", f"{refused.label.en}: {refused.why.en}"),
             )
     if any(condition.credential == credential for condition in law.contractor_conditions):
         return judge(Verdict.PASS, (clause,), Text("有法定依据", "a statute demands it"))
-    return judge(Verdict.BLOCKED, (clause,), Text("未收录其法定依据,不得要求提供", "no statutory basis is held for it"))
+    return judge(
+        Verdict.BLOCKED, (clause,), Text("未收录其法定依据，不得要求提供", "no statutory basis is held for it")
+    )
 
 
 def _missing(

@@ -37,7 +37,9 @@ def judge_mechanism(law: Law, mechanism: Mechanism, on: dt.date) -> Judgement:
     if isinstance(clause, Judgement):
         return clause
     if mechanism.level not in clause.names("levels"):
-        return judge(Verdict.NOT_APPLICABLE, (clause,), Text("不是市、区(市)人民政府", "no government of these levels"))
+        return judge(
+            Verdict.NOT_APPLICABLE, (clause,), Text("不是市、区（市）人民政府", "no government of these levels")
+        )
     if not mechanism.exists:
         return judge(
             Verdict.FAIL,
@@ -85,12 +87,12 @@ def may_be_tasked(law: Law, department: str, on: dt.date) -> Judgement:
         return clause
     if department in clause.names("departments"):
         return judge(
-            Verdict.PASS, (clause,), Text("属于承担职责的部门,可以派发协调任务", "a department with duties here")
+            Verdict.PASS, (clause,), Text("属于承担职责的部门，可以派发协调任务", "a department with duties here")
         )
     return judge(
         Verdict.UNDECIDABLE,
         (clause,),
-        Text("不在列举的部门之内,需说明其职责依据", "not among the departments named: its duty must be shown"),
+        Text("不在列举的部门之内，需说明其职责依据", "not among the departments named: its duty must be shown"),
         Text("补充该部门的职责依据", "give the basis of its duty"),
     )
 
@@ -110,7 +112,7 @@ def gap_outcome(law: Law, place: PlacePart, on: dt.date) -> Judgement:
             Verdict.DUE,
             (clause,),
             Text(
-                "由政府有关部门组织建设,形成协调任务,不适用第二十六条罚款",
+                "由政府有关部门组织建设，形成协调任务，不适用第二十六条罚款",
                 "a coordination task for the government department; never an article 26 fine",
             ),
             Text("派发协调任务并跟踪", "send the task and follow it"),

@@ -59,8 +59,8 @@ def judge_new_point(law: Law, check: DuplicateCheck, on: dt.date) -> Judgement:
             judge(
                 Verdict.SUSPENDED,
                 (clause,),
-                Text(f"该处已有覆盖,请联系{contacts}", f"covered already, contact {contacts}"),
-                Text("共享现有资源,或者说明另建理由", "share what exists, or state why another is needed"),
+                Text(f"该处已有覆盖，请联系{contacts}", f"covered already, contact {contacts}"),
+                Text("共享现有资源，或者说明另建理由", "share what exists, or state why another is needed"),
                 policies,
             )
         )
@@ -70,7 +70,7 @@ def judge_new_point(law: Law, check: DuplicateCheck, on: dt.date) -> Judgement:
                 Verdict.SUSPENDED,
                 (clause,),
                 Text("现有网络可用而未利用", "an existing network is at hand and not used"),
-                Text("利用现有网络资源,或者说明理由", "use it, or state why not"),
+                Text("利用现有网络资源，或者说明理由", "use it, or state why not"),
                 policies,
             )
         )

@@ -34,7 +34,7 @@ def governing(law: Law, key: str, listed_in_article_7: bool | None, on: dt.date)
     return judge(
         Verdict.NOT_APPLICABLE,
         (exemption, clause),
-        Text("属于第七条以外的公共场所,不适用本条强制性要求", "a place outside article 7 is exempt"),
+        Text("属于第七条以外的公共场所，不适用本条强制性要求", "a place outside article 7 is exempt"),
     )
 
 

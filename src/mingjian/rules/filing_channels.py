@@ -25,7 +25,7 @@ def judge_channel(law: Law, channel: str, on: dt.date) -> Judgement:
     return judge(
         Verdict.FAIL,
         (clause,),
-        Text("不是规定的备案形式,无法留存", "not a way of filing: nothing is kept"),
+        Text("不是规定的备案形式，无法留存", "not a way of filing: nothing is kept"),
         Text(
             "改用信函、电传、传真、电子数据交换、电子邮件或者网上填报",
             "use letter, cable, fax, EDI, e-mail or the web form",

@@ -93,7 +93,7 @@ def judge_filing(
     running = clocks(law, events, extend_over)
     if not running:
         return Judgement(
-            Verdict.NOT_APPLICABLE, (), Text("尚无起算事由,备案期限未开始", "nothing has started a clock of filing")
+            Verdict.NOT_APPLICABLE, (), Text("尚无起算事由，备案期限未开始", "nothing has started a clock of filing")
         )
     return strictest(
         clock if isinstance(clock, Judgement) else judge_clock(clock, submission, today) for clock in running
@@ -111,16 +111,16 @@ def judge_clock(clock: FilingClock, submission: Submission, today: dt.date) -> J
             Verdict.FAIL,
             cited,
             Text(
-                f"备案期限于{end}届满,{'逾期未备案' if done is None else '逾期备案'}",
+                f"备案期限于{end}届满，{'逾期未备案' if done is None else '逾期备案'}",
                 f"filing was due by {end}: {'not filed' if done is None else 'filed late'}",
             ),
-            Text("立即备案;逾期不影响受理,如实记录", "file at once; being late never blocks a filing"),
+            Text("立即备案；逾期不影响受理，如实记录", "file at once; being late never blocks a filing"),
         )
     if reached > clock.first_last_day:
         return judge(
             Verdict.UNDECIDABLE,
             cited,
-            Text("起算日期不够精确,是否逾期不能判定", "the starting date is not precise enough to tell"),
+            Text("起算日期不够精确，是否逾期不能判定", "the starting date is not precise enough to tell"),
             Text("补充准确的起算日期", "give the exact starting date"),
         )
     if done is None:
@@ -129,7 +129,7 @@ def judge_clock(clock: FilingClock, submission: Submission, today: dt.date) -> J
             Verdict.DUE,
             cited,
             Text(
-                f"应于{clock.first_last_day.isoformat()}前(含当日)备案,尚余{left}日",
+                f"应于{clock.first_last_day.isoformat()}前（含当日）备案，尚余{left}日",
                 f"file by {clock.first_last_day.isoformat()} inclusive, {left} days left",
             ),
             Text("按期备案", "file in time"),
@@ -143,14 +143,14 @@ def _corrections(cited: tuple[Clause, ...], submission: Submission, today: dt.da
         return judge(
             Verdict.FAIL,
             cited,
-            Text("首次提交在期限内,但未按期补正", "first submitted in time, but not corrected in time"),
+            Text("首次提交在期限内，但未按期补正", "first submitted in time, but not corrected in time"),
             Text("立即补正", "correct it at once"),
         )
     if any(one.corrected_on is None for one in submission.corrections):
         return judge(
             Verdict.DUE,
             cited,
-            Text("首次提交在期限内,待补正", "first submitted in time, a correction is due"),
+            Text("首次提交在期限内，待补正", "first submitted in time, a correction is due"),
             Text("按一次性补正告知书补正", "correct what the notice names"),
         )
     return judge(Verdict.PASS, cited, Text("在期限内备案", "filed in time"))
@@ -185,7 +185,7 @@ def _clock(
         return judge(
             Verdict.UNDECIDABLE,
             (clause,),
-            Text("起算日期不明,期限不能判定", "the starting date is not known"),
+            Text("起算日期不明，期限不能判定", "the starting date is not known"),
             Text("补充起算日期", "give the starting date"),
         )
     answers = [_at(law, key, day, listed) for day in (first, last)]
@@ -196,7 +196,7 @@ def _clock(
         return judge(
             Verdict.UNDECIDABLE,
             (clause,),
-            Text("起算日期跨越规定施行前后,不能判定", "the date may lie before or after the law came into force"),
+            Text("起算日期跨越规定施行前后，不能判定", "the date may lie before or after the law came into force"),
             Text("补充准确日期", "give the exact date"),
         )
     first_end, missing_first = end(clause, first, extend_over)

@@ -78,8 +78,8 @@ def judge_contents(law: Law, filing: Filing, on: dt.date) -> Judgement:
     return judge(
         Verdict.DUE,
         cited,
-        Text(f"备案材料缺少:{named.zh}", f"missing: {named.en}"),
-        Text(f"一次性补正:{named.zh}", f"provide: {named.en}"),
+        Text(f"备案材料缺少：{named.zh}", f"missing: {named.en}"),
+        Text(f"一次性补正：{named.zh}", f"provide: {named.en}"),
     )
 
 
@@ -92,7 +92,7 @@ def judge_asking(law: Law, part: str, available_by_sharing: bool, on: dt.date) -
         return judge(
             Verdict.BLOCKED,
             (clause,),
-            Text("可以通过部门间信息共享获得,不得要求当事人提供", "departments share it: the filer is not asked"),
+            Text("可以通过部门间信息共享获得，不得要求当事人提供", "departments share it: the filer is not asked"),
             Text("通过信息共享获取", "get it by sharing"),
         )
     return judge(Verdict.PASS, (clause,), Text("可以要求当事人提供", "the filer may be asked"))
@@ -124,7 +124,7 @@ def judge_truth(
         return judge(
             Verdict.FAIL,
             (clause,),
-            Text(f"备案信息与实际不符:{zh}", f"filed and found differ: {en}"),
+            Text(f"备案信息与实际不符：{zh}", f"filed and found differ: {en}"),
             Text("更正备案信息", "correct the filing"),
         )
     return judge(Verdict.PASS, (clause,), Text("已核对的备案信息属实", "what was checked is true"))
@@ -145,7 +145,7 @@ def _filer(law: Law, key: str, filing: Filing, on: dt.date) -> Judgement:
         Verdict.FAIL,
         (clause,),
         Text("备案主体不是规定的单位", "the filer is not the unit the clause names"),
-        Text("由规定的单位备案,或者提交其授权委托书", "let that unit file, or attach its authorisation"),
+        Text("由规定的单位备案，或者提交其授权委托书", "let that unit file, or attach its authorisation"),
     )
 
 
@@ -164,15 +164,15 @@ def judge_recipient(
         return judge(
             Verdict.DUE,
             found,
-            Text("派出所只代收,备案机关为所在地区(市)公安机关", "a station only takes in for the district organ"),
-            Text("转送区(市)公安机关", "pass it on to the district organ"),
+            Text("派出所只代收，备案机关为所在地区（市）公安机关", "a station only takes in for the district organ"),
+            Text("转送区（市）公安机关", "pass it on to the district organ"),
         )
     if organ_kind != "district_public_security" or organ_division not in divisions_concerned:
         return judge(
             Verdict.FAIL,
             found,
-            Text("不是所在地区(市)公安机关", "not the public security organ of a district concerned"),
-            Text("向系统所涉各区(市)公安机关分别备案", "file with the organ of each district concerned"),
+            Text("不是所在地区（市）公安机关", "not the public security organ of a district concerned"),
+            Text("向系统所涉各区（市）公安机关分别备案", "file with the organ of each district concerned"),
         )
     return judge(Verdict.PASS, found, Text("备案机关正确", "the right recipient"))
 

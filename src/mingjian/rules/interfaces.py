@@ -38,7 +38,7 @@ def judge_interfaces(law: Law, interfaces: Interfaces, on: dt.date) -> Judgement
         return judge(
             Verdict.FAIL,
             (clause,),
-            Text(f"未预留接口:{_zh(missing)}", f"no interface reserved: {_en(missing)}"),
+            Text(f"未预留接口：{_zh(missing)}", f"no interface reserved: {_en(missing)}"),
             Text("预留接口并提供联通测试证明", "reserve the interface and give evidence"),
         )
     if interfaces.funding not in clause.names("graded_funding"):
@@ -55,7 +55,7 @@ def judge_interfaces(law: Law, interfaces: Interfaces, on: dt.date) -> Judgement
         return judge(
             Verdict.DUE,
             (clause,),
-            Text(f"政府投资的系统尚未接入:{_zh(unconnected)}", f"not yet connected: {_en(unconnected)}"),
+            Text(f"政府投资的系统尚未接入：{_zh(unconnected)}", f"not yet connected: {_en(unconnected)}"),
             Text("按照等级和权限接入", "connect by grade and right"),
         )
     return judge(Verdict.PASS, (clause,), Text("已定级并分级接入", "graded and connected"))
@@ -82,7 +82,7 @@ def judge_access(law: Law, request: AccessRequest, on: dt.date) -> Judgement:
         return judge(
             Verdict.UNDECIDABLE,
             (clause,),
-            Text("系统未确定安全等级,不能分级开放", "an ungraded system cannot be opened by grade"),
+            Text("系统未确定安全等级，不能分级开放", "an ungraded system cannot be opened by grade"),
             Text("确定安全等级", "give it a grade"),
         )
     if request.security_grade > request.clearance:

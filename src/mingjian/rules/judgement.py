@@ -37,9 +37,9 @@ _ORDER = list(Verdict)
 _LABELS = {
     Verdict.BLOCKED: Text(zh="禁止", en="forbidden"),
     Verdict.FAIL: Text(zh="不符合", en="not in conformity"),
-    Verdict.UNDETERMINED: Text(zh="无法认定(未收录当时文本)", en="undetermined (text of that time not held)"),
-    Verdict.UNDECIDABLE: Text(zh="事实不足,不能判定", en="undecidable: facts are missing"),
-    Verdict.SUSPENDED: Text(zh="暂缓,待人工核实", en="suspended until a person confirms"),
+    Verdict.UNDETERMINED: Text(zh="无法认定（未收录当时文本）", en="undetermined (text of that time not held)"),
+    Verdict.UNDECIDABLE: Text(zh="事实不足，不能判定", en="undecidable: facts are missing"),
+    Verdict.SUSPENDED: Text(zh="暂缓，待人工核实", en="suspended until a person confirms"),
     Verdict.DUE: Text(zh="待办", en="due"),
     Verdict.ADVISED: Text(zh="建议", en="advised"),
     Verdict.PASS: Text(zh="符合", en="in conformity"),

@@ -22,6 +22,6 @@ def judge_landscape(law: Law, note: str, on: dt.date) -> Judgement:
     return judge(
         verdict,
         (clause,),
-        Text("鼓励与景观环境协调一致,建议补充说明", "harmony with the landscape is encouraged: a note is advised"),
+        Text("鼓励与景观环境协调一致，建议补充说明", "harmony with the landscape is encouraged: a note is advised"),
         Text("补充景观协调说明", "add a landscape note"),
     )

@@ -244,7 +244,7 @@ class Law:
             Verdict.NOT_APPLICABLE,
             (clause.cite(),),
             Text(
-                zh=f"{on.isoformat()},{clause.document.zh}{clause.article_label}不在施行期内",
+                zh=f"{on.isoformat()}，{clause.document.zh}{clause.article_label}不在施行期内",
                 en=f"{clause.key} is not in force on {on.isoformat()}",
             ),
         )
@@ -304,11 +304,11 @@ def _text_not_held(pack: Pack, on: dt.date) -> Judgement:
         Verdict.UNDETERMINED,
         (Citation(pack.family, pack.id, document, "", certain=False),),
         Text(
-            zh=f"{on.isoformat()}施行的是修订前文本,本系统未收录,不作推定",
+            zh=f"{on.isoformat()}施行的是修订前文本，本系统未收录，不作推定",
             en=f"on {on.isoformat()} {pack.id} was in force; its text is not held, so nothing is guessed",
         ),
         Text(
-            zh="请查阅当时施行的文本,由法制审核人员认定",
+            zh="请查阅当时施行的文本，由法制审核人员认定",
             en="consult the text then in force and have legal review decide",
         ),
     )

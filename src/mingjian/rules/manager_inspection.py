@@ -33,7 +33,7 @@ def judge_inspection(law: Law, inspection: AreaInspection, today: dt.date) -> Ju
             Verdict.FAIL,
             (clause,),
             Text("发现违规安装的设备未立即报告公安机关", "a device was found and not reported at once"),
-            Text("立即报告所在地公安机关,保护现场", "report to public security at once and leave it as found"),
+            Text("立即报告所在地公安机关，保护现场", "report to public security at once and leave it as found"),
         )
     if "inspection" not in steps:
         return judge(Verdict.PASS, (clause,), Text("无检查义务", "no inspection is asked"))
@@ -48,7 +48,7 @@ def judge_inspection(law: Law, inspection: AreaInspection, today: dt.date) -> Ju
         return judge(
             Verdict.DUE,
             (clause,),
-            Text("已超过内部检查周期,应当再次检查", "the internal cycle is over: inspect again"),
+            Text("已超过内部检查周期，应当再次检查", "the internal cycle is over: inspect again"),
             Text("开展检查并记录", "inspect and record it"),
             (EVERY_DAYS,),
         )

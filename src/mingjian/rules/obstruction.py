@@ -53,7 +53,7 @@ def judge_act(law: Law, key: str, act: Act, on: dt.date) -> Judgement:
         Verdict.FAIL,
         (clause,),
         Text("擅自改动或者遮挡妨碍图像采集设备", "a camera is altered, moved, removed, covered or hindered"),
-        Text("恢复原状,转为遮挡妨碍案件", "restore it; an obstruction case is opened"),
+        Text("恢复原状，转为遮挡妨碍案件", "restore it; an obstruction case is opened"),
     )
 
 
@@ -76,7 +76,7 @@ def judge_works(law: Law, works: Works, on: dt.date) -> Judgement:
         return judge(
             Verdict.UNDECIDABLE,
             (clause,),
-            Text("设施邻近采集设备,尚未核对视场", "near a camera, and not yet checked against its field of view"),
+            Text("设施邻近采集设备，尚未核对视场", "near a camera, and not yet checked against its field of view"),
             Text("核对周边视场", "check the fields of view nearby"),
             (NEARBY_METRES,),
         )

@@ -123,7 +123,7 @@ class Table:
         """Raise MingjianError `bad_pack` naming pack, clause and key."""
         raise MingjianError(
             "bad_pack",
-            Text(zh=f"规则包 {self.where},键“{key}”:{zh}", en=f"{self.where}, key {key!r}: {en}"),
+            Text(zh=f"规则包 {self.where}，键“{key}”：{zh}", en=f"{self.where}, key {key!r}: {en}"),
             fault=Fault.OURS,
             field=f"{self.where}/{key}",
         )

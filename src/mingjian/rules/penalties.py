@@ -16,14 +16,14 @@ from mingjian.kernel.text import Text
 from mingjian.rules.law import Clause, Law
 
 CONFLICT = Text(
-    "行政法规的效力高于地方政府规章(《立法法》第九十九条);市级规定的罚款须在其范围内(《行政处罚法》第十四条)",
+    "行政法规的效力高于地方政府规章（《立法法》第九十九条）；市级规定的罚款须在其范围内（《行政处罚法》第十四条）",
     "the national regulation prevails over the municipal one (Legislation Law 99; Administrative Penalty Law 14)",
 )
 TIME_CONFLICT = Text(
-    "适用违法行为发生时的规定;作出决定时的新规定处罚较轻的,适用新的规定(《行政处罚法》第三十七条)",
+    "适用违法行为发生时的规定；作出决定时的新规定处罚较轻的，适用新的规定（《行政处罚法》第三十七条）",
     "the law at the time of the act applies, unless the newer is lighter (Administrative Penalty Law 37)",
 )
-NEEDS_REVIEW = Text("两部规定处罚不同,须经法制审核", "the two packs differ: legal review is needed")
+NEEDS_REVIEW = Text("两部规定处罚不同，须经法制审核", "the two packs differ: legal review is needed")
 
 # What people do, as breaches of clauses of both packs.
 CONDUCTS: dict[str, tuple[str, ...]] = {
@@ -202,5 +202,5 @@ def _row(clause: Clause, source: Clause, offence: Offence) -> PenaltyRow:
     use = "business" if offence.business_use else "other"
     fine = source.amounts("any") or source.amounts(use) or source.amounts(offence.actor)
     if order_first and not offence.refused_or_serious:
-        return PenaltyRow(clause, Text("责令改正,暂不罚款", "order to correct; no fine yet"), None, order_first=True)
+        return PenaltyRow(clause, Text("责令改正，暂不罚款", "order to correct; no fine yet"), None, order_first=True)
     return PenaltyRow(clause, source.obliges, fine, order_first)

@@ -92,11 +92,11 @@ def must_have_system(law: Law, place: PlacePart, has_system: bool | None, on: dt
         return judge(
             Verdict.UNDECIDABLE,
             cited,
-            Text("应当建设,但未登记是否已建", "obliged, but whether a system exists is not registered"),
+            Text("应当建设，但未登记是否已建", "obliged, but whether a system exists is not registered"),
             Text("核实并登记现有系统", "find out and register the existing system"),
         )
     if has_system:
-        return judge(Verdict.PASS, cited, Text("应当建设,已建设", "obliged, and there is a system"))
+        return judge(Verdict.PASS, cited, Text("应当建设，已建设", "obliged, and there is a system"))
     return judge(
         Verdict.FAIL,
         cited,

@@ -54,7 +54,7 @@ def judge_plan(law: Law, plan: PlanVersion, on: dt.date) -> Judgement:
         return judge(
             Verdict.DUE,
             (clause,),
-            Text("尚未报本级人民政府批准,不得实施", "not yet approved by the government of its level"),
+            Text("尚未报本级人民政府批准，不得实施", "not yet approved by the government of its level"),
             Text("报本级人民政府批准", "submit it for approval"),
         )
     if "same_level_government" in clause.names("approver") and plan.approved_by_level != plan.level:
@@ -64,4 +64,4 @@ def judge_plan(law: Law, plan: PlanVersion, on: dt.date) -> Judgement:
             Text("批准机关不是本级人民政府", "approved by a government of another level"),
             Text("报本级人民政府批准", "submit it to the government of its level"),
         )
-    return judge(Verdict.PASS, (clause,), Text("经本级人民政府批准,可以实施", "approved: it may be in force"))
+    return judge(Verdict.PASS, (clause,), Text("经本级人民政府批准，可以实施", "approved: it may be in force"))

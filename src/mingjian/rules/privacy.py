@@ -52,7 +52,7 @@ def judge_privacy(law: Law, assessment: PrivacyAssessment, on: dt.date) -> Judge
         return judge(
             Verdict.SUSPENDED,
             (clause,),
-            Text("摄像机移动或者转动后,隐私遮蔽未重新确认", "the mask is not confirmed since the camera last moved"),
+            Text("摄像机移动或者转动后，隐私遮蔽未重新确认", "the mask is not confirmed since the camera last moved"),
             Text("对照现有画面重新确认遮蔽区域", "confirm the mask against the present picture"),
         )
     return judge(

@@ -110,10 +110,10 @@ def _room_under(law: Law, key: str, room: Room, on: dt.date, lead: Clause | None
             Verdict.BLOCKED,
             cited,
             Text(f"{name.zh}内禁止安装图像采集设备", f"no camera may be installed inside a {name.en}"),
-            Text("取消该点位;已安装的立即拆除并报告公安机关", "give the point up; if installed, remove it and report"),
+            Text("取消该点位；已安装的立即拆除并报告公安机关", "give the point up; if installed, remove it and report"),
         )
     return judge(
-        Verdict.PASS, cited, Text(f"位于{name.zh}之外,不在其内部", f"outside the {name.en}, not in its interior")
+        Verdict.PASS, cited, Text(f"位于{name.zh}之外，不在其内部", f"outside the {name.en}, not in its interior")
     )
 
 
@@ -145,7 +145,7 @@ def judge_names(
         return judge(
             Verdict.SUSPENDED,
             cited,
-            Text(f"名称或者画面文字出现“{named}”,暂缓登记", f"the name or on-screen text says {named}: suspended"),
+            Text(f"名称或者画面文字出现“{named}”，暂缓登记", f"the name or on-screen text says {named}: suspended"),
             Text("由指定人员对照现场画面核实并署名", "a named person confirms it against a picture"),
         )
     if confirmation.prohibited:
@@ -153,16 +153,16 @@ def judge_names(
             Verdict.BLOCKED,
             cited,
             Text(
-                f"经{confirmation.person}对照画面核实,属于禁止安装的部位",
+                f"经{confirmation.person}对照画面核实，属于禁止安装的部位",
                 f"{confirmation.person} confirmed with a picture that it is a prohibited place",
             ),
-            Text("取消该点位;已安装的立即拆除并报告公安机关", "give the point up; if installed, remove it and report"),
+            Text("取消该点位；已安装的立即拆除并报告公安机关", "give the point up; if installed, remove it and report"),
         )
     return judge(
         Verdict.PASS,
         cited,
         Text(
-            f"经{confirmation.person}对照画面核实,不属于禁止安装的部位",
+            f"经{confirmation.person}对照画面核实，不属于禁止安装的部位",
             f"{confirmation.person} confirmed with a picture that it is no prohibited place",
         ),
     )
@@ -194,7 +194,7 @@ def judge_view(law: Law, view: View, on: dt.date) -> Judgement:
             Verdict.BLOCKED,
             (clause,),
             Text(
-                "视场或者转动、变焦后能够拍摄、窥视他人隐私,禁止安装",
+                "视场或者转动、变焦后能够拍摄、窥视他人隐私，禁止安装",
                 "the field of view, as it is or by moving, reaches into others' privacy",
             ),
             Text("改变位置、角度或者锁定云台并重新核定视场", "move, re-aim or lock the camera and assess it again"),
@@ -204,7 +204,7 @@ def judge_view(law: Law, view: View, on: dt.date) -> Judgement:
             Verdict.UNDECIDABLE,
             (clause,),
             Text("未核定视场是否及于隐私部位", "the field of view is not assessed"),
-            Text("核定视场,含转动和变焦所及", "assess the field of view, moving and zooming included"),
+            Text("核定视场，含转动和变焦所及", "assess the field of view, moving and zooming included"),
         )
     return judge(Verdict.PASS, (clause,), Text("视场不及于隐私部位", "the field of view reaches no privacy"))
 

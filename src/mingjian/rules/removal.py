@@ -57,7 +57,7 @@ def judge_removal(law: Law, removal: RemovalRecord, on: dt.date) -> Judgement:
             Verdict.DUE,
             (clause,),
             Text(
-                f"{SCOPES[removal.scope].zh}记录缺少:{named.zh}",
+                f"{SCOPES[removal.scope].zh}记录缺少：{named.zh}",
                 f"{SCOPES[removal.scope].en} removal lacks: {named.en}",
             ),
             Text(f"补充{named.zh}", f"add: {named.en}"),

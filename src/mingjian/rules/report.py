@@ -15,7 +15,7 @@ from mingjian.rules.registry import BINDINGS, Coverage, coverage, rule_name
 _STATUS = {
     "rule": Text("有规则", "has a rule"),
     "bound": Text("已落实", "bound"),
-    "ruled": Text("有规则,尚无业务操作调用", "ruled, not yet reached by an action"),
+    "ruled": Text("有规则，尚无业务操作调用", "ruled, not yet reached by an action"),
     "planned": Text("后续落实", "planned"),
     "out_of_scope": Text("不由软件落实", "out of scope"),
     "unproved": Text("规则未经证明", "rule not proved"),
@@ -34,7 +34,9 @@ def law_list(law: Law, language: str = "zh") -> str:
         until = pack.valid_to.isoformat() if pack.valid_to else ""
         lines.append(f"{pack.id}  {pack.title.for_language(language)}  {pack.valid_from.isoformat()}..{until}")
         if not pack.text_held:
-            lines.append("  " + Text("未收录文本,一律“无法认定”", "text not held: undetermined").for_language(language))
+            lines.append(
+                "  " + Text("未收录文本，一律“无法认定”", "text not held: undetermined").for_language(language)
+            )
         lines += [
             f"  {clause.address:<8} {clause.key:<46} {clause.obliges.for_language(language)}" for clause in pack.clauses
         ]
@@ -57,7 +59,7 @@ def find_clause(law: Law, name: str) -> Clause:
         Text(f"“{name}”不能确定一个条款", f"{name!r} does not name one clause"),
         fault=Fault.USER,
         field="clause",
-        remedy=Text("写明条、款、项,例如 qd204:16.1", "give article, paragraph and item, such as qd204:16.1"),
+        remedy=Text("写明条、款、项，例如 qd204:16.1", "give article, paragraph and item, such as qd204:16.1"),
     )
 
 

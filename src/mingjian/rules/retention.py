@@ -89,12 +89,12 @@ def _overlay(law: Law, overlay: RetentionOverlay, keep_days: int, on: dt.date) -
 
 def _enough(clause: Clause, keep_days: int, least: int, ground: Text) -> Judgement:
     if keep_days >= least:
-        return judge(Verdict.PASS, (clause,), Text(f"保存{keep_days}日,符合规定", f"{keep_days} days is enough"))
+        return judge(Verdict.PASS, (clause,), Text(f"保存{keep_days}日，符合规定", f"{keep_days} days is enough"))
     return judge(
         Verdict.BLOCKED,
         (clause,),
-        Text(f"{ground.zh}{least}日,不能设为{keep_days}日", f"{ground.en} {least} days; {keep_days} is refused"),
-        Text(f"设为{least}日以上(含本数)", f"set at least {least} days"),
+        Text(f"{ground.zh}{least}日，不能设为{keep_days}日", f"{ground.en} {least} days; {keep_days} is refused"),
+        Text(f"设为{least}日以上（含本数）", f"set at least {least} days"),
     )
 
 
@@ -115,7 +115,7 @@ def judge_deletion(
         return judge(
             Verdict.BLOCKED,
             clauses,
-            Text(f"保存期限至{end}24时,不得删除", f"kept through the whole of {end}: it may not be deleted"),
+            Text(f"保存期限至{end}24时，不得删除", f"kept through the whole of {end}: it may not be deleted"),
             Text("期满后删除", "delete it after that day"),
         )
     return judge(Verdict.PASS, clauses, Text("已满保存期限", "the period is over"))
@@ -141,7 +141,7 @@ def deletion_due(
         return judge(
             Verdict.DUE,
             (clause,),
-            Text("已满保存期限且处理目的已实现,应当删除", "the period is over and the purpose achieved: delete"),
+            Text("已满保存期限且处理目的已实现，应当删除", "the period is over and the purpose achieved: delete"),
             Text("删除并出具删除记录", "delete it with a receipt"),
         )
-    return judge(Verdict.PASS, (clause,), Text("处理目的尚未实现,可以继续保存", "the purpose is not yet achieved"))
+    return judge(Verdict.PASS, (clause,), Text("处理目的尚未实现，可以继续保存", "the purpose is not yet achieved"))

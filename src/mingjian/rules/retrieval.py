@@ -132,7 +132,7 @@ def judge_approval(law: Law, request: Request, on: dt.date, now_s: int) -> Judge
     if approval is None:
         return judge(
             Verdict.DUE, (clause,), Text("尚未经公安机关负责人批准", "not approved by the person in charge yet"),
-            Text("报市、区(市)公安机关负责人批准", "have the person in charge decide"),
+            Text("报市、区（市）公安机关负责人批准", "have the person in charge decide"),
         )  # fmt: skip
     if approval.approver in {request.requester, *(one.id for one in request.executors)}:
         return _blocked(clause, "批准人不得是申请人或者调取人员", "the approver neither asks nor executes")
@@ -145,7 +145,7 @@ def judge_approval(law: Law, request: Request, on: dt.date, now_s: int) -> Judge
     ]
     if not fitting:
         return _blocked(
-            clause, "批准人在批准之日不是市、区(市)公安机关负责人",
+            clause, "批准人在批准之日不是市、区（市）公安机关负责人",
             "on that day the approver was not in charge of a municipal or district organ",
         )  # fmt: skip
     if not approval.extents or not _within(approval.extents, request.extents):
@@ -167,8 +167,8 @@ def judge_department(law: Law, request: Request, on: dt.date) -> Judgement:
         )  # fmt: skip
     if request.coordinated_with not in clause.names("coordinates_with"):
         return judge(
-            Verdict.DUE, (clause,), Text("未与所在地区(市)公安机关协调", "not coordinated with the district's organ"),
-            Text("登记与所在地区(市)公安机关的协调记录", "record the coordination"),
+            Verdict.DUE, (clause,), Text("未与所在地区（市）公安机关协调", "not coordinated with the district's organ"),
+            Text("登记与所在地区（市）公安机关的协调记录", "record the coordination"),
         )  # fmt: skip
     return judge(Verdict.PASS, (clause,), Text("已批准并已协调", "approved and coordinated"))
 
@@ -188,7 +188,7 @@ def judge_emergency(law: Law, request: Request, on: dt.date, now_s: int) -> Judg
             "no declaration by a body with power to handle an emergency of a listed kind",
         )  # fmt: skip
     if not declared.area or not declared.declared_s <= now_s < declared.expires_s:
-        return _blocked(clause, "声明没有范围,或者不在有效期内", "the declaration has no area, or is not in force")
+        return _blocked(clause, "声明没有范围，或者不在有效期内", "the declaration has no area, or is not in force")
     ends_s = declared.declared_s + 60 * law.policy_number(ONE_DECLARANT_MINUTES)
     confirmed = (
         declared.confirmed_by not in (None, declared.declarant)
@@ -198,7 +198,7 @@ def judge_emergency(law: Law, request: Request, on: dt.date, now_s: int) -> Judg
     if not confirmed and now_s >= ends_s:
         return judge(
             Verdict.BLOCKED, (clause,),
-            Text("未经第二人确认,单人声明已到时限", "no second person confirmed it in time: it has closed"),
+            Text("未经第二人确认，单人声明已到时限", "no second person confirmed it in time: it has closed"),
             Text("重新声明并由第二人确认", "declare it anew and have a second person confirm"),
             (ONE_DECLARANT_MINUTES,),
         )  # fmt: skip
@@ -217,7 +217,7 @@ def judge_two_staff(law: Law, request: Request, on: dt.date) -> Judgement:
     least = clause.number("people")
     if count < least:
         return judge(
-            Verdict.DUE, (clause,), Text(f"到场工作人员{count}人,不少于{least}人", f"{count} of at least {least} staff"),
+            Verdict.DUE, (clause,), Text(f"到场工作人员{count}人，不少于{least}人", f"{count} of at least {least} staff"),
             Text("由申请单位的工作人员各自确认身份", "each of the staff confirms himself"),
         )  # fmt: skip
     return judge(Verdict.PASS, (clause,), Text("工作人员符合人数要求", "enough staff are present"))
@@ -310,11 +310,11 @@ def judge_person_concerned(law: Law, request: Request, on: dt.date) -> Judgement
         or person.protects not in clause.names("protects")
     ):
         return _blocked(
-            clause, "不是本人、近亲属或者负有监护、看护、代管责任的人,或者目的不符",
+            clause, "不是本人、近亲属或者负有监护、看护、代管责任的人，或者目的不符",
             "neither the person nor one in charge of him, or another purpose",
         )  # fmt: skip
     if person.form not in clause.names("forms"):
-        return _blocked(clause, "只能查阅,不得复制或者提取", "viewing only: no copy is given")
+        return _blocked(clause, "只能查阅，不得复制或者提取", "viewing only: no copy is given")
     if not (person.identity_proved and (person.relation_proved or person.relation == "self")):
         return judge(
             Verdict.DUE, (clause,), Text("身份或者关系尚未证明", "identity or relation is not proved"),
@@ -322,7 +322,7 @@ def judge_person_concerned(law: Law, request: Request, on: dt.date) -> Judgement
         )  # fmt: skip
     if not (person.manager_consents and person.supervised):
         return judge(
-            Verdict.DUE, (clause,), Text("尚未经管理单位同意,或者无人陪同查阅", "no consent of the manager, or nobody attends"),
+            Verdict.DUE, (clause,), Text("尚未经管理单位同意，或者无人陪同查阅", "no consent of the manager, or nobody attends"),
             Text("经管理单位同意并由其人员陪同查阅", "the manager consents and attends"),
         )  # fmt: skip
     return judge(Verdict.PASS, (clause,), Text("经管理单位同意查阅", "the manager consents to viewing"))
@@ -342,7 +342,7 @@ def judge_way(law: Law, request: Request, on: dt.date, now_s: int) -> Judgement:
     if request.way == "other_organ" and request.own_approval:
         return basis
     return Judgement(
-        Verdict.BLOCKED, basis.clauses, Text("没有批准,或者途径不明", "not approved, or the way is unknown")
+        Verdict.BLOCKED, basis.clauses, Text("没有批准，或者途径不明", "not approved, or the way is unknown")
     )
 
 

@@ -36,7 +36,7 @@ def in_scope(law: Law, system: SystemScope, on: dt.date) -> Judgement:
         return judge(
             Verdict.NOT_APPLICABLE,
             both,
-            Text("系统不在本市行政区域内,不适用本办法", "the system lies outside the city"),
+            Text("系统不在本市行政区域内，不适用本办法", "the system lies outside the city"),
         )
     known = system.functions & set(definition.names("functions"))
     if "collect" not in known or len(known) == 1:
@@ -44,7 +44,7 @@ def in_scope(law: Law, system: SystemScope, on: dt.date) -> Judgement:
             Verdict.NOT_APPLICABLE,
             both,
             Text(
-                "不具备图像采集并传输、显示或者存储的功能,不属于视频图像信息系统",
+                "不具备图像采集并传输、显示或者存储的功能，不属于视频图像信息系统",
                 "it does not collect pictures and transmit, display or store them",
             ),
         )
@@ -59,7 +59,7 @@ def in_scope(law: Law, system: SystemScope, on: dt.date) -> Judgement:
         return judge(
             Verdict.NOT_APPLICABLE,
             both,
-            Text("采集区域不涉及公共安全,不适用本办法", "the area does not concern public safety"),
+            Text("采集区域不涉及公共安全，不适用本办法", "the area does not concern public safety"),
         )
     return judge(Verdict.PASS, both, Text("属于本办法所称视频图像信息系统", "it is a system under the regulation"))
 
@@ -86,5 +86,7 @@ def non_public_place(law: Law, kept: frozenset[str], on: dt.date) -> Judgement:
     return judge(
         Verdict.PASS,
         (clause,),
-        Text("非公共场所,无需备案;未见危害或者非法传播", "a non-public place: no filing; no harm or illegal spreading"),
+        Text(
+            "非公共场所，无需备案；未见危害或者非法传播", "a non-public place: no filing; no harm or illegal spreading"
+        ),
     )

@@ -63,7 +63,7 @@ def _reply_under(
         return _blocked(
             clause,
             Text(
-                f"依法须取得有关单位{paper.zh},尚未取得", f"the {paper.en} of the unit concerned is needed and missing"
+                f"依法须取得有关单位{paper.zh}，尚未取得", f"the {paper.en} of the unit concerned is needed and missing"
             ),
             Text(f"取得并上传有关单位的书面{paper.zh}", f"obtain and attach the written {paper.en}"),
         )

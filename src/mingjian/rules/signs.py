@@ -56,7 +56,7 @@ def _record(clause: Clause, sign: SignRecord, on: dt.date) -> Judgement:
         return judge(
             Verdict.UNDECIDABLE,
             (clause,),
-            Text(f"标识登记缺少{zh},不能证明已设置", f"the record lacks {en}: it proves no sign"),
+            Text(f"标识登记缺少{zh}，不能证明已设置", f"the record lacks {en}: it proves no sign"),
             Text(f"补充{zh}", f"add {en}"),
         )
     return judge(Verdict.PASS, (clause,), Text("已设置明显标识", "a conspicuous sign is there"))

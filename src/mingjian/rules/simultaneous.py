@@ -58,7 +58,7 @@ def _stage(clause: Clause, name: str, dates: StageDates) -> Judgement:
             Verdict.FAIL,
             (clause,),
             Text(
-                f"主体工程已{stage.zh},系统未同时{stage.zh}", f"the main works reached {stage.en}, the system did not"
+                f"主体工程已{stage.zh}，系统未同时{stage.zh}", f"the main works reached {stage.en}, the system did not"
             ),
             Text(f"补做系统{stage.zh}", f"bring the system to {stage.en}"),
         )
@@ -71,11 +71,11 @@ def _stage(clause: Clause, name: str, dates: StageDates) -> Judgement:
             Verdict.FAIL,
             (clause,),
             Text(f"系统{stage.zh}晚于主体工程", f"the system's {stage.en} came after that of the main works"),
-            Text("写明原因,由有权机关认定", "state why; the competent organ decides"),
+            Text("写明原因，由有权机关认定", "state why; the competent organ decides"),
         )
     return judge(
         Verdict.UNDECIDABLE,
         (clause,),
-        Text(f"{stage.zh}日期不够精确,不能判定", f"the dates of {stage.en} are not precise enough"),
+        Text(f"{stage.zh}日期不够精确，不能判定", f"the dates of {stage.en} are not precise enough"),
         Text("补充准确日期", "give the exact dates"),
     )

@@ -33,14 +33,14 @@ def judge_transition(
         return judge(
             Verdict.UNDECIDABLE,
             (clause,),
-            Text("建成日期不明,是否适用过渡规定不能判定", "the day of building does not tell"),
+            Text("建成日期不明，是否适用过渡规定不能判定", "the day of building does not tell"),
             Text("补充建成日期", "give the day of building"),
         )
     if first >= effective:
         return judge(
             Verdict.NOT_APPLICABLE,
             (clause,),
-            Text("施行后建成,不适用过渡规定", "built after the regulation came into force"),
+            Text("施行后建成，不适用过渡规定", "built after the regulation came into force"),
         )
     remove = bool(breaches & set(clause.names("remove_breaches")))
     duty = Text("自行拆除", "be removed") if remove else Text("备案", "be filed")
@@ -50,12 +50,12 @@ def judge_transition(
             return judge(
                 Verdict.DUE,
                 (clause,),
-                Text(f"应于{end.isoformat()}前(含当日){duty.zh}", f"must {duty.en} by {end.isoformat()} inclusive"),
+                Text(f"应于{end.isoformat()}前（含当日）{duty.zh}", f"must {duty.en} by {end.isoformat()} inclusive"),
             )
         return judge(Verdict.PASS, (clause,), Text(f"已在过渡期内{duty.zh}", "done within the transition"))
     return judge(
         Verdict.FAIL,
         (clause,),
-        Text(f"未在{end.isoformat()}前(含当日){duty.zh}", f"it was to {duty.en} by {end.isoformat()} inclusive"),
+        Text(f"未在{end.isoformat()}前（含当日）{duty.zh}", f"it was to {duty.en} by {end.isoformat()} inclusive"),
         Text(f"立即{duty.zh}", f"it must {duty.en} at once"),
     )

@@ -76,7 +76,7 @@ def _unreadable(line: int) -> MingjianError:
         fault=Fault.USER,
         field="--trust",
         remedy=Text(
-            zh="每行写“seal 公钥”或“ledger 公钥”,或整个文件为一份已签名的检查点",
+            zh="每行写“seal 公钥”或“ledger 公钥”，或整个文件为一份已签名的检查点",
             en="write lines `seal KEY` or `ledger KEY`, or give a file that is one signed checkpoint",
         ),
     )

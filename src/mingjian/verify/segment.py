@@ -105,7 +105,7 @@ class _Check:
             self.altered = Altered(Part.INIT, 0, 0, self.end)
             self.step(name, False, _text("与记录不符", "not what was recorded"))
         else:
-            self.step(name, True, _text(f"可读,{self.end} 字节", f"readable, {self.end} bytes"))
+            self.step(name, True, _text(f"可读，{self.end} 字节", f"readable, {self.end} bytes"))
         return True
 
     def walk(self) -> None:
@@ -252,7 +252,7 @@ def _finding(found: Altered) -> Text:
     zh, en = f"第 {found.fragment} 片段", f"fragment {found.fragment}"
     if box:
         zh, en = f"{zh}后的哈希盒", f"the leaf box behind {en}"
-    zh, en = f"{zh}(字节 {where})", f"{en} (bytes {where})"
+    zh, en = f"{zh}（字节 {where}）", f"{en} (bytes {where})"
     if found.start_ns is not None and found.end_ns is not None:
         when = f"{format_iso_ns(found.start_ns)} - {format_iso_ns(found.end_ns)}"
         zh, en = f"{zh},{when}", f"{en}, {when},"

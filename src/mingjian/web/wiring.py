@@ -77,7 +77,7 @@ def _wired(port: _Port | None, name: str) -> _Port:
     if port is None:
         raise MingjianError(
             "not_wired",
-            Text(zh=f"程序内部接线缺失:{name}", en=f"a port of the program is not wired: {name}"),
+            Text(zh=f"程序内部接线缺失：{name}", en=f"a port of the program is not wired: {name}"),
             fault=Fault.OURS,
         )
     return port

@@ -8,13 +8,13 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 
 TYPES = {
-    "111": Text("数字录像机(DVR)", "digital video recorder"),
+    "111": Text("数字录像机（DVR）", "digital video recorder"),
     "112": Text("视频服务器", "video server"),
     "113": Text("编码器", "encoder"),
     "114": Text("解码器", "decoder"),
-    "118": Text("网络录像机(NVR)", "network video recorder"),
+    "118": Text("网络录像机（NVR）", "network video recorder"),
     "131": Text("摄像机", "camera"),
-    "132": Text("网络摄像机(IPC)", "network camera"),
+    "132": Text("网络摄像机（IPC）", "network camera"),
     "200": Text("中心信令控制服务器", "central signalling server"),
     "215": Text("业务分组", "business group"),
     "216": Text("虚拟组织", "virtual organisation"),
@@ -54,7 +54,7 @@ def check_camera_code(text: str, division: str = "", field: str = "code") -> GbC
     """
     code = read_code(text, field)
     if code.kind not in CAMERA_TYPES:
-        raise _bad(field, "第 11 至 13 位应为 131 或 132(摄像机)", "digits 11 to 13 are 131 or 132 for a camera")
+        raise _bad(field, "第 11 至 13 位应为 131 或 132（摄像机）", "digits 11 to 13 are 131 or 132 for a camera")
     if division and code.centre[:6] != division[:6]:
         raise _bad(
             field,

@@ -174,12 +174,12 @@ class _Reader:
         if self._path:
             raise _bad("文件不完整", "the file ends before the catalogue does")
         if not self._found:
-            raise _bad("不是国标目录文件(CmdType 应为 Catalog)", "no catalogue (CmdType is not Catalog)")
+            raise _bad("不是国标目录文件（CmdType 应为 Catalog）", "no catalogue (CmdType is not Catalog)")
 
     def _feed(self, text: str, *, fresh: bool) -> None:
         text = _BARE_LESS.sub("&lt;", _BARE_AMPERSAND.sub("&amp;", _CONTROL.sub("", text)))
         if fresh and self._path:
-            raise _bad("一个文档没有结束,另一个就开始了", "a document begins before the last one ended")
+            raise _bad("一个文档没有结束，另一个就开始了", "a document begins before the last one ended")
         while text:
             if self._ended:
                 text = text.lstrip()
@@ -206,7 +206,7 @@ class _Reader:
         return places[0] if places and places[0] < len(text) else None
 
     def _refuse_doctype(self, *_: object) -> None:
-        raise _bad("含有 DOCTYPE 声明,不予读取", "a document type: refused")
+        raise _bad("含有 DOCTYPE 声明，不予读取", "a document type: refused")
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         self._path.append(name.lower())
@@ -249,7 +249,7 @@ class _Reader:
 def _bad(zh: str, en: str, cause: Exception | None = None) -> MingjianError:
     return MingjianError(
         "bad_catalog",
-        Text(f"国标目录无法读取:{zh}", f"the catalogue cannot be read: {en}"),
+        Text(f"国标目录无法读取：{zh}", f"the catalogue cannot be read: {en}"),
         fault=Fault.PEER,
         field="content",
         remedy=Text("请从平台重新导出目录", "export the catalogue again from its platform"),

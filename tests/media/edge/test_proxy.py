@@ -103,7 +103,7 @@ async def test_web_away_is_told_in_the_readers_language(client: aiohttp.ClientSe
         assert told["code"] == "web_away"
         assert told["detail"] == "the application does not answer for now; live pictures go on"
     async with client.get("/api/v1/me") as answer:
-        assert (await answer.json())["detail"] == "业务服务暂时没有响应,实时画面不受影响"
+        assert (await answer.json())["detail"] == "业务服务暂时没有响应，实时画面不受影响"
     async with client.get("/admin/", headers={"Accept": "text/html,*/*"}) as answer:
         page = await answer.text()
         assert answer.status == 503

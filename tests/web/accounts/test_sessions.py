@@ -131,7 +131,7 @@ def test_language_and_theme_are_ones_own(make_user) -> None:
     sign_in(api, "vera")
     me = api.patch("/me", {"language": "zh", "theme": "dark"})
     assert (me["language"], me["theme"]) == ("zh", "dark")
-    assert api.patch("/me", {"theme": "pink"}, status=422)["detail"] == "“外观”只能是:light、dark、auto"
+    assert api.patch("/me", {"theme": "pink"}, status=422)["detail"] == "“外观”只能是：light、dark、auto"
 
 
 def test_a_session_lasts_one_shift_and_old_ones_are_cleared(make_user) -> None:

@@ -61,7 +61,7 @@ def test_a_file_is_uploaded_looked_at_imported_and_taken_back(manager: Api, city
     assert [one["state"] for one in manager.get("/imports")["items"]] == ["undone"]
     broken = manager.upload("/imports?kind=cameras&name=a.xlsx", b"PK\x03\x04 but no workbook", status=201)
     failed = settle(manager, broken)
-    assert (failed["state"], failed["error"]["said"]) == ("failed", "工作簿无法读取,可能已损坏或者加了密")
+    assert (failed["state"], failed["error"]["said"]) == ("failed", "工作簿无法读取，可能已损坏或者加了密")
 
 
 @pytest.mark.django_db
@@ -82,7 +82,7 @@ def test_what_is_no_sheet_is_refused_before_anything_is_read(city: City) -> None
         ("名称,所属单位,行政区划,颜色\r\n甲,乙,丙,丁".encode(), "第 1 行第 4 列“颜色”是不认识的列"),
         ("名称,名称\r\n".encode(), "第 1 行第 2 列“名称”是重复的列"),
         ("名称,备注栏\r\n".encode("gb18030")[:-4] + b"\xff\xff\r\n", "文件既不是 UTF-8 也不是 GB18030 编码"),
-        ("名称,分组\r\n".encode(), "表头缺少必需的列:所属单位、行政区划"),
+        ("名称,分组\r\n".encode(), "表头缺少必需的列：所属单位、行政区划"),
         ('名称,所属单位,行政区划\r\n"甲,乙\r\n'.encode(), "CSV 第 2 行引号不配对或者单元格过长"),
     ],
 )

@@ -98,7 +98,7 @@ def test_what_is_wrong_is_told_by_row_and_column_and_nothing_is_imported(city: C
         15: ["keep_days"],
     }  # fmt: skip
     wrong = batch.rows.get(number=7).errors[0]
-    assert wrong["zh"] == "编码被表格软件存成了数字,末尾数位已经丢失"
+    assert wrong["zh"] == "编码被表格软件存成了数字，末尾数位已经丢失"
     assert wrong["remedy_en"] == "format the column as text and enter the code again"
     with pytest.raises(MingjianError, match="12 rows have problems"):
         apply_batch(city.actor(BoundRole.MANAGER), batch.id, None, wait=True)
@@ -233,9 +233,9 @@ def test_duplicates_are_noted_and_across_subtrees_only_a_contact_is_told(city: C
     ]
     batch = preview(manager, workbook("cameras", rows))
     notes = {row.number: [one["zh"] for one in row.notes] for row in batch.rows.all()}
-    covered = "该处已有覆盖,请联系西山农贸市场有限公司"
+    covered = "该处已有覆盖，请联系西山农贸市场有限公司"
     assert notes[2] == notes[3] == notes[4] == [covered]
-    assert notes[5] == ["与第 3 行疑似重复(位置相同)", covered]
+    assert notes[5] == ["与第 3 行疑似重复（位置相同）", covered]
     (wrong,) = (one for one in batch.rows.get(number=6).errors if one["column"] == "code")
     assert wrong["remedy_zh"] == "请联系西山农贸市场有限公司核对"
     assert "市场北门" not in str(list(batch.rows.values()))

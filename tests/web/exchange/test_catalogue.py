@@ -67,4 +67,4 @@ def test_without_an_organisation_each_camera_says_so(city: City) -> None:
     data = b"".join(write_catalog("x", [CAMERA], 1))
     assert problems(preview(city.actor(BoundRole.MANAGER), data)) == {2: ["organisation"]}
     broken = preview(city.actor(BoundRole.MANAGER), b'<!DOCTYPE a [<!ENTITY b "c">]><Response/>')
-    assert broken.error["zh"] == "国标目录无法读取:含有 DOCTYPE 声明,不予读取"
+    assert broken.error["zh"] == "国标目录无法读取：含有 DOCTYPE 声明，不予读取"

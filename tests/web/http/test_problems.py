@@ -45,12 +45,12 @@ class Sample(Schema):
         ({"open_low": 9}, "“open_low”必须小于 9", "open_low: must be less than 9"),
         ({"enabled": "perhaps"}, "“启用”应为 true 或 false", "enabled: must be true or false"),
         ({"enabled": []}, "“启用”应为 true 或 false", "enabled: must be true or false"),
-        ({"transport": "smoke"}, "“传输方式”只能是:tcp、udp", "transport: must be one of: tcp, udp"),
+        ({"transport": "smoke"}, "“传输方式”只能是：tcp、udp", "transport: must be one of: tcp, udp"),
         ({"tiles": 3}, "“画面”应为列表", "tiles: must be a list"),
         ({"tiles": []}, "“画面”至少 1 项", "tiles: must have at least 1 items"),
         ({"tiles": [1, 2, 3]}, "“画面”最多 2 项", "tiles: must have at most 2 items"),
         ({"tiles": [1, "x"]}, "“画面第 2 项”应为整数", "tiles item 2: must be a whole number"),
-        ({"colour": 1}, "“colour”不是可用的字段,请核对拼写", "colour: there is no such field: check the spelling"),
+        ({"colour": 1}, "“colour”不是可用的字段，请核对拼写", "colour: there is no such field: check the spelling"),
     ],
 )
 def test_sentences(value: dict[str, Any], zh: str, en: str) -> None:
@@ -186,7 +186,7 @@ def test_a_refusal_says_who_may(viewer: Api) -> None:
     viewer.patch("/me", {"language": "zh"})
     problem = viewer.get("/audit", status=403)
     assert problem["detail"] == "您没有“查阅审计记录”的权限"
-    assert problem["remedy"] == "有此权限的角色:管理员、审计员;如工作需要,请联系管理员"
+    assert problem["remedy"] == "有此权限的角色：管理员、审计员；如工作需要，请联系管理员"
 
 
 def test_nul_is_refused_by_name(admin: Api) -> None:

@@ -31,7 +31,7 @@ def bench(
             Text(zh=f"没有名为 {name} 的测量", en=f"there is no benchmark {name}"),
             fault=Fault.USER,
             field="name",
-            remedy=Text(zh=f"可选:{'、'.join(_NAMES)}", en=f"choose one of {', '.join(_NAMES)}"),
+            remedy=Text(zh=f"可选：{'、'.join(_NAMES)}", en=f"choose one of {', '.join(_NAMES)}"),
         )
     script = Path(__file__).parents[4] / "bench" / f"{name}.py"
     if not script.exists():

@@ -49,7 +49,7 @@ def add(
     if as_json:
         print_json({"id": camera.id})
     else:
-        say(Text(zh=f"已添加 {name}:{camera.id}", en=f"added {name}: {camera.id}"))
+        say(Text(zh=f"已添加 {name}：{camera.id}", en=f"added {name}: {camera.id}"))
 
 
 @camera_app.command("list")
@@ -96,7 +96,7 @@ def remove(
     if as_json:
         print_json({"id": removed.id})
     else:
-        say(Text(zh=f"已移除 {removed.name},录像保留", en=f"removed {removed.name}; its footage stays"))
+        say(Text(zh=f"已移除 {removed.name}，录像保留", en=f"removed {removed.name}; its footage stays"))
 
 
 @camera_app.command("test")

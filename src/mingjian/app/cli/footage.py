@@ -86,7 +86,7 @@ def check_command(
     else:
         say(
             Text(
-                zh=f"{report.segments} 段,{report.bytes / 1e9:.2f} GB,{report.seconds:.0f} 秒,{len(report.errors)} 处错误",
+                zh=f"{report.segments} 段，{report.bytes / 1e9:.2f} GB，{report.seconds:.0f} 秒，{len(report.errors)} 处错误",
                 en=f"{report.segments} segments, {report.bytes / 1e9:.2f} GB, {report.seconds:.0f} s, "
                 f"{len(report.errors)} errors",
             )
@@ -112,7 +112,7 @@ def rebuild_command(data: DataOption, as_json: JsonOption = False) -> None:
         return
     for volume, counts in reports.items():
         words = ", ".join(f"{name} {count}" for name, count in counts.items())
-        say(Text(zh=f"已重建 {volume}:{words}", en=f"rebuilt {volume}: {words}"))
+        say(Text(zh=f"已重建 {volume}：{words}", en=f"rebuilt {volume}: {words}"))
 
 
 @store_app.command("extract")
@@ -231,7 +231,7 @@ def _must_be_stopped(folder: DataFolder) -> None:
     if pid is not None:
         raise MingjianError(
             "still_running",
-            Text(zh=f"系统正在运行(进程 {pid})", en=f"the system is running (process {pid})"),
+            Text(zh=f"系统正在运行（进程 {pid}）", en=f"the system is running (process {pid})"),
             fault=Fault.USER,
             field="data",
             remedy=Text(zh="请先停止再重建索引", en="stop it first"),

@@ -120,7 +120,7 @@ def audit(
     if problem is not None:
         from mingjian.app.ledger_findings import FolderFinding
 
-        text = Text(zh=f"网站数据库无法打开:{problem}", en=f"web's database cannot be opened: {problem}")
+        text = Text(zh=f"网站数据库无法打开：{problem}", en=f"web's database cannot be opened: {problem}")
         report.findings.append(FolderFinding("database", text, "web"))
     if as_json:
         print_json(report.to_json())
@@ -158,7 +158,7 @@ def rotate_command(
     else:
         say(
             Text(
-                zh=f"密钥已轮换。新公钥:{new.encode()}\n请再导出一次,并告知见证方",
+                zh=f"密钥已轮换。新公钥：{new.encode()}\n请再导出一次，并告知见证方",
                 en=f"the key was changed. The new public key: {new.encode()}\nexport once more, and tell the witness",
             )
         )
@@ -182,7 +182,7 @@ def export(
         raise _error("exists", f"{output} 已存在", f"{output} exists already", "--output")
     output.write_text(text, encoding="utf-8")
     note_exported(folder, text, SystemClock().now_ns(), "file")
-    say(Text(zh=f"已写入 {output},请保存到本机之外", en=f"wrote {output}; keep it off this machine"))
+    say(Text(zh=f"已写入 {output}，请保存到本机之外", en=f"wrote {output}; keep it off this machine"))
 
 
 @witness_app.command("add")
@@ -254,7 +254,7 @@ def _last_note(folder: DataFolder, log: str) -> str:
         problem = _bring_up(folder)
         if problem is not None:
             raise _error(
-                "database_away", f"数据库无法打开:{problem}", f"the database cannot be opened: {problem}", "--log"
+                "database_away", f"数据库无法打开：{problem}", f"the database cannot be opened: {problem}", "--log"
             )
         signed = web_log_of(folder).signed
     else:
@@ -292,7 +292,7 @@ def _say_report(report: FolderReport) -> None:
     for one in report.logs:
         say(
             Text(
-                zh=f"{one.origin}:{one.stored} 条记录,其中 {one.covered} 条有外部凭据({one.anchors} 个检查点)",
+                zh=f"{one.origin}：{one.stored} 条记录，其中 {one.covered} 条有外部凭据（{one.anchors} 个检查点）",
                 en=f"{one.origin}: {one.stored} leaves, {one.covered} covered by {one.anchors} anchors",
             )
         )
@@ -301,11 +301,13 @@ def _say_report(report: FolderReport) -> None:
     for finding in report.findings:
         sys.stdout.write(f"! {finding.text.for_language(chosen)}\n")
     names = {
-        "intact": Text(zh="结论:与外部检查点一致", en="verdict: intact"),
-        "findings": Text(zh=f"结论:发现 {len(report.findings)} 处问题", en=f"verdict: {len(report.findings)} findings"),
-        "declared_restore": Text(zh="结论:仅有已声明的备份恢复", en="verdict: only what a declared restore lost"),
+        "intact": Text(zh="结论：与外部检查点一致", en="verdict: intact"),
+        "findings": Text(
+            zh=f"结论：发现 {len(report.findings)} 处问题", en=f"verdict: {len(report.findings)} findings"
+        ),
+        "declared_restore": Text(zh="结论：仅有已声明的备份恢复", en="verdict: only what a declared restore lost"),
         "no_anchor": Text(
-            zh="结论:未见问题,但没有外部检查点,不能证明",
+            zh="结论：未见问题，但没有外部检查点，不能证明",
             en="verdict: nothing wrong by the folder's own word; without an anchor that proves nothing",
         ),
     }

@@ -46,7 +46,7 @@ def backup_command(
     else:
         say(
             Text(
-                zh=f"已备份到 {file}({report.members} 个文件)。内含密钥,请妥善保管;不含录像",
+                zh=f"已备份到 {file}（{report.members} 个文件）。内含密钥，请妥善保管；不含录像",
                 en=f"backed up to {file} ({report.members} files). Keys are inside: keep it safe; footage is not",
             )
         )
@@ -67,7 +67,7 @@ def restore_command(
     elif not as_json:
         note(
             Text(
-                zh="未给出 --reason:账本审计会把这次恢复报告为未声明的恢复",
+                zh="未给出 --reason：账本审计会把这次恢复报告为未声明的恢复",
                 en="no --reason: audits of the ledger will report this as a restore that nobody declared",
             )
         )
@@ -75,5 +75,7 @@ def restore_command(
         print_json(report.to_json())
     else:
         say(
-            Text(zh=f"已恢复到 {data}(备份时间 {report.made})", en=f"restored into {data} (backed up at {report.made})")
+            Text(
+                zh=f"已恢复到 {data}（备份时间 {report.made}）", en=f"restored into {data} (backed up at {report.made})"
+            )
         )

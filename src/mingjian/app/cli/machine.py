@@ -39,7 +39,7 @@ def init(
     identity = folder.identity()
     say(
         Text(
-            zh=f"已初始化 {data}(实例 {identity.instance})。下一步:mingjian run --data {data}",
+            zh=f"已初始化 {data}（实例 {identity.instance}）。下一步：mingjian run --data {data}",
             en=f"initialised {data} (instance {identity.instance}). Next: mingjian run --data {data}",
         )
     )
@@ -85,9 +85,9 @@ def size_command(
         return
     say(
         Text(
-            zh=f"{cameras} 路 × {mbps:g} Mb/s × {days} 天:磁盘 {sizing.disk_tb:g} TB,"
-            f"写入 {sizing.write_mb_s:g} MB/s,网络 {sizing.network_mbps:g} Mb/s,"
-            f"处理器 {sizing.cores:g} 核,内存 {sizing.memory_gb:g} GB",
+            zh=f"{cameras} 路 × {mbps:g} Mb/s × {days} 天：磁盘 {sizing.disk_tb:g} TB，"
+            f"写入 {sizing.write_mb_s:g} MB/s，网络 {sizing.network_mbps:g} Mb/s，"
+            f"处理器 {sizing.cores:g} 核，内存 {sizing.memory_gb:g} GB",
             en=f"{cameras} cameras x {mbps:g} Mb/s x {days} days: {sizing.disk_tb:g} TB of disk, "
             f"{sizing.write_mb_s:g} MB/s written, {sizing.network_mbps:g} Mb/s of network, "
             f"{sizing.cores:g} cores, {sizing.memory_gb:g} GB of memory",

@@ -55,7 +55,7 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
         raise MingjianError(
             "bad_certificate",
             Text(
-                zh=f"无法使用 TLS 证书 {certificate} 和密钥 {key}:{words}",
+                zh=f"无法使用 TLS 证书 {certificate} 和密钥 {key}：{words}",
                 en=f"the TLS certificate {certificate} with the key {key} cannot be used: {words}",
             ),
             fault=Fault.USER,

@@ -187,7 +187,7 @@ def engine_away() -> MingjianError:
         "engine_away",
         Text(zh="录像引擎没有响应", en="the recording engine does not answer"),
         fault=Fault.ENVIRONMENT,
-        remedy=Text(zh="它会自动重新启动,请稍候", en="it is started again by itself; wait a moment"),
+        remedy=Text(zh="它会自动重新启动，请稍候", en="it is started again by itself; wait a moment"),
     )
 
 

@@ -120,5 +120,5 @@ def _http_error(status: int) -> MingjianError:
 
 
 def _internal(error: Exception) -> MingjianError:
-    text = Text(zh="程序内部错误,已记入日志", en="an internal error, written to the log")
+    text = Text(zh="程序内部错误，已记入日志", en="an internal error, written to the log")
     return MingjianError("internal", text, fault=Fault.OURS, detail=type(error).__name__)

@@ -36,7 +36,7 @@ _READ_BYTES = 64 << 10
 _KEEPALIVE_S = 2.0
 
 _AWAY = Text(
-    zh="业务服务暂时没有响应,实时画面不受影响", en="the application does not answer for now; live pictures go on"
+    zh="业务服务暂时没有响应，实时画面不受影响", en="the application does not answer for now; live pictures go on"
 )
 _AWAY_REMEDY = Text(zh="几秒后重试", en="try again in a few seconds")
 _AWAY_PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>明鉴</title>

@@ -27,13 +27,13 @@ MAX_WAITING_BYTES = 4 << 20
 _RETRY_S = 1.0
 _READ_BYTES = 1 << 18
 
-BUSY = Notice("busy", "服务器转码任务已满,请稍候", "the server transcodes as many pictures as it may; wait a moment")
+BUSY = Notice("busy", "服务器转码任务已满，请稍候", "the server transcodes as many pictures as it may; wait a moment")
 MASK_BUSY = Notice(
     "mask_busy",
     "带隐私遮蔽的实时画面路数已满，不能显示未遮蔽的画面，请稍候",
     "as many live pictures with privacy masks are made as may be; unmasked ones are not shown: wait a moment",
 )
-FAILED = Notice("transcode_failed", "转码中断,正在重新开始", "transcoding broke off and begins again")
+FAILED = Notice("transcode_failed", "转码中断，正在重新开始", "transcoding broke off and begins again")
 
 
 class Quota:

@@ -111,7 +111,7 @@ class StreamSupervisor:
         except Exception as error:  # noqa: BLE001 - a defect of one source must not end the engine; logged, retried
             _LOG.exception("a source failed", extra={"data": self._who()})
             what = type(error).__name__
-            self._failed(f"程序内部错误({what}),正在重试", f"an internal error ({what}); trying again")
+            self._failed(f"程序内部错误（{what}），正在重试", f"an internal error ({what}); trying again")
 
     def _failed(self, zh: str, en: str) -> None:
         now_ns = self._clock.now_ns()

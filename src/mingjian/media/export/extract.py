@@ -268,7 +268,7 @@ def _create(draft: Path) -> BinaryIO:
         raise MingjianError(
             "output_unwritable",
             Text(
-                zh=f"无法写入 {draft.parent}:{error.strerror}",
+                zh=f"无法写入 {draft.parent}：{error.strerror}",
                 en=f"cannot write to {draft.parent}: {error.strerror}",
             ),
             fault=Fault.USER,
@@ -285,7 +285,7 @@ def _refuse_existing(targets: Sequence[Path]) -> None:
                 Text(zh=f"文件 {target} 已存在", en=f"the file {target} exists"),
                 fault=Fault.USER,
                 field="output",
-                remedy=Text(zh="请换一个文件名,或明确要求覆盖", en="choose another name, or ask to overwrite it"),
+                remedy=Text(zh="请换一个文件名，或明确要求覆盖", en="choose another name, or ask to overwrite it"),
             )
 
 
@@ -301,6 +301,6 @@ def _bad_interval() -> MingjianError:
 def _was_cancelled() -> MingjianError:
     return MingjianError(
         "cancelled",
-        Text(zh="导出已取消,没有留下文件", en="the extract was cancelled; no file was left"),
+        Text(zh="导出已取消，没有留下文件", en="the extract was cancelled; no file was left"),
         fault=Fault.USER,
     )

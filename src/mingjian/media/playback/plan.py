@@ -48,7 +48,7 @@ def bad_cursor() -> MingjianError:
     """The error for a cursor that is broken or belongs to another stream."""
     return MingjianError(
         "bad_cursor",
-        Text(zh="续读位置无效,请从时间重新开始", en="the cursor is not valid: start again from a time"),
+        Text(zh="续读位置无效，请从时间重新开始", en="the cursor is not valid: start again from a time"),
         fault=Fault.USER,
         field="cursor",
     )

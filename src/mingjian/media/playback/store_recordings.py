@@ -174,7 +174,7 @@ def _unreadable(detail: str) -> MingjianError:
         Text(zh="录像索引暂时无法读取", en="the index of recordings cannot be read now"),
         fault=Fault.ENVIRONMENT,
         remedy=Text(
-            zh="请稍后再试;若一直如此,请运行 mingjian store check",
+            zh="请稍后再试；若一直如此，请运行 mingjian store check",
             en="try again; if it stays so, run mingjian store check",
         ),
         detail=detail,

@@ -137,7 +137,7 @@ def timezone(name: str) -> dt.tzinfo:
         raise MingjianError(
             "bad_timezone",
             Text(
-                zh=f"“{name[:64]}”不是时区,请写成 Asia/Shanghai 或 +08:00",
+                zh=f"“{name[:64]}”不是时区，请写成 Asia/Shanghai 或 +08:00",
                 en=f"{name[:64]!r} is not a time zone: write Asia/Shanghai or +08:00",
             ),
             fault=Fault.USER,
@@ -155,7 +155,7 @@ def month_days_ns(month: str, zone: dt.tzinfo) -> list[tuple[str, int, int]]:
     except ValueError:
         raise MingjianError(
             "bad_month",
-            Text(zh=f"“{month[:32]}”不是月份,请写成 2026-11", en=f"{month[:32]!r} is not a month such as 2026-11"),
+            Text(zh=f"“{month[:32]}”不是月份，请写成 2026-11", en=f"{month[:32]!r} is not a month such as 2026-11"),
             fault=Fault.USER,
             field="month",
         ) from None

@@ -53,7 +53,7 @@ def check_speed(speed: float) -> None:
         raise MingjianError(
             "bad_speed",
             Text(
-                zh="播放速度须在 -32 到 32 之间,且不慢于 1/8", en="the speed must lie within -32..32 and not below 1/8"
+                zh="播放速度须在 -32 到 32 之间，且不慢于 1/8", en="the speed must lie within -32..32 and not below 1/8"
             ),
             fault=Fault.USER,
             field="speed",

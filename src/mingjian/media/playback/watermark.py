@@ -38,7 +38,7 @@ def require_cjk_font() -> tuple[Path, int]:
     if found is None:
         raise MingjianError(
             "font_missing",
-            Text(zh="系统没有中文字体,无法写水印", en="no Chinese font is installed, so no watermark can be written"),
+            Text(zh="系统没有中文字体，无法写水印", en="no Chinese font is installed, so no watermark can be written"),
             fault=Fault.ENVIRONMENT,
             remedy=Text(zh="请运行 sudo apt-get install fonts-noto-cjk", en="run sudo apt-get install fonts-noto-cjk"),
         )

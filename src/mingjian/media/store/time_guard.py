@@ -91,13 +91,13 @@ class TimeGuard:
         seen = self._seen
         if seen.paused:
             return Text(
-                zh="系统时间发生过跳变,删除已暂停,请核对时间后确认",
+                zh="系统时间发生过跳变，删除已暂停，请核对时间后确认",
                 en="the machine's time has stepped: deleting stands still until a person confirms the time",
             )
         fresh = seen.confirmed_ns is not None and 0 <= self._clock.now_ns() - seen.confirmed_ns < CONFIRM_LASTS_NS
         if not fresh and not self._kernel.synchronised():
             return Text(
-                zh="系统时间未同步,删除已暂停,请启用 NTP 或核对时间后确认",
+                zh="系统时间未同步，删除已暂停，请启用 NTP 或核对时间后确认",
                 en="the machine's time is not synchronised: deleting stands still until it is, or a person confirms the time",
             )
         return None

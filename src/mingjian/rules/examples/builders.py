@@ -58,7 +58,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     boundary(
         GOVERNMENT_BUILDS,
-        Text("桥梁空白形成协调任务,不罚款", "a gap on a bridge is a task, never a fine"),
+        Text("桥梁空白形成协调任务，不罚款", "a gap on a bridge is a task, never a fine"),
         lambda law: gap_outcome(law, PlacePart(frozenset({"bridge"})), MUNICIPAL_ONLY).verdict,
         Verdict.DUE,
     ),
@@ -100,7 +100,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     boundary(
         NO_OTHER,
-        Text("个人在自家院内:非公共场所", "one's own yard is no public place"),
+        Text("个人在自家院内：非公共场所", "one's own yard is no public place"),
         lambda law: (
             may_install(
                 law, Installation(PlacePart(frozenset({"home"})), frozenset(), public_place=False), MUNICIPAL_ONLY

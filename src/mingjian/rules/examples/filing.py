@@ -117,7 +117,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     boundary(
         ACCEPTANCE,
-        Text("只知验收月份,月中备案不能判定", "known to the month"),
+        Text("只知验收月份，月中备案不能判定", "known to the month"),
         lambda law: _filed(
             law, FilingEvents(accepted=DatedFact(dt.date(2021, 5, 1), Precision.MONTH)), dt.date(2021, 6, 10)
         ),
@@ -125,7 +125,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     boundary(
         ACCEPTANCE,
-        Text("2015年验收,不作推定", "accepted in 2015: not guessed"),
+        Text("2015年验收，不作推定", "accepted in 2015: not guessed"),
         lambda law: _filed(law, FilingEvents(accepted=on_day(2015, 5, 1)), None),
         Verdict.UNDETERMINED,
     ),
@@ -230,7 +230,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     boundary(
         ENTRY_INTO_USE,
-        Text("施行当日投入使用,适用30日", "entered use on the first day: 30 days"),
+        Text("施行当日投入使用，适用30日", "entered use on the first day: 30 days"),
         lambda law: _filed(law, FilingEvents(entered_use=on_day(2025, 4, 1)), dt.date(2025, 5, 2), dt.date(2025, 5, 9)),
         Verdict.FAIL,
     ),
@@ -257,7 +257,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     boundary(
         TRUTHFUL,
-        Text("尚未核对,不推定属实", "not checked: not presumed true"),
+        Text("尚未核对，不推定属实", "not checked: not presumed true"),
         lambda law: judge_truth(law, _FACTS, {}, True, BOTH).verdict,
         Verdict.UNDECIDABLE,
     ),
@@ -286,7 +286,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     boundary(
         ACCEPTANCE,
-        Text("只缺材料时补正,不拒绝", "what is missing is asked for, never refused"),
+        Text("只缺材料时补正，不拒绝", "what is missing is asked for, never refused"),
         lambda law: (
             judge_contents(
                 law, Filing("acceptance", frozenset({"building_unit"}), frozenset({"drawings"})), MUNICIPAL_ONLY

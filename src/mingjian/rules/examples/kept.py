@@ -75,7 +75,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     failing(
         NATIONAL,
-        Text("窗口首日的录像被删,两部规定均不符合", "both packs are broken"),
+        Text("窗口首日的录像被删，两部规定均不符合", "both packs are broken"),
         lambda law: NATIONAL in judge_kept(law, _deleted(_BOTH, 29), _MALL, True, BOTH).keys,
         True,
     ),

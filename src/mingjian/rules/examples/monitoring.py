@@ -155,7 +155,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     passing(
         OTHER_MEASURES,
-        Text("平日100路·分钟,今日恰好三倍", "100 on most days, today exactly three times"),
+        Text("平日100路·分钟，今日恰好三倍", "100 on most days, today exactly three times"),
         lambda law: judge_bulk(law, 300, (90, 100, 110, 0), BOTH).verdict,
         Verdict.PASS,
     ),

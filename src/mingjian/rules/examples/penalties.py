@@ -177,7 +177,7 @@ def _of_table() -> tuple[Example, ...]:
             found.append(
                 failing(
                     clause,
-                    Text(f"{who}:{amounts[0]}至{amounts[1]}元", f"{who}: {amounts[0]} to {amounts[1]}"),
+                    Text(f"{who}：{amounts[0]}至{amounts[1]}元", f"{who}: {amounts[0]} to {amounts[1]}"),
                     lambda law, c=clause, b=breaches[0], w=who, d=day: _fine(law, c, b, w, refused=True, on=d),
                     amounts,
                 )
@@ -265,7 +265,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     boundary(
         _Q + "not_installed",
-        Text("政府部门的空白不罚款,形成协调任务", "a department's gap is never fined"),
+        Text("政府部门的空白不罚款，形成协调任务", "a department's gap is never fined"),
         lambda law: (
             penalties(law, Offence("not_installed", "unit", False, BOTH, government_duty=True), BOTH).coordination_task
         ),

@@ -97,7 +97,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     failing(
         LANDSCAPE,
-        Text("未说明:只作建议", "without: advice only"),
+        Text("未说明：只作建议", "without: advice only"),
         lambda law: judge_landscape(law, "", MUNICIPAL_ONLY).verdict,
         Verdict.ADVISED,
     ),

@@ -133,14 +133,15 @@ EXAMPLES: tuple[Example, ...] = (
     failing(
         MUNICIPAL,
         Text(
-            "名称含“更衣室”而房间类型、视场均未登记的,仍暂缓", "a word suspends also where room and view are not stated"
+            "名称含“更衣室”而房间类型、视场均未登记的，仍暂缓",
+            "a word suspends also where room and view are not stated",
         ),
         lambda law: judge_placement(law, Room(None, None), ("更衣室",), None, View(None, None), MUNICIPAL_ONLY).verdict,
         Verdict.SUSPENDED,
     ),
     boundary(
         MUNICIPAL,
-        Text("经核实后,未登记的仍须登记", "once confirmed, what is not stated is still to be stated"),
+        Text("经核实后，未登记的仍须登记", "once confirmed, what is not stated is still to be stated"),
         lambda law: (
             judge_placement(law, Room(None, None), ("更衣室",), _LOOKED, View(None, None), MUNICIPAL_ONLY).verdict
         ),
@@ -223,13 +224,13 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     boundary(
         MEASURES,
-        Text("移动与确认同一时刻,遮蔽须重新确认", "moved at the instant of confirmation"),
+        Text("移动与确认同一时刻，遮蔽须重新确认", "moved at the instant of confirmation"),
         lambda law: judge_privacy(law, PrivacyAssessment(True, frozenset({"mask"}), 10, 10), MUNICIPAL_ONLY).verdict,
         Verdict.SUSPENDED,
     ),
     passing(
         MEASURES,
-        Text("两人同意,限时解除遮蔽查看", "two people let somebody see through masks for a time"),
+        Text("两人同意，限时解除遮蔽查看", "two people let somebody see through masks for a time"),
         lambda law: judge_lift(law, frozenset({"甲", "乙"}), 24, MUNICIPAL_ONLY).verdict,
         Verdict.PASS,
     ),

@@ -89,7 +89,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     boundary(
         THREE_SIMULTANEOUS,
-        Text("日期只精确到月,不能判定", "known to the month only"),
+        Text("日期只精确到月，不能判定", "known to the month only"),
         lambda law: (
             judge_three_simultaneous(
                 law,
@@ -227,7 +227,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     passing(
         INTEGRATION,
-        Text("公安机关整合,同级财政列支", "public security, its own budget"),
+        Text("公安机关整合，同级财政列支", "public security, its own budget"),
         lambda law: (
             judge_cost(law, IntegrationCost("public_security", "district", "district", 100), MUNICIPAL_ONLY).verdict
         ),

@@ -86,7 +86,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     *(
         passing(
-            r.EMERGENCY, Text(f"突发事件:{kind}", f"an emergency: {kind}"),
+            r.EMERGENCY, Text(f"突发事件：{kind}", f"an emergency: {kind}"),
             _emergency(replace(EMERGENCY, declaration=replace(DECLARED, kind=kind))), Verdict.PASS,
         )
         for kind in ("public_order", "natural_disaster", "accident", "public_health")

@@ -51,7 +51,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     boundary(
         CITY,
-        Text("市级代码本身(370200)", "the city's own code"),
+        Text("市级代码本身（370200）", "the city's own code"),
         lambda law: in_scope(law, SystemScope("370200", _FULL.functions, True), MUNICIPAL_ONLY).verdict,
         Verdict.PASS,
     ),
@@ -98,7 +98,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     passing(
         NON_PUBLIC,
-        Text("自家院内,未对外传播", "one's own yard, nothing spread"),
+        Text("自家院内，未对外传播", "one's own yard, nothing spread"),
         lambda law: non_public_place(law, frozenset({"no_harm", "no_illegal_spreading"}), BOTH).verdict,
         Verdict.PASS,
     ),

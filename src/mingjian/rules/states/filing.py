@@ -32,20 +32,20 @@ def _may_return(law: Law, facts: FilingFacts, on: dt.date) -> Judgement:
         return Judgement(
             Verdict.BLOCKED,
             contents.clauses,
-            Text("补正要求应当一次性告知,不得再次退回", "what is missing is told once: it is not returned again"),
+            Text("补正要求应当一次性告知，不得再次退回", "what is missing is told once: it is not returned again"),
             Text("予以登记并记录发现的问题", "register it with findings"),
         )
     if contents.verdict is not Verdict.DUE:
         return Judgement(
             Verdict.BLOCKED,
             contents.clauses,
-            Text("材料齐全,不得退回", "nothing is missing: it may not be returned"),
+            Text("材料齐全，不得退回", "nothing is missing: it may not be returned"),
             Text("予以登记", "register it"),
         )
     return Judgement(
         Verdict.PASS,
         contents.clauses,
-        Text(f"出具一次性补正告知书:{contents.reason.zh}", f"one notice of what is missing: {contents.reason.en}"),
+        Text(f"出具一次性补正告知书：{contents.reason.zh}", f"one notice of what is missing: {contents.reason.en}"),
     )
 
 
@@ -63,14 +63,14 @@ FILING: StateTable[FilingFacts] = StateTable(
         State("withdrawn", Text("已撤回", "withdrawn"), final=True),
     ),
     transitions=(
-        Transition("draft", "submit", "submitted", Text("提交,出具收件凭证", "submit; acceptance slip"), None, _BOTH),
+        Transition("draft", "submit", "submitted", Text("提交，出具收件凭证", "submit; acceptance slip"), None, _BOTH),
         Transition("draft", "withdraw", "withdrawn", Text("撤回", "withdraw")),
         Transition("submitted", "return", "returned", Text("一次性告知补正", "return once"), "return_once", _BOTH),
         Transition("returned", "resubmit", "submitted", Text("补正", "correct"), None, _BOTH),
         Transition(
-            "returned", "register", "registered", Text("逾期未补正,如实登记", "register with findings"), None, _BOTH
+            "returned", "register", "registered", Text("逾期未补正，如实登记", "register with findings"), None, _BOTH
         ),
-        Transition("submitted", "register", "registered", Text("登记,出具备案回执", "register; receipt"), None, _BOTH),
+        Transition("submitted", "register", "registered", Text("登记，出具备案回执", "register; receipt"), None, _BOTH),
         Transition(
             "registered",
             "fact_changed",

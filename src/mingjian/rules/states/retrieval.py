@@ -135,7 +135,7 @@ def _sealed(law: Law, facts: RetrievalFacts, on: dt.date) -> Judgement:
 
 def _viewed(law: Law, facts: RetrievalFacts, on: dt.date) -> Judgement:
     if facts.request.form != "view":
-        return Judgement(Verdict.BLOCKED, (), Text("复制或者提取的,应当封存", "what was copied or taken is sealed"))
+        return Judgement(Verdict.BLOCKED, (), Text("复制或者提取的，应当封存", "what was copied or taken is sealed"))
     return Judgement(Verdict.PASS, (), Text("查阅完毕", "viewed"))
 
 
@@ -164,7 +164,7 @@ RETRIEVAL: StateTable[RetrievalFacts] = StateTable(
         State("registered", Text("已登记", "registered")),
         State("executed", Text("已执行", "executed")),
         State("sealed", Text("已封存", "sealed")),
-        State("lapsed", Text("声明已关闭,待报告", "emergency over, report due")),
+        State("lapsed", Text("声明已关闭，待报告", "emergency over, report due")),
         State("withdrawn", Text("已撤回", "withdrawn"), final=True),
         State("expired", Text("已失效", "expired"), final=True),
         State("rejected", Text("维持不予批准", "refusal upheld"), final=True),
@@ -185,13 +185,13 @@ RETRIEVAL: StateTable[RetrievalFacts] = StateTable(
             "confirmed", "present", "presented", Text("两人到场出示证件", "present"), "present", (TWO_STAFF, PAPERS)
         ),
         Transition("lapsed", "report", "closed", Text("事后报告", "report after"), "reason"),
-        Transition("submitted", "return", "returned", Text("材料不全,退回", "return: papers missing"), "reason"),
+        Transition("submitted", "return", "returned", Text("材料不全，退回", "return: papers missing"), "reason"),
         Transition("returned", "resubmit", "submitted", Text("补正", "correct"), "complete", (STATE_ORGANS,)),
         Transition("submitted", "refuse", "refused", Text("不予批准", "refuse"), "reason"),
         Transition("refused", "escalate", "escalated", Text("报上级机关", "escalate"), "reason"),
         Transition("escalated", "approve", "approved", Text("批准", "approve"), "approval", _WAY),
         Transition("escalated", "uphold", "rejected", Text("维持", "uphold"), "reason"),
-        Transition("submitted", "approve", "approved", Text("批准,可以缩小范围", "approve, or narrow"), "approval", _WAY),
+        Transition("submitted", "approve", "approved", Text("批准，可以缩小范围", "approve, or narrow"), "approval", _WAY),
         Transition("approved", "expire", "expired", Text("有效期满", "expire"), "over", (PUBLIC_SECURITY,)),
         Transition(
             "approved", "present", "presented", Text("两人到场出示证件", "present"), "present", (TWO_STAFF, PAPERS)

@@ -234,7 +234,7 @@ def _new_user(name: str, password: str, role: Role, now_ns: int) -> User:
     if not name.strip() or name != name.strip() or len(name) > 64 or any(ord(char) < 33 for char in name):
         raise MingjianError(
             "invalid",
-            Text(zh="登录名须为 1 到 64 个字符,不含空格", en="a login name has 1 to 64 characters and no spaces"),
+            Text(zh="登录名须为 1 到 64 个字符，不含空格", en="a login name has 1 to 64 characters and no spaces"),
             fault=Fault.USER,
             field="name",
         )
@@ -250,7 +250,7 @@ def _role(text: str) -> Role:
         wanted = "、".join(role.value for role in Role)
         raise MingjianError(
             "invalid",
-            Text(zh=f"角色只能是:{wanted}", en=f"the role must be one of: {wanted.replace('、', ', ')}"),
+            Text(zh=f"角色只能是：{wanted}", en=f"the role must be one of: {wanted.replace('、', ', ')}"),
             fault=Fault.USER,
             field="role",
         ) from error
@@ -268,7 +268,7 @@ def _keep_an_administrator(user: User) -> None:
     if not others.exists():
         raise MingjianError(
             "last_administrator",
-            Text(zh="这是最后一个可用的管理员,不能停用或降级", en="this is the last active administrator"),
+            Text(zh="这是最后一个可用的管理员，不能停用或降级", en="this is the last active administrator"),
             fault=Fault.USER,
             remedy=Text(zh="请先指定另一位管理员", en="make another administrator first"),
         )

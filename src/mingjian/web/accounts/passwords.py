@@ -31,7 +31,7 @@ def check_password_rules(password: str, name: str, field: str = "password") -> N
     if len(password) < LONG_ENOUGH and _kinds(password) < _CLASSES_NEEDED:
         raise _weak(
             field,
-            "口令须包含大写字母、小写字母、数字、符号中的至少三种,或不少于 16 个字符",
+            "口令须包含大写字母、小写字母、数字、符号中的至少三种，或不少于 16 个字符",
             "the password needs three of: capitals, small letters, digits, other signs; or at least 16 characters",
         )
     if len(name) >= 3 and name_key(name) in name_key(password):
@@ -41,7 +41,7 @@ def check_password_rules(password: str, name: str, field: str = "password") -> N
     try:
         _common_passwords().validate(password)
     except ValidationError:
-        raise _weak(field, "口令过于常见,容易被猜到", "the password is a common one, easily guessed") from None
+        raise _weak(field, "口令过于常见，容易被猜到", "the password is a common one, easily guessed") from None
 
 
 @functools.cache

@@ -138,6 +138,6 @@ def _wrong_credentials() -> MingjianError:
         Text(zh="登录名或口令不正确", en="the name or the password is wrong"),
         fault=Fault.USER,
         remedy=Text(
-            zh="请核对大小写;如忘记口令,请联系管理员", en="check capitals; the administrator can reset a password"
+            zh="请核对大小写；如忘记口令，请联系管理员", en="check capitals; the administrator can reset a password"
         ),
     )

@@ -54,12 +54,12 @@ class TooManyAttempts(MingjianError):
         super().__init__(
             "too_many_attempts",
             Text(
-                zh=f"失败次数过多,请在 {wait_s} 秒后再试",
+                zh=f"失败次数过多，请在 {wait_s} 秒后再试",
                 en=f"too many failed attempts: wait {wait_s} seconds",
             ),
             fault=Fault.USER,
             remedy=Text(
-                zh="如忘记口令,请联系管理员重置", en="if you forgot the password, the administrator can reset it"
+                zh="如忘记口令，请联系管理员重置", en="if you forgot the password, the administrator can reset it"
             ),
         )
         self.retry_after_s = wait_s

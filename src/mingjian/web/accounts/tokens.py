@@ -59,7 +59,7 @@ def create_token(
     if unknown or not wanted:
         raise MingjianError(
             "invalid",
-            Text(f"没有这些范围:{'、'.join(unknown)}", f"no such scopes: {', '.join(unknown)}")
+            Text(f"没有这些范围：{'、'.join(unknown)}", f"no such scopes: {', '.join(unknown)}")
             if unknown
             else Text("请至少选择一个范围", "name at least one scope"),
             fault=Fault.USER,

@@ -23,7 +23,7 @@ def title_of(name: str) -> Text:
     except KeyError:
         raise MingjianError(
             "unknown_audit_name",
-            Text(zh=f"未登记的审计动作:{name}", en=f"audit name {name!r} is not registered"),
+            Text(zh=f"未登记的审计动作：{name}", en=f"audit name {name!r} is not registered"),
             fault=Fault.OURS,
         ) from None
 

@@ -59,7 +59,7 @@ class Policy(ABC):
         if not anybody and not actor.signed_in:
             raise Refused(
                 "not_signed_in",
-                Text(zh="您尚未登录,或登录已过期", en="you are not signed in, or your session has ended"),
+                Text(zh="您尚未登录，或登录已过期", en="you are not signed in, or your session has ended"),
                 policy=self.name,
                 actor=actor,
                 remedy=Text(zh="请登录后重试", en="sign in and try again"),
@@ -93,13 +93,13 @@ class Policy(ABC):
         """What a refused actor is told: people of his own organisations, or the roles that have the right."""
         people = contacts_of(actor, self, subject)
         if people:
-            return Text(f"如工作需要,可联系:{'、'.join(people)}", f"if your work needs it, ask {', '.join(people)}")
+            return Text(f"如工作需要，可联系：{'、'.join(people)}", f"if your work needs it, ask {', '.join(people)}")
         labels = [role.label for role in Role if role.value in self.who_may(subject).roles]
         if not labels:
-            return Text(zh="如工作需要,请联系管理员", en="ask the administrator if your work needs it")
+            return Text(zh="如工作需要，请联系管理员", en="ask the administrator if your work needs it")
         named = listed(labels)
         return Text(
-            zh=f"有此权限的角色:{named.zh};如工作需要,请联系管理员",
+            zh=f"有此权限的角色：{named.zh}；如工作需要，请联系管理员",
             en=f"roles that have it: {named.en}; ask the administrator",
         )
 

@@ -60,12 +60,12 @@ def _fonts(folder: Path) -> Any:
         raise MingjianError(
             "fonts_missing",
             Text(
-                zh=f"在 {folder} 中没有找到字体 {'、'.join(missing)},不能生成文书",
+                zh=f"在 {folder} 中没有找到字体 {'、'.join(missing)}，不能生成文书",
                 en=f"no font {', '.join(missing)} in {folder}: documents cannot be made",
             ),
             fault=Fault.ENVIRONMENT,
             remedy=Text(
-                zh="安装 fonts-noto-cjk,或者在设置中指定字体目录",
+                zh="安装 fonts-noto-cjk，或者在设置中指定字体目录",
                 en="install fonts-noto-cjk, or name a folder of fonts in the settings",
             ),
         )
@@ -121,7 +121,7 @@ def _failed(error: typst.TypstError) -> MingjianError:
 def _unprintable(what: str, detail: str | None) -> MingjianError:
     return MingjianError(
         "character_unprintable",
-        Text(zh=f"内容中有无法印出的字符:{what}", en=f"a character cannot be printed: {what}"),
+        Text(zh=f"内容中有无法印出的字符：{what}", en=f"a character cannot be printed: {what}"),
         fault=Fault.USER,
         remedy=Text(zh="更正该字符后重新生成", en="correct it and make the document again"),
         detail=detail,

@@ -94,7 +94,7 @@ def apply_batch(actor: Actor, batch_id: str, expected: int | None, *, wait: bool
     batch = _taken(actor, batch_id, expected, "previewed", "applying")
     if batch.rows_refused:
         _put_back(batch)
-        raise refused("rows", f"还有 {batch.rows_refused} 行有错,整个文件不能导入",
+        raise refused("rows", f"还有 {batch.rows_refused} 行有错，整个文件不能导入",
                       f"{batch.rows_refused} rows have problems: nothing is imported", "conflict")  # fmt: skip
     if not batch.rows_new + batch.rows_changed:
         _put_back(batch)
@@ -235,14 +235,14 @@ def _header(cells: Sequence[Cell], columns: Sequence[Column]) -> list[Column | N
             what = ("重复的列", "a repeated column") if column else ("不认识的列", "an unknown column")
             raise bad_file(
                 f"第 1 行第 {place} 列“{text[:40]}”是{what[0]}", f"row 1, column {place}: {text[:40]!r} is {what[1]}",
-                Text("请使用导出的模板,不要改动表头", "use the template and leave its header as it is"),
+                Text("请使用导出的模板，不要改动表头", "use the template and leave its header as it is"),
             )  # fmt: skip
         found.append(column)
     missing = [column for column in columns if column.required and column not in found]
     if missing and not any(column is not None and column.key == "id" for column in found):
         lacking = listed(one.title for one in missing)
         raise bad_file(
-            f"表头缺少必需的列:{lacking.zh}", f"the header lacks: {lacking.en}", Text("请使用模板", "use the template")
+            f"表头缺少必需的列：{lacking.zh}", f"the header lacks: {lacking.en}", Text("请使用模板", "use the template")
         )
     return found
 

@@ -11,7 +11,7 @@ from mingjian.web.geography.datum import Datum
 
 DATUMS = {one.value: Text(one.value, one.value) for one in Datum}
 _PLACES_REMEDY = Text(
-    "填场所名称;同名的填场所标识(见场所导出表)", "its name; where names repeat, its id from the export of places"
+    "填场所名称；同名的填场所标识（见场所导出表）", "its name; where names repeat, its id from the export of places"
 )
 
 
@@ -53,26 +53,26 @@ def _column(key: str, zh: str, en: str, explained: tuple[str, str] = ("", ""), *
 
 
 CAMERA_COLUMNS: tuple[Column, ...] = (
-    _column("id", "登记标识", "id", ("导出表自带,用于修改;新增的留空", "from an export, to change it; empty for a new one")),
-    _column("code", "国标编码", "GB/T 28181 code", ("20 位数字,该列须为文本格式", "20 digits; format the column as text"),
+    _column("id", "登记标识", "id", ("导出表自带，用于修改；新增的留空", "from an export, to change it; empty for a new one")),
+    _column("code", "国标编码", "GB/T 28181 code", ("20 位数字，该列须为文本格式", "20 digits; format the column as text"),
             sort="digits", sample="37020200001321000001"),
     _column("name", "名称", "name", ("最多 128 字", "at most 128 characters"), required=True, sample="香港中路与山东路路口北向"),
     _column("organisation", "所属单位", "organisation",
             ("单位全称或者统一社会信用代码", "its full name or unified social credit code"), sort="reference", required=True,
             sample="东湖区城市管理局"),
     _column("division", "行政区划", "division", ("名称或者代码", "name or code"), sort="reference", required=True, sample="370202"),
-    _column("group", "分组", "group", ("目录路径,用“/”分隔", "path in the tree, with / between"), sample="东湖区/湖滨街道"),
+    _column("group", "分组", "group", ("目录路径，用“/”分隔", "path in the tree, with / between"), sample="东湖区/湖滨街道"),
     _column("place", "所在场所", "place", (_PLACES_REMEDY.zh, _PLACES_REMEDY.en), sort="reference"),
     _column("part", "所在部位", "part", ("该场所已登记的部位", "a part that is registered at the place"), sort="choice",
             choices=PLACE_PARTS),
     _column("room", "所在房间", "room", ("该场所已登记房间的名称或者类型", "name or kind of a room registered at the place"),
             sort="reference"),
-    _column("system", "所属系统", "system", ("系统名称;同名的填系统标识", "its name; where names repeat, its id"), sort="reference"),
+    _column("system", "所属系统", "system", ("系统名称；同名的填系统标识", "its name; where names repeat, its id"), sort="reference"),
     _column("builder", "安装单位", "builder", ("与所属单位不同时填写", "when it is not the organisation"), sort="reference"),
     _column("datum", "坐标系", "datum", ("不填视为 WGS-84", "WGS-84 when empty"), sort="choice", choices=DATUMS, sample="WGS-84"),
     _column("lon", "经度", "longitude", ("十进制度", "decimal degrees"), sort="degrees", sample="120.382901"),
     _column("lat", "纬度", "latitude", ("十进制度", "decimal degrees"), sort="degrees", sample="36.064402"),
-    _column("azimuth_deg", "朝向(度)", "azimuth (degrees)", ("正北为 0,顺时针", "0 is north, clockwise"), sort="number", sample="90"),
+    _column("azimuth_deg", "朝向(度)", "azimuth (degrees)", ("正北为 0，顺时针", "0 is north, clockwise"), sort="number", sample="90"),
     _column("view_angle_deg", "视场角(度)", "angle of view (degrees)", sort="number", sample="80"),
     _column("view_distance_m", "可视距离(米)", "distance of view (m)", sort="number", sample="60"),
     _column("manufacturer", "生产厂商", "manufacturer"),

@@ -85,7 +85,7 @@ class CameraReader:
         given, code = row.values.get("id"), row.values.get("code")
         if given is not None and (given not in mine or cameras[given].removed_ns is not None):
             row.wrong("id", WrongCell(
-                "没有这个登记标识,或者不在您的权限范围", "no such id, or none within your reach",
+                "没有这个登记标识，或者不在您的权限范围", "no such id, or none within your reach",
                 "新增的请留空", "leave it empty for a new camera",
             ))  # fmt: skip
             del row.values["id"]
@@ -109,7 +109,7 @@ class CameraReader:
             return
         contact = "" if camera is None or camera.organisation is None else camera.organisation.name
         row.wrong("code", WrongCell(
-            "该编码已属于另一台设备,不得重复使用", "this code names another device", f"请联系{contact or '管理员'}核对",
+            "该编码已属于另一台设备，不得重复使用", "this code names another device", f"请联系{contact or '管理员'}核对",
             f"check with {contact or 'the administrator'}",
         ))  # fmt: skip
 

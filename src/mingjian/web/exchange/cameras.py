@@ -216,7 +216,7 @@ class _CameraWork:
             said = cited_reason(blocking)
             raise MingjianError(
                 "enrolment_refused",
-                Text(f"第 {row.number} 行:{said.zh}", f"row {row.number}: {said.en}"),
+                Text(f"第 {row.number} 行：{said.zh}", f"row {row.number}: {said.en}"),
                 fault=Fault.USER,
                 remedy=blocking.remedy,
             )

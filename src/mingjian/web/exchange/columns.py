@@ -140,7 +140,7 @@ def shown_value(column: Column, value: Any) -> str:
 
 def _number(column: Column, text: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,9}", text):
-        raise WrongCell("应为整数", "must be a whole number", "只填数字,不带单位", "digits only, without a unit")
+        raise WrongCell("应为整数", "must be a whole number", "只填数字，不带单位", "digits only, without a unit")
     return int(text)
 
 
@@ -148,7 +148,7 @@ def _degrees(column: Column, text: str) -> str:
     if not re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{1,18})?", text):
         raise WrongCell(
             "应为十进制度数", "must be decimal degrees",
-            "例如 120.382901;度分秒请换算", "such as 120.382901; convert degrees, minutes and seconds",
+            "例如 120.382901；度分秒请换算", "such as 120.382901; convert degrees, minutes and seconds",
         )  # fmt: skip
     return text
 
@@ -163,7 +163,7 @@ def _date(column: Column, text: str) -> str:
     if not found:
         raise WrongCell(
             "不是日期", "is no date",
-            "形如 2025-04-01;只知道年月的填 2025-04", "such as 2025-04-01, or 2025-04 when the day is not known",
+            "形如 2025-04-01；只知道年月的填 2025-04", "such as 2025-04-01, or 2025-04 when the day is not known",
         )  # fmt: skip
     return found
 
@@ -196,8 +196,8 @@ def _digits(raw: Cell, text: str) -> str:
     lost = isinstance(raw, float) and abs(raw) >= 1e15
     if lost or re.fullmatch(r"[0-9]\.[0-9]+[eE]\+[0-9]+", text):
         raise WrongCell(
-            "编码被表格软件存成了数字,末尾数位已经丢失", "the spreadsheet made a number of this code: its last digits are lost",
-            "请把该列设为文本格式,重新填写编码", "format the column as text and enter the code again",
+            "编码被表格软件存成了数字，末尾数位已经丢失", "the spreadsheet made a number of this code: its last digits are lost",
+            "请把该列设为文本格式，重新填写编码", "format the column as text and enter the code again",
         )  # fmt: skip
     return text.removeprefix("'")
 

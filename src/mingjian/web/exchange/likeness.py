@@ -125,7 +125,7 @@ class Likeness:
                 continue
             camera, said = cameras[key], _GROUNDS[ground]
             if key in seen:
-                text = Text(f"疑似重复({said.zh}):{camera.name}", f"may be there already ({said.en}): {camera.name}")
+                text = Text(f"疑似重复（{said.zh}）：{camera.name}", f"may be there already ({said.en}): {camera.name}")
             else:
                 contact = "" if camera.organisation is None else camera.organisation.name
                 text = Text(f"{COVERED.zh}{contact}", f"{COVERED.en} {contact}")
@@ -136,5 +136,5 @@ def _of_row(finding: Finding, ground: str, number: int) -> None:
     if len(finding.notes) < 5:
         said = _GROUNDS[ground]
         finding.notes.append(
-            Problem("", Text(f"与第 {number} 行疑似重复({said.zh})", f"may repeat row {number} ({said.en})"))
+            Problem("", Text(f"与第 {number} 行疑似重复（{said.zh}）", f"may repeat row {number} ({said.en})"))
         )

@@ -55,7 +55,7 @@ def _row(finding: Finding) -> ImportRow:
         first = finding.row.problems[0]
         raise MingjianError(
             "invalid",
-            Text(f"第 {finding.row.number} 行:{first.said.zh}", f"row {finding.row.number}: {first.said.en}"),
+            Text(f"第 {finding.row.number} 行：{first.said.zh}", f"row {finding.row.number}: {first.said.en}"),
             fault=Fault.USER,
             field=first.column,
             remedy=first.remedy,

@@ -35,7 +35,7 @@ from mingjian.web.registry.shared import clean
 from mingjian.web.wiring import clock
 
 ORGANISATION_COLUMNS: tuple[Column, ...] = (
-    Column("id", Text("登记标识", "id"), Text("导出表自带,用于修改;新增的留空", "from an export, to change it; empty for a new one")),
+    Column("id", Text("登记标识", "id"), Text("导出表自带，用于修改；新增的留空", "from an export, to change it; empty for a new one")),
     Column("name", Text("名称", "name"), Text("单位全称", "its full name"), required=True, sample="湖心商场有限公司"),
     Column("kind", Text("单位类型", "kind"), sort="choice", choices=ORGANISATION_KINDS, required=True, sample="管理、使用单位"),
     Column("division", Text("行政区划", "division"), Text("名称或者代码", "name or code"), "reference", required=True, sample="370202"),
@@ -152,12 +152,14 @@ class _OrganisationWork:
     ) -> Organisation | None:  # fmt: skip
         given, holder = row.values.get("id"), held.get(values.get("credit_code", ""))
         if given is not None and given not in objects:
-            row.wrong("id", WrongCell("没有这个登记标识,或者不在您的权限范围", "no such id, or none within your reach"))
+            row.wrong(
+                "id", WrongCell("没有这个登记标识，或者不在您的权限范围", "no such id, or none within your reach")
+            )
             return None
         if holder is not None and (holder not in objects or given not in (None, holder)):
             row.wrong("credit_code", WrongCell(
                 "该统一社会信用代码已登记过", "this unified social credit code is registered already",
-                "请核对;单位撤销后代码不再使用", "check it; a code is not used again after its organisation ended",
+                "请核对；单位撤销后代码不再使用", "check it; a code is not used again after its organisation ended",
             ))  # fmt: skip
             return None
         if given is not None or holder is not None:

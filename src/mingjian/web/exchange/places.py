@@ -34,14 +34,14 @@ from mingjian.web.registry.searching import initials
 from mingjian.web.registry.shared import placed
 
 PLACE_COLUMNS: tuple[Column, ...] = (
-    Column("id", Text("登记标识", "id"), Text("导出表自带,用于修改;新增的留空", "from an export, to change it; empty for a new one")),
+    Column("id", Text("登记标识", "id"), Text("导出表自带，用于修改；新增的留空", "from an export, to change it; empty for a new one")),
     Column("name", Text("名称", "name"), Text("最多 128 字", "at most 128 characters"), required=True, sample="湖心商场"),
     Column("division", Text("行政区划", "division"), Text("名称或者代码", "name or code"), "reference", required=True, sample="370202"),
     Column("organisation", Text("管理单位", "organisation"),
            Text("单位全称或者统一社会信用代码", "its full name or credit code"), "reference", sample="湖心商场有限公司"),
-    Column("kinds", Text("场所类别", "kinds"), Text("可填多个,用“、”分隔", "several, with commas between"), "several",
+    Column("kinds", Text("场所类别", "kinds"), Text("可填多个，用“、”分隔", "several, with commas between"), "several",
            choices=PLACE_KINDS, sample="商贸中心"),
-    Column("parts", Text("部位", "parts"), Text("可填多个;不填视为“整体”", "several; the whole when empty"), "several",
+    Column("parts", Text("部位", "parts"), Text("可填多个；不填视为“整体”", "several; the whole when empty"), "several",
            choices=PLACE_PARTS, sample="出入口、公共区域"),
     Column("public_place", Text("公共场所", "public place"), sort="flag", sample="是"),
     Column("movable", Text("可移动场所", "movable"), Text("公共汽车、船舶等填“是”", "yes for buses, ships and the like"), "flag"),

@@ -148,7 +148,7 @@ class PlainWork(ABC):
         given = row.values.get("id")
         if given is not None and given not in objects:
             row.wrong("id", WrongCell(
-                "没有这个登记标识,或者不在您的权限范围", "no such id, or none within your reach",
+                "没有这个登记标识，或者不在您的权限范围", "no such id, or none within your reach",
                 "新增的请留空", "leave it empty for a new one",
             ))  # fmt: skip
         now = objects.get(given or "")

@@ -22,17 +22,17 @@ from mingjian.web.registry.rights import READ_DEVICES, READ_PLACES, READ_SYSTEMS
 
 _WORDS = {
     "division": ("没有这个行政区划", "there is no such division"),
-    "organisation": ("没有这个单位,或者不在您的权限范围", "no such organisation, or none within your reach"),
-    "place": ("没有这个场所,或者不在您的权限范围", "no such place, or none within your reach"),
-    "system": ("没有这个系统,或者不在您的权限范围", "no such system, or none within your reach"),
+    "organisation": ("没有这个单位，或者不在您的权限范围", "no such organisation, or none within your reach"),
+    "place": ("没有这个场所，或者不在您的权限范围", "no such place, or none within your reach"),
+    "system": ("没有这个系统，或者不在您的权限范围", "no such system, or none within your reach"),
     "device": ("没有这台在用的设备，或者不在您的权限范围", "no such device in use, or none within your reach"),
     "camera": ("没有这台摄像机，或者不在您的权限范围", "no such camera, or none within your reach"),
 }
 _REMEDIES = {
     "division": ("填六位区划代码", "enter its code of six digits"),
-    "organisation": ("填全称或者统一社会信用代码;新单位请先导入单位表", "its full name or credit code; import new ones first"),
-    "place": ("填全称或者登记标识;新场所请先导入场所表", "its full name or id; import new places first"),
-    "system": ("填全称或者登记标识;新系统请先导入系统表", "its full name or id; import new systems first"),
+    "organisation": ("填全称或者统一社会信用代码；新单位请先导入单位表", "its full name or credit code; import new ones first"),
+    "place": ("填全称或者登记标识；新场所请先导入场所表", "its full name or id; import new places first"),
+    "system": ("填全称或者登记标识；新系统请先导入系统表", "its full name or id; import new systems first"),
     "device": ("填国标编码、序列号或者登记标识；新设备请先导入设备表", "its code, serial number or id; import new devices first"),
     "camera": ("填国标编码或者登记标识；新摄像机请先导入摄像机表", "its code or id; import new cameras first"),
 }  # fmt: skip

@@ -21,7 +21,7 @@ def touched() -> MingjianError:
     """Undoing leaves alone what somebody has changed since."""
     return MingjianError(
         "changed_meanwhile",
-        Text("导入之后已被修改,未撤销", "changed since the import: left as it is"),
+        Text("导入之后已被修改，未撤销", "changed since the import: left as it is"),
         fault=Fault.USER,
-        remedy=Text("如确需恢复,请在该登记中逐项修改", "change it by hand where that is wanted"),
+        remedy=Text("如确需恢复，请在该登记中逐项修改", "change it by hand where that is wanted"),
     )

@@ -88,12 +88,12 @@ def _refuse_bombs(path: Path) -> None:
     if len(parts) > 10_000 or sum(part.file_size for part in parts) > UNPACKED_BYTES:
         raise bad_file("工作簿解开后过大", "the workbook unpacks to too much", Text("请分成几个文件", "split the file"))
     if "xl/workbook.xml" not in {part.filename for part in parts}:
-        raise bad_file("不是 Excel 工作簿(.xlsx)", "no Excel workbook (.xlsx)")
+        raise bad_file("不是 Excel 工作簿（.xlsx）", "no Excel workbook (.xlsx)")
 
 
 def _damaged() -> MingjianError:
     return bad_file(
-        "工作簿无法读取,可能已损坏或者加了密", "the workbook cannot be read: damaged, or protected by a password",
+        "工作簿无法读取，可能已损坏或者加了密", "the workbook cannot be read: damaged, or protected by a password",
         Text("用表格软件打开后另存为 .xlsx", "open it in a spreadsheet program and save it as .xlsx"),
     )  # fmt: skip
 

@@ -38,12 +38,12 @@ FUNCTIONS = {
     "store": Text("存储", "store"),
 }
 SYSTEM_COLUMNS: tuple[Column, ...] = (
-    Column("id", Text("登记标识", "id"), Text("导出表自带,用于修改;新增的留空", "from an export, to change it; empty for a new one")),
+    Column("id", Text("登记标识", "id"), Text("导出表自带，用于修改；新增的留空", "from an export, to change it; empty for a new one")),
     Column("name", Text("名称", "name"), Text("最多 128 字", "at most 128 characters"), required=True, sample="湖心商场视频系统"),
     Column("organisation", Text("责任单位", "organisation"),
            Text("单位全称或者统一社会信用代码", "its full name or credit code"), "reference", required=True, sample="湖心商场有限公司"),
     Column("division", Text("行政区划", "division"), Text("名称或者代码", "name or code"), "reference", required=True, sample="370202"),
-    Column("place", Text("主要场所", "place"), Text("场所名称;同名的填登记标识", "its name, or id where names repeat"), "reference"),
+    Column("place", Text("主要场所", "place"), Text("场所名称；同名的填登记标识", "its name, or id where names repeat"), "reference"),
     Column("purpose", Text("用途", "purpose"), sample="治安防范"),
     Column("legal_basis", Text("建设依据", "legal basis")),
     Column("funding", Text("资金来源", "funding"), sort="choice", choices=FUNDING, sample="自筹"),
@@ -52,7 +52,7 @@ SYSTEM_COLUMNS: tuple[Column, ...] = (
     Column("flag", Text("涉密标注", "secrecy"), sort="choice", choices=SECRECY),
     Column("business_use", Text("经营性", "for business"), sort="flag"),
     Column("keep_days", Text("保存天数", "days kept"), sort="number", sample="30"),
-    Column("functions", Text("功能", "functions"), Text("可填多个,用“、”分隔", "several, with commas between"), "several",
+    Column("functions", Text("功能", "functions"), Text("可填多个，用“、”分隔", "several, with commas between"), "several",
            choices=FUNCTIONS, sample="采集、显示、存储"),
     Column("concerns_public_safety", Text("涉及公共安全", "concerns public safety"), sort="flag", sample="是"),
 )  # fmt: skip

@@ -58,7 +58,7 @@ def content_of(path: Path) -> Content:
 def unaccepted(zh: str, en: str) -> MingjianError:
     """The content is not taken: what is taken is the remedy."""
     remedy = Text(
-        zh="可上传 PDF、PNG、JPEG、XLSX、DXF、DWG、EML;压缩包请解压后逐个上传",
+        zh="可上传 PDF、PNG、JPEG、XLSX、DXF、DWG、EML；压缩包请解压后逐个上传",
         en="PDF, PNG, JPEG, XLSX, DXF, DWG and EML are taken; unpack archives and upload each file",
     )
     return MingjianError("invalid", Text(zh=zh, en=en), fault=Fault.USER, field="content", remedy=remedy)

@@ -30,7 +30,7 @@ def encode_anew(path: Path, media_type: str) -> tuple[int, int]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
     except (OSError, ValueError, SyntaxError, EOFError, OverflowError, IndexError) as error:
-        raise unaccepted("图片已损坏,无法读取", "the picture is damaged and cannot be read") from error
+        raise unaccepted("图片已损坏，无法读取", "the picture is damaged and cannot be read") from error
     clean.info.clear()  # what encoders would write again: comments, profiles, EXIF
     clean.save(path, kind, **({"quality": _QUALITY} if kind == "JPEG" else {}))
     return clean.width, clean.height
@@ -43,4 +43,4 @@ def _mode(picture: Image.Image, kind: str) -> str:
 
 
 def _too_large() -> Exception:
-    return unaccepted("图片过大,最多 5000 万像素", "the picture is too large: at most 50 million pixels")
+    return unaccepted("图片过大，最多 5000 万像素", "the picture is too large: at most 50 million pixels")

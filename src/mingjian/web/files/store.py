@@ -96,7 +96,7 @@ def _copy(body: Readable, write: Callable[[bytes], object], limit: int) -> None:
         taken += len(piece)
         if taken > limit:
             most = limit >> 20
-            said = Text(zh=f"文件过大,最多 {most} MiB", en=f"the file is too large: at most {most} MiB")
+            said = Text(zh=f"文件过大，最多 {most} MiB", en=f"the file is too large: at most {most} MiB")
             raise MingjianError("body_too_large", said, fault=Fault.USER, field="content")
         write(piece)
     if not taken:

@@ -38,7 +38,7 @@ def read_geometry(value: object, datum: Datum = Datum.WGS84, field: str = "geome
                 where = f"{field}.coordinates.{number}" if kind == "MultiPolygon" else f"{field}.coordinates"
                 raise _bad(
                     where,
-                    "环至少 4 个点,且首尾相同(RFC 7946 第 3.1.6 节)",
+                    "环至少 4 个点，且首尾相同（RFC 7946 第 3.1.6 节）",
                     "a ring has at least four positions, the last equal to the first (RFC 7946 section 3.1.6)",
                 )
     lons, lats = [one[0] for one in reader.seen], [one[1] for one in reader.seen]

@@ -118,7 +118,7 @@ def _on_404(request: HttpRequest, error: Http404 | type[Http404]) -> HttpRespons
 
 
 def _on_too_big(request: HttpRequest, error: RequestDataTooBig | type[RequestDataTooBig]) -> HttpResponse:
-    said = Text(zh="请求内容过大,最多 1 MiB", en="the request is too large: at most 1 MiB")
+    said = Text(zh="请求内容过大，最多 1 MiB", en="the request is too large: at most 1 MiB")
     return problem_response(MingjianError("body_too_large", said, fault=Fault.USER), request)
 
 

@@ -34,11 +34,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     error = MingjianError(
         "bad_request",
         Text(
-            zh="请求格式有误,或访问的主机名未在设置中登记", en="the request is malformed, or its host name is not ours"
+            zh="请求格式有误，或访问的主机名未在设置中登记", en="the request is malformed, or its host name is not ours"
         ),
         fault=Fault.USER,
         remedy=Text(
-            zh="请用登记过的主机名访问,或把它加入 mingjian.toml 的 web.hosts",
+            zh="请用登记过的主机名访问，或把它加入 mingjian.toml 的 web.hosts",
             en="use a known host name, or add this one to web.hosts in mingjian.toml",
         ),
     )
@@ -54,9 +54,9 @@ def crashed_error() -> MingjianError:
     """A defect of ours; the log has it under the request's id."""
     return MingjianError(
         "internal",
-        Text(zh="程序内部错误,操作可能没有完成", en="an internal error: what you asked for may not be done"),
+        Text(zh="程序内部错误，操作可能没有完成", en="an internal error: what you asked for may not be done"),
         fault=Fault.OURS,
-        remedy=Text(zh="请把请求编号告知管理员,以便查日志", en="give the request's id to the administrator"),
+        remedy=Text(zh="请把请求编号告知管理员，以便查日志", en="give the request's id to the administrator"),
     )
 
 
@@ -65,12 +65,12 @@ def database_error() -> MingjianError:
     return MingjianError(
         "database_away",
         Text(
-            zh="数据库暂时不可用,操作没有完成;录像不受影响",
+            zh="数据库暂时不可用，操作没有完成；录像不受影响",
             en="the database is away: nothing was changed, recording goes on",
         ),
         fault=Fault.ENVIRONMENT,
         remedy=Text(
-            zh="请稍后重试;如持续出现,请检查数据库和磁盘",
+            zh="请稍后重试；如持续出现，请检查数据库和磁盘",
             en="try again; if it stays, look at the database and its disk",
         ),
     )
@@ -88,7 +88,7 @@ def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
         "method_not_allowed",
         Text(zh=f"此地址不支持 {request.method}", en=f"{request.method} is not possible at this address"),
         fault=Fault.USER,
-        remedy=Text(zh=f"可用:{allowed}", en=f"it takes: {allowed}"),
+        remedy=Text(zh=f"可用：{allowed}", en=f"it takes: {allowed}"),
     )
     response = problem_response(error, request)
     response["Allow"] = allowed

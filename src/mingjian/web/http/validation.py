@@ -43,7 +43,7 @@ def _with(zh: str, en: str) -> Callable[[Context], Text]:
 
 def _choices(context: Context) -> Text:
     wanted = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "")
-    return Text(zh=f"只能是:{wanted.replace(', ', '、')}", en=f"must be one of: {wanted}")
+    return Text(zh=f"只能是：{wanted.replace(', ', '、')}", en=f"must be one of: {wanted}")
 
 
 def _own(context: Context) -> Text:
@@ -66,7 +66,7 @@ _OBJECT = _fixed("应为 JSON 对象", "must be a JSON object")
 
 _SENTENCES: dict[str, Callable[[Context], Text]] = {
     "missing": _fixed("必须填写", "must be given"),
-    "extra_forbidden": _fixed("不是可用的字段,请核对拼写", "there is no such field: check the spelling"),
+    "extra_forbidden": _fixed("不是可用的字段，请核对拼写", "there is no such field: check the spelling"),
     "string_type": _TEXT,
     "string_unicode": _fixed("含有无效字符", "has characters that are none"),
     "nul": _fixed("请求内容含有空字符 U+0000", "the request has a NUL character (U+0000)"),

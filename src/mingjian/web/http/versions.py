@@ -25,7 +25,7 @@ def expected_version(request: HttpRequest) -> int:
             "precondition_required",
             Text(zh="修改请求缺少 If-Match 请求头", en="a change needs the If-Match header"),
             fault=Fault.USER,
-            remedy=Text(zh="请先读取记录,把其 ETag 放入 If-Match", en="read the record first and send its ETag"),
+            remedy=Text(zh="请先读取记录，把其 ETag 放入 If-Match", en="read the record first and send its ETag"),
         )
     match = _TAG.match(header)
     if match is None:
@@ -44,9 +44,9 @@ def require_version(actual: int, expected: int | None) -> None:
         raise MingjianError(
             "changed_meanwhile",
             Text(
-                zh="在您编辑期间,他人已修改并保存了这条记录;您的修改没有保存",
+                zh="在您编辑期间，他人已修改并保存了这条记录；您的修改没有保存",
                 en="somebody else changed this record while you were editing; your change was not saved",
             ),
             fault=Fault.USER,
-            remedy=Text(zh="请重新载入,核对后再保存", en="load it again, compare, and save once more"),
+            remedy=Text(zh="请重新载入，核对后再保存", en="load it again, compare, and save once more"),
         )

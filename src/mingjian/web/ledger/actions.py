@@ -158,7 +158,7 @@ def _contradicts(origin: str) -> MingjianError:
         Text(zh=f"账本 {origin} 与它签过的检查点不符", en=f"the log {origin} is not what it signed"),
         fault=Fault.ENVIRONMENT,
         remedy=Text(
-            zh="请运行 mingjian ledger audit;如从备份恢复,请用 mingjian restore --reason 声明",
+            zh="请运行 mingjian ledger audit；如从备份恢复，请用 mingjian restore --reason 声明",
             en="run mingjian ledger audit; a backup is put back with mingjian restore --reason",
         ),
     )

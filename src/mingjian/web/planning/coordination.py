@@ -189,7 +189,7 @@ def _part(part_id: str | None) -> PlacePart | None:
 def _conflict(task: CoordinationTask) -> MingjianError:
     return MingjianError(
         "conflict",
-        Text(zh=f"任务当前状态为“{task.state}”,不能这样办理", en=f"the task is {task.state}: this cannot be done now"),
+        Text(zh=f"任务当前状态为“{task.state}”，不能这样办理", en=f"the task is {task.state}: this cannot be done now"),
         fault=Fault.USER,
         field="state",
     )

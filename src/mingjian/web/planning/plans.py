@@ -74,7 +74,7 @@ def draft_plan(actor: Actor, division_id: str, organisation_id: str, title: str,
                 "conflict",
                 Text(zh="该区划已有一版规划正在编制或者报批", en="another version of this plan is under way"),
                 fault=Fault.USER,
-                remedy=Text(zh="在该版本上继续,或者先撤回", en="go on with that one, or withdraw it first"),
+                remedy=Text(zh="在该版本上继续，或者先撤回", en="go on with that one, or withdraw it first"),
             )
         now_ns = wiring.clock().now_ns()
         plan = Plan(
@@ -103,9 +103,9 @@ def change_plan(actor: Actor, plan_id: str, values: Mapping[str, Any], expected_
         if plan.state != "draft":
             raise MingjianError(
                 "conflict",
-                Text(zh="规划已报批,不能修改", en="the plan has left the draft and cannot be changed"),
+                Text(zh="规划已报批，不能修改", en="the plan has left the draft and cannot be changed"),
                 fault=Fault.USER,
-                remedy=Text(zh="由审批机关退回后修改,或者编制新版本", en="have it returned, or draft a new version"),
+                remedy=Text(zh="由审批机关退回后修改，或者编制新版本", en="have it returned, or draft a new version"),
             )
         old = _state(plan)
         if "title" in values:

@@ -161,7 +161,7 @@ def _draft(actor: Actor, plan_id: str) -> Plan:
     if plan.state != "draft":
         raise MingjianError(
             "conflict",
-            Text(zh="规划已报批,点位不能变动", en="the plan has left the draft: its points stay as they are"),
+            Text(zh="规划已报批，点位不能变动", en="the plan has left the draft: its points stay as they are"),
             fault=Fault.USER,
             remedy=Text(zh="编制新版本", en="draft a new version"),
         )

@@ -245,7 +245,9 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
     if "priority" in values and not 0 <= values["priority"] <= 9:
         raise MingjianError(
             "invalid",
-            Text(zh="优先级应为 0(最后降级)到 9(最先降级)", en="priority is 0 (degraded last) to 9 (degraded first)"),
+            Text(
+                zh="优先级应为 0（最后降级）到 9（最先降级）", en="priority is 0 (degraded last) to 9 (degraded first)"
+            ),
             fault=Fault.USER,
             field="priority",
         )
@@ -340,7 +342,7 @@ def _require_present(camera: Camera) -> None:
             "conflict",
             Text(zh="这台摄像机已被移除", en="this camera has been removed"),
             fault=Fault.USER,
-            remedy=Text(zh="如需继续使用,请重新添加", en="add it anew if it is to be used again"),
+            remedy=Text(zh="如需继续使用，请重新添加", en="add it anew if it is to be used again"),
         )
 
 

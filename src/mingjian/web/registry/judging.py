@@ -41,6 +41,6 @@ def in_vocabulary(value: str, known: Any, field: str) -> str:
             Text(zh="不在可选值之内", en="not one of the known values"),
             fault=Fault.USER,
             field=field,
-            remedy=Text(zh=f"可选:{'、'.join(known)}"[:300], en=f"one of: {', '.join(known)}"[:300]),
+            remedy=Text(zh=f"可选：{'、'.join(known)}"[:300], en=f"one of: {', '.join(known)}"[:300]),
         )
     return value

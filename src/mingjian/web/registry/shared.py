@@ -31,7 +31,7 @@ def clean(text: str, field: str, shortest: int, longest: int) -> str:
         raise MingjianError(
             "invalid",
             Text(
-                zh=f"应为 {shortest} 到 {longest} 个字符,不含控制字符",
+                zh=f"应为 {shortest} 到 {longest} 个字符，不含控制字符",
                 en=f"{field} has {shortest} to {longest} characters and no control characters",
             ),
             fault=Fault.USER,

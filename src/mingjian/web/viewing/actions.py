@@ -144,7 +144,7 @@ def _revoke_look(ticket_id: str) -> None:
     if issued is None:
         raise MingjianError(
             "not_found",
-            Text(zh="没有这张凭证,或它已过期", en="there is no such ticket, or it has expired"),
+            Text(zh="没有这张凭证，或它已过期", en="there is no such ticket, or it has expired"),
             fault=Fault.USER,
             field="ticket",
         )
@@ -174,7 +174,7 @@ def _check_layout(grid: int, tiles: list[dict[str, str] | None]) -> None:
         wanted = ", ".join(str(size) for size in GRIDS)
         raise MingjianError(
             "invalid",
-            Text(zh=f"画面数只能是:{wanted}", en=f"grid must be one of: {wanted}"),
+            Text(zh=f"画面数只能是：{wanted}", en=f"grid must be one of: {wanted}"),
             fault=Fault.USER,
             field="grid",
         )
@@ -193,5 +193,5 @@ def _layout_name_taken(name: str) -> MingjianError:
         Text(zh=f"您已有名为“{name}”的布局", en=f"you have a layout named {name!r} already"),
         fault=Fault.USER,
         field="name",
-        remedy=Text(zh="请换一个名称,或修改原布局", en="choose another name, or change that layout"),
+        remedy=Text(zh="请换一个名称，或修改原布局", en="choose another name, or change that layout"),
     )

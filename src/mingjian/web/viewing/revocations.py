@@ -58,7 +58,7 @@ def write_file() -> None:
         raise MingjianError(
             "revocations_not_written",
             Text(
-                zh="凭证已收回,但尚未通知边缘服务:无法写入 plan/revocations.json",
+                zh="凭证已收回，但尚未通知边缘服务：无法写入 plan/revocations.json",
                 en="the tickets are taken back, but the edges were not told: plan/revocations.json cannot be written",
             ),
             fault=Fault.ENVIRONMENT,

@@ -209,7 +209,7 @@ def _check_streams(camera: Camera, wish: Wish, rights: Sequence[Right]) -> None:
             Text(zh="这台摄像机没有所要的码流", en="this camera has no such stream"),
             fault=Fault.USER,
             field="streams",
-            remedy=Text(zh=f"可用码流:{'、'.join(sorted(known))}", en=f"it has: {', '.join(sorted(known))}"),
+            remedy=Text(zh=f"可用码流：{'、'.join(sorted(known))}", en=f"it has: {', '.join(sorted(known))}"),
         )
 
 
@@ -221,7 +221,7 @@ def _removed(camera: Camera) -> MingjianError:
     return MingjianError(
         "conflict",
         Text(
-            zh=f"摄像机“{camera.name}”已被移除,没有实时画面",
+            zh=f"摄像机“{camera.name}”已被移除，没有实时画面",
             en=f"{camera.name} has been removed: there is no live picture",
         ),
         fault=Fault.USER,

@@ -67,11 +67,11 @@ def _count(actor: Actor) -> None:
         raise Refused(  # leaves its audit entry, "denied", whatever becomes of the transaction around us
             "too_many_attempts",
             Text(
-                zh="一小时内在受限范围附近核查的点位过多,已记录并通知公安机关",
+                zh="一小时内在受限范围附近核查的点位过多，已记录并通知公安机关",
                 en="too many sites near a restricted margin within an hour: recorded, and public security is told",
             ),
             policy=PROBING,
             actor=actor,
-            remedy=Text(zh="确需批量核查的,请由公安机关核定", en="have public security check many sites at once"),
+            remedy=Text(zh="确需批量核查的，请由公安机关核定", en="have public security check many sites at once"),
         )
     ZoneQuestion.objects.create(actor_id=actor.user, at_ns=now_ns)

@@ -41,7 +41,7 @@ def give_code(camera: Camera, code: str) -> None:
     check_camera_code(code, "" if camera.division is None else camera.division.code)
     row = Identifier.objects.filter(kind=KIND, value=code).first()
     if row is not None and (row.subject_kind, row.subject_id) != (SUBJECT, camera.id):
-        raise refused("code", "该编码已属于另一台设备,不得重复使用", "this code names another device", "code_taken")
+        raise refused("code", "该编码已属于另一台设备，不得重复使用", "this code names another device", "code_taken")
     day = today().isoformat()
     others = Identifier.objects.filter(kind=KIND, subject_kind=SUBJECT, subject_id=camera.id, until_date="")
     others.exclude(value=code).update(until_date=day)

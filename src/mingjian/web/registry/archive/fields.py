@@ -95,4 +95,4 @@ def missing(camera: Camera, archive: CameraArchive, *, photo: bool) -> list[str]
     return lacking if photo else [*lacking, PHOTO]
 
 
-COVERED = Text(zh="该处已有覆盖,请联系", en="covered already, contact")
+COVERED = Text(zh="该处已有覆盖，请联系", en="covered already, contact")
