@@ -121,3 +121,10 @@ def test_organisations_stand_below_rows_above_them_and_end_when_taken_back(city:
     assert problems(refused) == {2: ["parent", "parent"], 3: ["credit_code", "parent"]}
     assert undo_batch(local, batch.id, "导错了", None, wait=True).rows_left == 1  # renamed and renamed back: touched
     assert Organisation.objects.get(name="云溪集团西山分公司").dissolved_date
+    above = {"name": "青石集团", "kind": "管理、使用单位", "division": "东湖区"}
+    whole = bring_in(
+        local,
+        workbook("organisations", [above, {**below, "name": "青石二公司", "parent": "青石集团"}]),
+        "organisations",
+    )
+    assert undo_batch(local, whole.id, "导错了", None, wait=True).rows_left == 0  # what stands below goes first

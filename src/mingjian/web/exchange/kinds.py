@@ -58,7 +58,7 @@ class Work(Protocol):
         """Once after the last chunk, inside the same transaction."""
 
     def undo(self, rows: Sequence[ImportRow]) -> dict[int, MingjianError]:
-        """Put rows back; those that cannot, by number, with the reason. Inside a transaction."""
+        """Put rows back, which come last first; those that cannot, by number, with the reason. Inside a transaction."""
 
 
 class Kind(Protocol):

@@ -231,7 +231,7 @@ class _OrganisationWork:
     def undo(self, rows: Sequence[ImportRow]) -> dict[int, MingjianError]:
         """As Work: the last first, so that what is below goes before what is above."""
         refused: dict[int, MingjianError] = {}
-        for row in reversed(rows):
+        for row in rows:
             try:
                 with transaction.atomic():
                     self._undo_one(row)

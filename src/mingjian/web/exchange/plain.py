@@ -211,7 +211,7 @@ class PlainWork(ABC):
         """As Work."""
         objects = self.locked([row.subject_id for row in rows])
         refused: dict[int, MingjianError] = {}
-        for row in reversed(rows):
+        for row in rows:
             now = objects.get(row.subject_id)
             if now is None or now.version != row.seen_version + 1:
                 refused[row.number] = touched()
