@@ -265,7 +265,7 @@ reserve_gib = 5
 digest = "sha256"
 
 [web]
-# 留空用内置 SQLite;或 postgresql://用户@主机/库,口令放 keys/database.password
+# 留空用内置 SQLite;或 postgresql://用户@主机/库,密码放 keys/database.password
 # empty: embedded SQLite; or postgresql://user@host/database with the password in keys/database.password
 database = ""
 # 浏览器用来访问的主机名 / names browsers use

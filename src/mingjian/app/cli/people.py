@@ -58,11 +58,11 @@ def _password(from_stdin: bool) -> str:
     if not sys.stdin.isatty():
         raise MingjianError(
             "no_password",
-            Text(zh="没有口令", en="there is no password"),
+            Text(zh="没有密码", en="there is no password"),
             fault=Fault.USER,
             field="--password-stdin",
             remedy=Text(
-                zh="请加 --password-stdin 并从标准输入给出口令", en="add --password-stdin and give it on stdin"
+                zh="请加 --password-stdin 并从标准输入给出密码", en="add --password-stdin and give it on stdin"
             ),
         )
-    return getpass.getpass("口令 / password: ")
+    return getpass.getpass("密码 / password: ")

@@ -28,8 +28,8 @@ USER_CREATED = register("accounts.user.create", "新建用户", "made a user")
 USER_CHANGED = register("accounts.user.change", "修改用户", "changed a user")
 USER_DISABLED = register("accounts.user.disable", "停用用户", "disabled a user")
 USER_ENABLED = register("accounts.user.enable", "启用用户", "enabled a user")
-PASSWORD_CHANGED = register("accounts.password.change", "修改口令", "changed his password")
-PASSWORD_RESET = register("accounts.password.reset", "重置口令", "reset a user's password")
+PASSWORD_CHANGED = register("accounts.password.change", "修改密码", "changed his password")
+PASSWORD_RESET = register("accounts.password.reset", "重置密码", "reset a user's password")
 
 _CHANGEABLE = frozenset({"display_name", "unit", "role"})
 _OWN_CHANGEABLE = frozenset({"language", "theme"})
@@ -185,7 +185,7 @@ def change_own_password(actor: Actor, current: str, new: str) -> User:
     if not user.check_password(current):
         raise MingjianError(
             "wrong_password",
-            Text(zh="当前口令不正确", en="the current password is wrong"),
+            Text(zh="当前密码不正确", en="the current password is wrong"),
             fault=Fault.USER,
             field="current",
         )
@@ -194,7 +194,7 @@ def change_own_password(actor: Actor, current: str, new: str) -> User:
     if current == new:
         raise MingjianError(
             "weak_password",
-            Text(zh="新口令不能与当前口令相同", en="the new password is the current one"),
+            Text(zh="新密码不能与当前密码相同", en="the new password is the current one"),
             fault=Fault.USER,
             field="new",
         )

@@ -25,23 +25,23 @@ def check_password_rules(password: str, name: str, field: str = "password") -> N
     the login name, not a common password.
     """
     if len(password) < MIN_LENGTH:
-        raise _weak(field, f"口令至少 {MIN_LENGTH} 个字符", f"the password must have at least {MIN_LENGTH} characters")
+        raise _weak(field, f"密码至少 {MIN_LENGTH} 个字符", f"the password must have at least {MIN_LENGTH} characters")
     if len(password) > MAX_LENGTH:
-        raise _weak(field, f"口令最多 {MAX_LENGTH} 个字符", f"the password must have at most {MAX_LENGTH} characters")
+        raise _weak(field, f"密码最多 {MAX_LENGTH} 个字符", f"the password must have at most {MAX_LENGTH} characters")
     if len(password) < LONG_ENOUGH and _kinds(password) < _CLASSES_NEEDED:
         raise _weak(
             field,
-            "口令须包含大写字母、小写字母、数字、符号中的至少三种，或不少于 16 个字符",
+            "密码须包含大写字母、小写字母、数字、符号中的至少三种，或不少于 16 个字符",
             "the password needs three of: capitals, small letters, digits, other signs; or at least 16 characters",
         )
     if len(name) >= 3 and name_key(name) in name_key(password):
-        raise _weak(field, "口令不能包含登录名", "the password must not contain the login name")
+        raise _weak(field, "密码不能包含登录名", "the password must not contain the login name")
     if len(set(password)) < 5:
-        raise _weak(field, "口令中不同的字符太少", "the password repeats too few characters")
+        raise _weak(field, "密码中不同的字符太少", "the password repeats too few characters")
     try:
         _common_passwords().validate(password)
     except ValidationError:
-        raise _weak(field, "口令过于常见，容易被猜到", "the password is a common one, easily guessed") from None
+        raise _weak(field, "密码过于常见，容易被猜到", "the password is a common one, easily guessed") from None
 
 
 @functools.cache

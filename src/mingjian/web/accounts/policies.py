@@ -11,7 +11,7 @@ SIGN_IN = OpenPolicy("accounts.sign_in", Text(zh="登录", en="sign in"))
 SIGN_OUT = SignedInPolicy("accounts.sign_out", Text(zh="退出登录", en="sign out"))
 LOCK = SignedInPolicy("accounts.own_lock", Text(zh="锁定和解锁自己的屏幕", en="lock and unlock your own screen"))
 OWN = SignedInPolicy("accounts.own", Text(zh="个人设置", en="see and change your own settings"))
-OWN_PASSWORD = SignedInPolicy("accounts.own_password", Text(zh="修改自己的口令", en="change your own password"))
+OWN_PASSWORD = SignedInPolicy("accounts.own_password", Text(zh="修改自己的密码", en="change your own password"))
 SECOND_FACTOR = SignedInPolicy(
     "accounts.own_second_factor", Text(zh="设置自己的二次验证", en="manage your own second factor")
 )

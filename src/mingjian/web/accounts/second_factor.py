@@ -194,7 +194,7 @@ def check_own_password(user: User, actor: Actor, password: str) -> None:
     count_attempt(user.name, actor.address, now_ns, own)
     if not user.check_password(password):
         raise MingjianError(
-            "wrong_password", Text("当前口令不正确", "the password is wrong"), fault=Fault.USER, field="password"
+            "wrong_password", Text("当前密码不正确", "the password is wrong"), fault=Fault.USER, field="password"
         )
     forgive(user.name, actor.address, now_ns, own)
 

@@ -135,9 +135,9 @@ def _second_factor_needed(authenticator: bool) -> MingjianError:
 def _wrong_credentials() -> MingjianError:
     return MingjianError(
         "wrong_credentials",
-        Text(zh="登录名或口令不正确", en="the name or the password is wrong"),
+        Text(zh="登录名或密码不正确", en="the name or the password is wrong"),
         fault=Fault.USER,
         remedy=Text(
-            zh="请核对大小写；如忘记口令，请联系管理员", en="check capitals; the administrator can reset a password"
+            zh="请核对大小写；如忘记密码，请联系管理员", en="check capitals; the administrator can reset a password"
         ),
     )

@@ -59,7 +59,7 @@ class TooManyAttempts(MingjianError):
             ),
             fault=Fault.USER,
             remedy=Text(
-                zh="如忘记口令，请联系管理员重置", en="if you forgot the password, the administrator can reset it"
+                zh="如忘记密码，请联系管理员重置", en="if you forgot the password, the administrator can reset it"
             ),
         )
         self.retry_after_s = wait_s

@@ -96,7 +96,7 @@ def session_locked() -> MingjianError:
         "session_locked",
         Text("屏幕已锁定", "the screen is locked"),
         fault=Fault.USER,
-        remedy=Text("请用本人的口令或者通行密钥解锁", "unlock it by the password or a passkey of the same person"),
+        remedy=Text("请用本人的密码或者通行密钥解锁", "unlock it by the password or a passkey of the same person"),
     )
 
 

@@ -6,9 +6,9 @@ from mingjian.kernel.text import Text
 
 _LABELS = {
     "name": Text(zh="名称", en="name"),
-    "password": Text(zh="口令", en="password"),
-    "current": Text(zh="当前口令", en="current password"),
-    "new": Text(zh="新口令", en="new password"),
+    "password": Text(zh="密码", en="password"),
+    "current": Text(zh="当前密码", en="current password"),
+    "new": Text(zh="新密码", en="new password"),
     "code": Text(zh="设置码", en="set-up code"),
     "display_name": Text(zh="姓名", en="display name"),
     "unit": Text(zh="单位", en="unit"),
