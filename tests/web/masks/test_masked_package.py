@@ -26,7 +26,7 @@ def test_no_original_under_a_mask_enters_a_package_without_a_lift_for_it(town: T
     assert PACKAGES.make_next()
     (failed,) = custodian.get(f"/retrievals/{row['id']}")["packages"]
     assert failed["state"] == "failed"
-    assert "privacy masks" in failed["problem"]
+    assert ("privacy masks" in failed["problem"], failed["problem_code"]) == (True, "masked_footage")
     wish = {
         "cameras": ["gate"], "purpose": "查找盗窃嫌疑人", "from": format_iso_ns(shelf.from_s * NS_PER_S),
         "to": format_iso_ns(shelf.to_s * NS_PER_S), "expires_at": format_iso_ns((town.now_s + 3600) * NS_PER_S),

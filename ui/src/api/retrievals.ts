@@ -28,7 +28,7 @@ export interface Step {
 }
 export interface Package {
   readonly id: string; readonly state: "wanted" | "making" | "ready" | "failed" | "cancelled"; readonly done_bytes: number; readonly total_bytes: number; readonly sha256: string;
-  readonly problem: string; readonly wanted_by: string; readonly wanted_s: number; readonly ready_s: number | null;
+  readonly problem: string; readonly problem_code: string; readonly wanted_by: string; readonly wanted_s: number; readonly ready_s: number | null;
   readonly taken?: readonly { readonly by: string; readonly at_s: number }[];
 }
 export type PlayerCopy = Schemas["PlayerCopyOut"];

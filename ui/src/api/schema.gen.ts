@@ -10540,6 +10540,8 @@ export interface components {
         /**
          * PackageOut
          * @description A package. `state`: wanted, making, ready, failed, cancelled; `problem` says what it waits for or why it failed.
+         *
+         *     `problem_code` is its code, such as `masked_footage`: a lift of the masks for this retrieval is wanted.
          */
         PackageOut: {
             /** Done Bytes */
@@ -10550,6 +10552,8 @@ export interface components {
             manifest_digest: string;
             /** Problem */
             problem: string;
+            /** Problem Code */
+            problem_code: string;
             /** Ready S */
             ready_s: number | null;
             /** Sha256 */

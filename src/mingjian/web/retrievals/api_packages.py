@@ -21,7 +21,10 @@ _READ, _DESK = Requires(policies.READ_OWN), Requires(policies.HAND_OVER)
 
 
 class PackageOut(Schema):
-    """A package. `state`: wanted, making, ready, failed, cancelled; `problem` says what it waits for or why it failed."""
+    """A package. `state`: wanted, making, ready, failed, cancelled; `problem` says what it waits for or why it failed.
+
+    `problem_code` is its code, such as `masked_footage`: a lift of the masks for this retrieval is wanted.
+    """
 
     id: str
     state: str
@@ -33,6 +36,7 @@ class PackageOut(Schema):
     sha256: str
     manifest_digest: str
     problem: str
+    problem_code: str
     wanted_by: str
 
 

@@ -325,6 +325,7 @@ def package_out(row: RetrievalPackage, language: str) -> dict[str, Any]:
         "ready_s": seconds(row.ready_ns),
         "size_bytes": row.bytes,
         "problem": row.problem_zh if language == "zh" else row.problem_en,
+        "problem_code": row.problem_code,
         "wanted_by": row.wanted_by_name,
     }
 
