@@ -91,13 +91,27 @@ make_venv() {
   "$python" -m venv "$venv"
 }
 
+# uv takes a tenth of pip's time. It reads no pip.conf, so it is told whose index and certificates pip would use.
+install_by_uv() {
+  local index=${PIP_INDEX_URL:-} cert=${PIP_CERT:-}
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock || return 1
+  [ -n "$index" ] || index=$("$venv/bin/python" -m pip config get global.index-url 2>/dev/null || true)
+  [ -n "$cert" ] || cert=$("$venv/bin/python" -m pip config get global.cert 2>/dev/null || true)
+  [ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
+  [ -z "$cert" ] || export SSL_CERT_FILE="$cert"
+  VIRTUAL_ENV="$(cd "$venv" && pwd)" UV_LINK_MODE=copy "$venv/bin/uv" pip install --quiet --compile-bytecode --require-hashes -r "$1"
+}
+
 # a stamp per lock file: nothing is installed twice
 install_python() {
   local lock=$1 stamp
   stamp="$venv/.installed-$(basename "$lock" .lock)-$(sha256sum "$lock" | cut -c1-16)"
   [ -e "$stamp" ] && return 0
   say "Installing locked Python packages ($lock)"
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+  if ! (install_by_uv "$lock"); then
+    say "uv could not: pip does it, which takes a minute or two"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+  fi
   "$venv/bin/python" - <<'PY'
 import pathlib, sysconfig
 pathlib.Path(sysconfig.get_path("purelib"), "mingjian-src.pth").write_text(str(pathlib.Path("src").resolve()) + "\n")

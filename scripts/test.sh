@@ -22,15 +22,18 @@ if [ -e ui/package.json ]; then
   step "UI: types, ESLint and unit tests"
   end_beside
 fi
-step "pytest"
+failed=0
+step "pytest, beside it the desks in Chromium: they wait as much as they compute"
+begin_beside "$venv/bin/python" -m pytest -q -m "not live and not more" --durations=5 tests/e2e
 "$venv/bin/python" -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not more" --durations=10 \
-  tests --ignore=tests/app/test_system.py --ignore=tests/e2e
-# one process for all that shows live video, beside it one for the desks: tests/e2e/conftest.py says which is which
+  tests --ignore=tests/app/test_system.py --ignore=tests/e2e || failed=$?
+step "pytest: the desks in Chromium"
+end_beside
+# one process for all that shows live video: tests/e2e/conftest.py says which; beside it only the system test
 step "pytest: the screens with live video in Chromium"
-begin_beside "$venv/bin/python" -m pytest -q -m "not live and not more" --durations=5 tests/app/test_system.py tests/e2e
-live_failed=0
-"$venv/bin/python" -m pytest -q -m "live and not more" --durations=5 tests/e2e || live_failed=$?
-step "pytest: the whole system, and the desks in Chromium"
+begin_beside "$venv/bin/python" -m pytest -q -m "not more" --durations=5 tests/app/test_system.py
+"$venv/bin/python" -m pytest -q -m "live and not more" --durations=5 tests/e2e || failed=$?
+step "pytest: the whole system"
 end_beside
 step "make test took ${SECONDS} s without its set-up"
-exit "$live_failed"
+exit "$failed"

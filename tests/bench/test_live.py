@@ -8,7 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+
+@pytest.mark.more
 def test_fifty_cameras_for_a_second(tmp_path: Path) -> None:
     out = tmp_path / "live.json"
     command = [

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 
+@pytest.mark.more
 @pytest.mark.peer
 def test_two_cameras_for_two_seconds(tmp_path: Path) -> None:
     loop = tmp_path / "loop.h264"  # in place of four 1080p GOPs, which take longer to draw than all the rest
