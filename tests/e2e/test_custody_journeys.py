@@ -310,6 +310,7 @@ def send_back(page: Page, verb: str, reason: str) -> None:
     page.click("[data-test=send-back]")
 
 
+@pytest.mark.more
 def test_a_mother_looks_for_her_child_under_supervision(people: As, town: dict[str, Any]) -> None:
     """Journey 9: proofs, the manager's consent, supervised viewing, no copy."""
     desk = people("chen")
@@ -345,6 +346,7 @@ def test_a_mother_looks_for_her_child_under_supervision(people: As, town: dict[s
     expect(desk.locator("[data-test=seal]")).to_have_count(0)
 
 
+@pytest.mark.more
 def test_a_flood_opens_an_area_at_once_and_a_second_person_keeps_it_open(people: As, town: dict[str, Any]) -> None:
     """Journey 10."""
     commander = people("sun")
@@ -385,6 +387,7 @@ def test_a_flood_opens_an_area_at_once_and_a_second_person_keeps_it_open(people:
     commander.locator("[data-emergency][data-state=closed]").wait_for()
 
 
+@pytest.mark.more
 def test_a_department_coordinates_and_comes_with_its_own_approval(people: As, town: dict[str, Any]) -> None:
     """Journey 11."""
     asks = people("wu")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.test_citizen_journey import choose
 from tests.e2e.test_custody_journeys import As, people  # noqa: F401 - the fixture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.more]
 
 
 def save(page: Page) -> None:

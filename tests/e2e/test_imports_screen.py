@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.e2e.conftest import sign_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.more]
 HEADER = "名称,所属单位,行政区划,朝向(度),型号\r\n"
 UNIT = "湖心商场有限公司,370202"
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.test_custody_journeys import As, code
 from tests.e2e.test_custody_journeys import people as people  # the fixture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.more]
 
 ASK = """async (wish) => {
   const token = document.cookie.split('; ').find((one) => one.startsWith('csrftoken=')).split('=')[1];
