@@ -246,15 +246,21 @@ def run_ledger(arguments: argparse.Namespace, work: Path) -> dict[str, Any]:
         "share_of_each_round": [round(1 - bare[key] / full[key], 3) for full, bare in pairs],
         "goal": {"share_at_most": LEDGER_SHARE},
         "lost_frames": sum(one["lost_frames"] for rounds in told.values() for one in rounds),
-        "conditions": {
-            "cameras": arguments.cameras,
-            "seconds": arguments.seconds,
-            "rounds": arguments.rounds,
-            "seed": arguments.seed,
-            "pinned": PINNED,
-            "touched_gb": touched_gb,
-            "load_average": os.getloadavg(),
-        },
+        "conditions": conditions(arguments, touched_gb),
+    }
+
+
+def conditions(arguments: argparse.Namespace, touched_gb: float) -> dict[str, Any]:
+    """Under which it was measured."""
+    return {
+        "cameras": arguments.cameras,
+        "seconds": arguments.seconds,
+        "rounds": arguments.rounds,
+        "seed": arguments.seed,
+        "pinned": PINNED,
+        "touched_gb": touched_gb,
+        "burst": arguments.burst,
+        "load_average": os.getloadavg(),
     }
 
 
@@ -307,15 +313,8 @@ def run(arguments: argparse.Namespace, work: Path) -> dict[str, Any]:
             "cpu_core_per_camera_without": without[keys[0]],
             "share": round(1 - without[keys[0]] / our_figures[keys[0]], 3),
         },
-        "conditions": {
-            "cameras": arguments.cameras,
-            "seconds": arguments.seconds,
-            "rounds": arguments.rounds,
-            "seed": arguments.seed,
-            "pinned": PINNED,
-            "touched_gb": touched_gb,
-            "burst": arguments.burst,
-            "load_average": os.getloadavg(),
+        "conditions": conditions(arguments, touched_gb)
+        | {
             "ffmpeg": subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True).stdout.split()[
                 2
             ],

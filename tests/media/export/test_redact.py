@@ -17,9 +17,10 @@ from tests.verify.test_package import resealed
 
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.errors import MingjianError
-from mingjian.media.export.redact import Checked, Region, read_regions, redact, seal_redacted
+from mingjian.media.export.redact import Checked, read_regions, redact, seal_redacted
 from mingjian.media.picture_mask import LUMA
 from mingjian.media.trace.pictures import pictures_of
+from mingjian.ports.evidence import FilledRegion
 from mingjian.verify.package import verify_package
 from mingjian.verify.package_report import Verdict
 from mingjian.wire.fmp4.box import reader_of
@@ -38,7 +39,7 @@ def made(case: Case, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Pa
     """The original, the films, the derived package."""
     folder = tmp_path_factory.mktemp("made")
     original = case.build(folder / "p.zip").path
-    redact(original, [Region(CAMERA, START_NS, START_NS + 3600 * NS_PER_S, LEFT_HALF)], folder / "films")
+    redact(original, [FilledRegion(CAMERA, START_NS, START_NS + 3600 * NS_PER_S, LEFT_HALF)], folder / "films")
     built = seal_redacted(
         original, folder / "films", CHECKED, "01kderived", case.end_ns, case.seal_signer, folder / "d.zip", b"<page>"
     )

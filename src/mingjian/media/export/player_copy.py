@@ -23,6 +23,7 @@ from mingjian.kernel.text import Text
 from mingjian.media import apart
 from mingjian.media.export.draft import Draft
 from mingjian.media.export.film import Film, Plane, Planes
+from mingjian.media.export.progress import Progress
 from mingjian.media.export.sealed import SealedPackage
 from mingjian.media.playback.plan import no_footage
 from mingjian.media.playback.watermark import caption, watermark_time
@@ -30,7 +31,6 @@ from mingjian.media.trace.mark import Marker
 from mingjian.ports.evidence import CopyWish, PackageWatch
 
 _NICE = 10
-_TELL_EVERY_NS = NS_PER_S
 
 
 def make_copy(wish: CopyWish, secret: bytes, zone: dt.tzinfo, output: Path, watch: PackageWatch) -> int:
@@ -73,28 +73,24 @@ def _make(wish: CopyWish, secret: bytes, zone: dt.tzinfo, output: Path, tell: ap
         rows = sorted([*clip["parts"], *clip["derived"]], key=lambda row: int(row["start_ns"]))
         if not rows:
             raise no_footage(None)
-        total_ms = sum(int(row["end_ns"]) - int(row["start_ns"]) for row in rows) // 1_000_000
-        done_ms = 0
+        progress = Progress(rows, tell)
         try:
             with (
                 open(os.dup(draft.fd), "w+b") as out,
                 Film(out, partial(Overlay, wish, str(clip["name"]), secret, zone)) as film,
             ):
                 for row in rows:
-                    told_ns = start_ns = int(row["start_ns"])
                     for at_ns, frame in package.pictures(row):
                         film.add(at_ns, frame)
-                        if at_ns - told_ns >= _TELL_EVERY_NS:
-                            told_ns = at_ns
-                            tell(min(total_ms, done_ms + (at_ns - start_ns) // 1_000_000), total_ms)
-                    done_ms += (int(row["end_ns"]) - start_ns) // 1_000_000
+                        progress.at(row, at_ns)
+                    progress.past(row)
             if not film.pictures:
                 raise no_footage(None)
             size = os.fstat(draft.fd).st_size
             draft.publish()
         except (FFmpegError, OSError) as error:  # most likely a full disk
             raise _unwritable(error) from error
-        tell(total_ms, total_ms)
+        progress.end()
     return size
 
 

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from mingjian.kernel.canonical import canonical_bytes
-from mingjian.kernel.clock import NS_PER_MS
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.ledger import note
@@ -24,25 +23,15 @@ from mingjian.ledger.merkle import hasher
 from mingjian.media.export.draft import Draft
 from mingjian.media.export.film import Film, Paint, Planes
 from mingjian.media.export.package import PAGE_NAME, MemberWriter
+from mingjian.media.export.progress import Progress
 from mingjian.media.export.sealed import SealedPackage
 from mingjian.media.picture_mask import burn
-from mingjian.ports.evidence import Package
-from mingjian.ports.masks import SCALE, Polygon
+from mingjian.ports.evidence import FilledRegion, Package
+from mingjian.ports.masks import SCALE
 from mingjian.verify.package import MANIFEST_NAME, SEAL_NAME
 from mingjian.verify.package_derivation import REDACTION, seal_text
 
 LIST_NAME = "redaction.json"
-_TELL_EVERY_MS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A polygon over the pictures of a camera in [from_ns, to_ns); corners in ten-thousandths of width and height."""
-
-    camera: str
-    from_ns: int
-    to_ns: int
-    points: Polygon
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +62,12 @@ class Checked:
         return one == other
 
 
-def read_regions(data: bytes) -> list[Region]:
+def read_regions(data: bytes) -> list[FilledRegion]:
     """Regions of a JSON list `[{"camera", "from_ns", "to_ns", "points": [[x, y], ...]}]`. Raises MingjianError `bad_regions`."""
     try:
         rows = json.loads(data)
         regions = [
-            Region(
+            FilledRegion(
                 str(row["camera"]),
                 int(row["from_ns"]),
                 int(row["to_ns"]),
@@ -96,7 +85,10 @@ def read_regions(data: bytes) -> list[Region]:
 
 
 def redact(
-    package: Path, regions: Sequence[Region], folder: Path, tell: Callable[[int, int], None] = lambda done, total: None
+    package: Path,
+    regions: Sequence[FilledRegion],
+    folder: Path,
+    tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> str:
     """Write a film for each member with footage, and the list of them; the SHA-256 of that list, which stands for all.
 
@@ -111,7 +103,7 @@ def redact(
             raise _refused("bad_regions", "证据包中没有这台摄像机", "that camera is not in the package", strange)
         folder.mkdir(mode=0o700)
         films: list[dict[str, str]] = []
-        progress = Progress(original, tell)
+        progress = Progress(original.rows(), tell)
         for clip in original.manifest["clips"]:
             mine = [one for one in regions if one.camera == clip["camera"]]
             for row in [*clip["parts"], *clip["derived"]]:
@@ -195,30 +187,6 @@ def seal_redacted(
         size = writer.close()
         draft.publish()
     return Package(output, size, digest.hex())
-
-
-class Progress:
-    """Tells, about each second of footage, how far one is through the pictures of a package."""
-
-    def __init__(self, original: SealedPackage, tell: Callable[[int, int], None]) -> None:
-        rows = [row for clip in original.manifest["clips"] for row in [*clip["parts"], *clip["derived"]]]
-        self._total_ms = sum(_length_ms(row) for row in rows)
-        self._tell, self._done_ms, self._told_ms = tell, 0, -_TELL_EVERY_MS
-
-    def at(self, row: dict[str, Any], at_ns: int) -> None:
-        """The picture of `at_ns` is done."""
-        done_ms = self._done_ms + (at_ns - int(row["start_ns"])) // NS_PER_MS
-        if done_ms - self._told_ms >= _TELL_EVERY_MS:
-            self._told_ms = done_ms
-            self._tell(min(done_ms, self._total_ms), self._total_ms)
-
-    def past(self, row: dict[str, Any]) -> None:
-        """The whole of it is done."""
-        self._done_ms += _length_ms(row)
-
-
-def _length_ms(row: dict[str, Any]) -> int:
-    return (int(row["end_ns"]) - int(row["start_ns"])) // NS_PER_MS
 
 
 def _copying(_width: int, _height: int) -> Paint:

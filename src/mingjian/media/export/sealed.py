@@ -48,6 +48,10 @@ class SealedPackage:
         member = self.members[name]
         return self._read(member.data_offset, member.size)
 
+    def rows(self) -> list[dict[str, Any]]:
+        """The manifest's rows of all members with footage, recorded or derived, clip by clip."""
+        return [row for clip in self.manifest["clips"] for row in [*clip["parts"], *clip["derived"]]]
+
     def pictures(self, row: dict[str, Any]) -> Iterator[tuple[int, VideoFrame]]:
         """Every picture of a part or of derived media, in the order shown, with its wall time in UTC nanoseconds.
 

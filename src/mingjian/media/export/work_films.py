@@ -22,7 +22,8 @@ from mingjian.kernel.text import Text
 from mingjian.media import apart
 from mingjian.media.export.film import Film
 from mingjian.media.export.player_copy import Overlay, in_process
-from mingjian.media.export.redact import Progress, Region, redact
+from mingjian.media.export.progress import Progress
+from mingjian.media.export.redact import redact
 from mingjian.media.export.sealed import SealedPackage
 from mingjian.ports.evidence import CopyWish, FilledRegion, PackageWatch, WorkFilm, WorkWish
 
@@ -43,15 +44,14 @@ def fill_regions(
     package: Path, regions: Sequence[FilledRegion], folder: Path, watch: PackageWatch
 ) -> tuple[str, tuple[WorkFilm, ...]]:
     """`redact` in a process apart: the digest of its list, and the films. Raises as `redact`, `output_unwritable`, `cancelled`."""
-    wanted = [Region(one.camera, one.from_ns, one.to_ns, one.points) for one in regions]
-    return _whole_or_gone(folder, lambda: in_process(partial(_fill, package, wanted, folder), watch))
+    return _whole_or_gone(folder, lambda: in_process(partial(_fill, package, regions, folder), watch))
 
 
 def _make(wish: WorkWish, secret: bytes, zone: dt.tzinfo, folder: Path, tell: apart.Tell) -> tuple[WorkFilm, ...]:
     folder.mkdir(mode=0o700)
     films: list[WorkFilm] = []
     with SealedPackage(wish.package) as package:
-        progress = Progress(package, tell)
+        progress = Progress(package.rows(), tell)
         for clip in package.manifest["clips"]:
             paint = CopyWish(wish.package, clip["camera"], 0, wish.copy, wish.recipient, wish.unit, wish.title)
             for row in sorted([*clip["parts"], *clip["derived"]], key=lambda one: int(one["start_ns"])):
@@ -70,7 +70,9 @@ def _make(wish: WorkWish, secret: bytes, zone: dt.tzinfo, folder: Path, tell: ap
     return tuple(films)
 
 
-def _fill(package: Path, regions: Sequence[Region], folder: Path, tell: apart.Tell) -> tuple[str, tuple[WorkFilm, ...]]:
+def _fill(
+    package: Path, regions: Sequence[FilledRegion], folder: Path, tell: apart.Tell
+) -> tuple[str, tuple[WorkFilm, ...]]:
     digest = redact(package, regions, folder, tell)
     films: list[WorkFilm] = []
     with SealedPackage(package) as original:

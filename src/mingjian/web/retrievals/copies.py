@@ -18,19 +18,18 @@ from django.db.models import QuerySet
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
-from mingjian.ledger.leaf import AccessEnd, AccessOpening, Leaf
 from mingjian.ports.evidence import CopyWish, PackageWatch
 from mingjian.web import wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor, local_person
 from mingjian.web.authority.policy import Refused
 from mingjian.web.http.problem import not_found
-from mingjian.web.ledger.actions import append_leaf, person_of
+from mingjian.web.ledger.actions import append_leaf
 from mingjian.web.retrievals import names
 from mingjian.web.retrievals.desk import at_the_desk
 from mingjian.web.retrievals.jobs import Job, pieces
 from mingjian.web.retrievals.models import Redaction, Retrieval, RetrievalCopy, RetrievalPackage
-from mingjian.web.retrievals.package_order import STREAM, granted
+from mingjian.web.retrievals.package_order import granted, leaves_of_taking, opening_of
 from mingjian.web.retrievals.packaging import PACKAGES, permitted
 from mingjian.web.retrievals.policies import HAND_OVER, READ_OWN
 from mingjian.web.retrievals.requests import retrieval_by_id
@@ -106,19 +105,15 @@ def download_copy(actor: Actor, retrieval_id: str, copy_id: str) -> tuple[Retrie
         _require_his(actor, row, found)
         said = permitted(actor, row, names.COPY_TAKEN)
         path = PLAYER_COPIES.file_of(found)
-        now_ns = wiring.clock().now_ns()
-        opening = AccessOpening(
-            at_ns=now_ns, access=new_id(now_ns), act="export", camera=found.camera_id, stream=STREAM,
-            start_ns=found.from_ns, end_ns=found.to_ns, person=person_of(actor),
-            unit=actor.unit[:256] or row.organisation.name[:256], purpose=row.purpose or "-", retrieval=row.id,
-        )  # fmt: skip
+        access = new_id(wiring.clock().now_ns())
+        opening = opening_of(actor, row, access, found.camera_id, found.from_ns, found.to_ns)
         append_leaf(opening)
         record(
             actor, names.COPY_TAKEN, kind="retrieval", object_id=row.id, name=row.case,
             after={"copy": found.id, "recipient": found.recipient_name, "sha256": found.sha256}, policy=READ_OWN,
             judgements=said,
         )  # fmt: skip
-    return found, pieces(path, partial(_ends, opening))
+    return found, pieces(path, partial(leaves_of_taking, opening))
 
 
 class Copies(Job[RetrievalCopy]):
@@ -232,15 +227,6 @@ def _copy(row: Retrieval, copy_id: str, *, lock: bool = False) -> RetrievalCopy:
     if found is None:
         raise not_found("没有这个播放副本", "there is no such player copy")
     return found
-
-
-def _ends(opening: AccessOpening) -> Iterator[Leaf]:
-    """Taken whole, just now."""
-    now_ns = wiring.clock().now_ns()
-    yield AccessEnd(
-        at_ns=now_ns, access=opening.access, start_ns=opening.start_ns, end_ns=opening.end_ns,
-        duration_ns=max(0, now_ns - opening.at_ns),
-    )  # fmt: skip
 
 
 def _conflict(zh: str, en: str) -> MingjianError:

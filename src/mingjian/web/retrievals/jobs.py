@@ -92,15 +92,7 @@ class Job(ABC, Generic[RowT]):
 
     def file_of(self, row: RowT) -> Path:
         """A ready row's file, which is there and whole in length. Raises MingjianError `file_missing`."""
-        path = self.path_of(row)
-        if not path.is_file() or path.stat().st_size != row.bytes:
-            raise MingjianError(
-                "file_missing",
-                Text(f"{self.name.zh}文件缺失或者已损坏", f"the file of {self.name.en} is missing or damaged"),
-                fault=Fault.ENVIRONMENT,
-                detail=str(path),
-            )
-        return path
+        return whole(self.path_of(row), row.bytes, self.name)
 
     def sweep(self) -> int:
         """Files without a row that keeps them go; how many. What is being made meanwhile stays."""
@@ -137,15 +129,15 @@ class Job(ABC, Generic[RowT]):
         try:
             output.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             output.unlink(missing_ok=True)  # of a process that died between naming the file and saying so
-            watch = _Watch(self, row.pk)
+            watch = Watch(self.rows.filter(pk=row.pk), self.progress)
             told = self.build(row, output, watch)
             self._settle(row, output.stat().st_size, self._digest(output, watch), told)
         except MingjianError as error:
             self._give_up(row, output, error)
         except OSError as error:  # most likely a full disk
-            self._give_up(row, output, self._unwritable(error))
+            self._give_up(row, output, unwritable(self.name, error))
         except BaseException:
-            self._give_up(row, output, _crashed())
+            self._give_up(row, output, crashed())
             raise
         return True
 
@@ -206,12 +198,17 @@ class Job(ABC, Generic[RowT]):
             fault=Fault.USER,
         )
 
-    def _unwritable(self, error: OSError) -> MingjianError:
-        return MingjianError(
-            "output_unwritable",
-            Text(f"无法写入{self.name.zh}：{error.strerror}", f"{self.name.en} cannot be written: {error.strerror}"),
+
+def whole(path: Path, size: int | None, name: Text) -> Path:
+    """The path, when a file of this size is there. Raises MingjianError `file_missing`, told of the kind `name`."""
+    if not path.is_file() or path.stat().st_size != size:
+        raise MingjianError(
+            "file_missing",
+            Text(f"{name.zh}文件缺失或者已损坏", f"the file of {name.en} is missing or damaged"),
             fault=Fault.ENVIRONMENT,
+            detail=str(path),
         )
+    return path
 
 
 def pieces(path: Path, ends: Callable[[], Iterable[Leaf]]) -> Iterator[bytes]:
@@ -223,12 +220,15 @@ def pieces(path: Path, ends: Callable[[], Iterable[Leaf]]) -> Iterator[bytes]:
         append_leaf(leaf)
 
 
-class _Watch(Generic[RowT]):
-    """Progress into the row, and from the row whether it was called off: each at most once in LOOK_EVERY_S."""
+class Watch:
+    """Progress into the row, and from the row whether it was called off (`cancel`): each at most once in LOOK_EVERY_S.
 
-    def __init__(self, job: Job[RowT], pk: str) -> None:
-        self._rows = job.rows.filter(pk=pk)
-        self._fields = job.progress
+    `rows` is the one row, `fields` are those of so much done and of how much.
+    """
+
+    def __init__(self, rows: QuerySet[Any], fields: tuple[str, str]) -> None:
+        self._rows = rows
+        self._fields = fields
         self._told_s = self._looked_s = -math.inf
         self._cancelled = False
 
@@ -248,5 +248,15 @@ class _Watch(Generic[RowT]):
         return self._cancelled
 
 
-def _crashed() -> MingjianError:
+def unwritable(name: Text, error: OSError) -> MingjianError:
+    """Most likely a full disk."""
+    return MingjianError(
+        "output_unwritable",
+        Text(f"无法写入{name.zh}：{error.strerror}", f"{name.en} cannot be written: {error.strerror}"),
+        fault=Fault.ENVIRONMENT,
+    )
+
+
+def crashed() -> MingjianError:
+    """Ours, and logged by whoever catches what it came of."""
     return MingjianError("internal", Text("程序内部错误", "an internal error"), fault=Fault.OURS)

@@ -51,15 +51,30 @@ def wish_of(row: RetrievalPackage) -> PackageWish:
     )
 
 
+def opening_of(actor: Actor, row: Retrieval, access: str, camera_id: str, start_ns: int, end_ns: int) -> AccessOpening:
+    """He is about to take this footage."""
+    return AccessOpening(
+        at_ns=wiring.clock().now_ns(), access=access, act="export", camera=camera_id, stream=STREAM,
+        start_ns=start_ns, end_ns=end_ns, person=person_of(actor),
+        unit=actor.unit[:256] or row.organisation.name[:256], purpose=row.purpose or "-", retrieval=row.id,
+    )  # fmt: skip
+
+
+def leaves_of_taking(opening: AccessOpening) -> Iterator[Leaf]:
+    """What that opened was taken whole, just now."""
+    now_ns = wiring.clock().now_ns()
+    yield AccessEnd(
+        at_ns=now_ns, access=opening.access, start_ns=opening.start_ns, end_ns=opening.end_ns,
+        duration_ns=max(0, now_ns - opening.at_ns),
+    )  # fmt: skip
+
+
 def leaves_of_opening(row: Retrieval, access: str, actor: Actor) -> Iterator[Leaf]:
     """Somebody is about to take the footage: one leaf for each granted span."""
     now_ns = wiring.clock().now_ns()
     for number, one in enumerate(granted(row)):
-        yield AccessOpening(
-            at_ns=now_ns, access=f"{access}/{number}", act="export", camera=one.camera_id, stream=STREAM,
-            start_ns=one.from_ns, end_ns=min(one.to_ns, max(now_ns, one.from_ns)), person=person_of(actor),
-            unit=actor.unit[:256] or row.organisation.name[:256], purpose=row.purpose or "-", retrieval=row.id,
-        )  # fmt: skip
+        end_ns = min(one.to_ns, max(now_ns, one.from_ns))
+        yield opening_of(actor, row, f"{access}/{number}", one.camera_id, one.from_ns, end_ns)
 
 
 def leaves_of_end(row: Retrieval, package: RetrievalPackage | None, access: str = "") -> Iterator[Leaf]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +19,27 @@ from mingjian.kernel.clock import NS_PER_MS
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
-from mingjian.ledger.leaf import AccessEnd, AccessOpening
+from mingjian.ledger.leaf import AccessOpening
 from mingjian.ports.masks import checked_polygon
 from mingjian.web import configuration, wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.policy import Refused
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
-from mingjian.web.ledger.actions import append_leaf, person_of
+from mingjian.web.ledger.actions import append_leaf
 from mingjian.web.retrievals import names, packaging
+from mingjian.web.retrievals.jobs import pieces, whole
 from mingjian.web.retrievals.models import PublicRelease, Redaction, Retrieval
-from mingjian.web.retrievals.package_order import STREAM
+from mingjian.web.retrievals.package_order import leaves_of_taking, opening_of
 from mingjian.web.retrievals.policies import RELEASE
 from mingjian.web.retrievals.requests import retrieval_by_id
 
 LIVING = ("executed", "sealed")
 MOST_REGIONS = 500
 RUNNING = ("opening", "ordered", "sealing")
-_PIECE = 1 << 20
+NAME = Text("遮蔽处理", "the redaction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def order_films(actor: Actor, retrieval_id: str, redaction_id: str, expected: in
         found = _his(actor, retrieval_id, redaction_id, "drawing")
         require_version(found.version, expected)
         if not found.regions:
-            raise _invalid("regions", "请先在画面上画出遮蔽区域", "draw a region first")
+            raise refused("regions", "请先在画面上画出遮蔽区域", "draw a region first")
         found.state, found.ordered_ns, found.done_ms = "ordered", wiring.clock().now_ns(), 0
         found.version += 1
         found.save()
@@ -142,13 +144,13 @@ def take_work_film(
         row = found.package.retrieval
         said = packaging.permitted(actor, row, names.COPY_TAKEN)
         film = _film(found.work_films, name)
-        path = _whole(work_folder(found) / name, film)
+        path = whole(work_folder(found) / name, film["bytes"], NAME)
         opening = _open(actor, row, film)
         record(
             actor, names.COPY_TAKEN, kind="retrieval", object_id=row.id, name=row.case,
             after={"redaction": found.id, "film": name}, policy=RELEASE, judgements=said,
         )  # fmt: skip
-    return film, _read(path, opening)
+    return film, pieces(path, partial(leaves_of_taking, opening))
 
 
 def watch_filled_film(
@@ -162,13 +164,13 @@ def watch_filled_film(
         if found.state not in ("filled", "sealing", "sealed") or row.state not in LIVING:
             raise _conflict("遮蔽结果尚未制成，或者资料已归还、销毁", "it is not made, or was given back or destroyed")
         film = _film(found.filled_films, name)
-        path = _whole(filled_folder(found) / name, film)
+        path = whole(filled_folder(found) / name, film["bytes"], NAME)
         opening = _open(actor, row, film)
         record(
             actor, names.REDACTION_WATCHED, kind="retrieval", object_id=row.id, name=row.case,
             after={"redaction": found.id, "film": name, "sha256": film["sha256"]}, policy=RELEASE,
         )  # fmt: skip
-    return film, _read(path, opening)
+    return film, pieces(path, partial(leaves_of_taking, opening))
 
 
 def take_derived(actor: Actor, retrieval_id: str, redaction_id: str) -> tuple[Redaction, Iterator[bytes]]:
@@ -179,12 +181,12 @@ def take_derived(actor: Actor, retrieval_id: str, redaction_id: str) -> tuple[Re
         found = redaction_by_id(row, redaction_id)
         if found.state != "sealed":
             raise _conflict("派生证据包尚未封装", "the derived package is not sealed yet")
-        path = _whole(derived_path(found), {"bytes": found.bytes})
+        path = whole(derived_path(found), found.bytes, NAME)
         record(
             actor, names.DERIVED_TAKEN, kind="retrieval", object_id=row.id, name=row.case,
             after={"redaction": found.id, "sha256": found.sha256}, policy=RELEASE,
         )  # fmt: skip
-    return found, _read(path, None)
+    return found, pieces(path, lambda: ())
 
 
 def checked_redaction(actor: Actor, release: PublicRelease) -> Redaction | None:
@@ -242,13 +244,13 @@ def _kept(found: Redaction, number: int, one: DrawnRegion) -> dict[str, Any]:
     here = f"/regions/{number}"
     films = [film for film in found.work_films if film["camera"] == one.camera]
     if not any(one.from_ms * NS_PER_MS < film["end_ns"] and one.to_ms * NS_PER_MS > film["start_ns"] for film in films):
-        raise _invalid(here, "这台摄像机在这段时间没有录像", "that camera has no footage of this time")
+        raise refused(here, "这台摄像机在这段时间没有录像", "that camera has no footage of this time")
     if one.from_ms >= one.to_ms:
-        raise _invalid(f"{here}/to_ms", "结束须晚于开始", "it ends after it begins")
+        raise refused(f"{here}/to_ms", "结束须晚于开始", "it ends after it begins")
     try:
         points = checked_polygon(one.points)
     except ValueError:
-        raise _invalid(
+        raise refused(
             f"{here}/points", "区域至少三个角，且在画面之内", "a region has three corners within the picture"
         ) from None
     return {"camera": one.camera, "from_ms": one.from_ms, "to_ms": one.to_ms, "points": [list(at) for at in points]}
@@ -293,41 +295,11 @@ def _film(films: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
     return found
 
 
-def _whole(path: Path, film: dict[str, Any]) -> Path:
-    if not path.is_file() or path.stat().st_size != film["bytes"]:
-        raise MingjianError(
-            "file_missing",
-            Text("遮蔽处理的文件缺失或者已损坏", "a file of the redaction is missing or damaged"),
-            fault=Fault.ENVIRONMENT,
-            detail=str(path),
-        )
-    return path
-
-
 def _open(actor: Actor, row: Retrieval, film: dict[str, Any]) -> AccessOpening:
-    now_ns = wiring.clock().now_ns()
-    opening = AccessOpening(
-        at_ns=now_ns, access=new_id(now_ns), act="export", camera=film["camera"], stream=STREAM,
-        start_ns=film["start_ns"], end_ns=film["end_ns"], person=person_of(actor),
-        unit=actor.unit[:256] or row.organisation.name[:256], purpose=row.purpose or "-", retrieval=row.id,
-    )  # fmt: skip
+    access = new_id(wiring.clock().now_ns())
+    opening = opening_of(actor, row, access, film["camera"], film["start_ns"], film["end_ns"])
     append_leaf(opening)
     return opening
-
-
-def _read(path: Path, opening: AccessOpening | None) -> Iterator[bytes]:
-    """The file, and at its last byte the end of the access."""
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
-    if opening is not None:
-        now_ns = wiring.clock().now_ns()
-        append_leaf(
-            AccessEnd(
-                at_ns=now_ns, access=opening.access, start_ns=opening.start_ns, end_ns=opening.end_ns,
-                duration_ns=max(0, now_ns - opening.at_ns),
-            )
-        )  # fmt: skip
 
 
 def _record(actor: Actor, action: str, row: Redaction) -> None:
@@ -336,10 +308,6 @@ def _record(actor: Actor, action: str, row: Redaction) -> None:
         actor, action, kind="retrieval", object_id=retrieval.id, name=retrieval.case, policy=RELEASE,
         after={"redaction": row.id, "package": row.package_id, "state": row.state, "regions": row.regions},
     )  # fmt: skip
-
-
-def _invalid(name: str, zh: str, en: str) -> MingjianError:
-    return MingjianError("invalid", Text(zh, en), fault=Fault.USER, field=name)
 
 
 def _conflict(zh: str, en: str) -> MingjianError:

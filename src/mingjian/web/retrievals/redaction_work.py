@@ -24,9 +24,10 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import local_person
 from mingjian.web.retrievals import names
+from mingjian.web.retrievals.jobs import Watch, crashed, unwritable
 from mingjian.web.retrievals.models import Redaction
 from mingjian.web.retrievals.packaging import PACKAGES
-from mingjian.web.retrievals.redacting import LIVING, RUNNING, derived_path, filled_folder, folder, work_folder
+from mingjian.web.retrievals.redacting import LIVING, NAME, RUNNING, derived_path, filled_folder, folder, work_folder
 from mingjian.web.retrievals.releasing import record_derived
 
 
@@ -80,10 +81,11 @@ class Redactions:
             _DO[row.state](row)
         except MingjianError as error:
             _give_up(row, error)
-        except BaseException as error:
-            _give_up(row, MingjianError("internal", Text("程序内部错误", "an internal error"), fault=Fault.OURS))
-            if not isinstance(error, OSError):
-                raise
+        except OSError as error:
+            _give_up(row, unwritable(NAME, error))
+        except BaseException:
+            _give_up(row, crashed())
+            raise
         return True
 
 
@@ -93,7 +95,7 @@ def _open_films(row: Redaction) -> None:
         PACKAGES.path_of(row.package), row.pk, row.redacted_name, row.redacted_unit,
         f"调取 {row.package.retrieval_id} 遮蔽处理",
     )  # fmt: skip
-    films = wiring.packages().work_films(wish, work_folder(row), _Watch(row))
+    films = wiring.packages().work_films(wish, work_folder(row), _watch(row))
 
     def settle(fresh: Redaction) -> None:
         fresh.state, fresh.work_films = "drawing", [asdict(one) for one in films]
@@ -110,7 +112,7 @@ def _fill_films(row: Redaction) -> None:
         )
         for one in row.regions
     ]  # fmt: skip
-    digest, films = wiring.packages().fill(PACKAGES.path_of(row.package), regions, filled_folder(row), _Watch(row))
+    digest, films = wiring.packages().fill(PACKAGES.path_of(row.package), regions, filled_folder(row), _watch(row))
 
     def settle(fresh: Redaction) -> None:
         fresh.state, fresh.digest, fresh.filled_films = "filled", digest, [asdict(one) for one in films]
@@ -156,19 +158,8 @@ _DO: dict[str, Callable[[Redaction], None]] = {"opening": _open_films, "ordered"
 REDACTIONS = Redactions()
 
 
-class _Watch:
-    """Progress into the row, and from the row whether it was called off."""
-
-    def __init__(self, row: Redaction) -> None:
-        self._rows = Redaction.objects.filter(pk=row.pk)
-
-    def on_progress(self, done: int, total: int) -> None:
-        """So many milliseconds of footage of so many."""
-        self._rows.update(done_ms=done, total_ms=total)
-
-    def is_cancelled(self) -> bool:
-        """Whether somebody called it off."""
-        return self._rows.values_list("cancel", flat=True).first() is not False
+def _watch(row: Redaction) -> Watch:
+    return Watch(Redaction.objects.filter(pk=row.pk), ("done_ms", "total_ms"))
 
 
 def _settle(row: Redaction, settle: Callable[[Redaction], None]) -> None:
