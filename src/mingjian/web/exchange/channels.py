@@ -10,26 +10,25 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
 from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.text import Text
-from mingjian.web.audit.actions import About, record_many
 from mingjian.web.authority.actor import Actor
 from mingjian.web.exchange.columns import Column, Problem, WrongCell
+from mingjian.web.exchange.connections import Around, Changes
 from mingjian.web.exchange.kinds import Finding, Names, SheetRow, Work
 from mingjian.web.exchange.matching import Rights, read_into, require_columns
 from mingjian.web.exchange.models import ImportRow
 from mingjian.web.exchange.references import References
 from mingjian.web.exchange.refusals import outdated, touched
-from mingjian.web.registry.devices.channels import LAST_CHANNEL, OF_BODY, document, fit, follow, put_body_back
-from mingjian.web.registry.devices.names import CAMERA_SERVED, CONNECTED, DISCONNECTED
+from mingjian.web.registry.devices.channels import LAST_CHANNEL, OF_BODY
 from mingjian.web.registry.devices.queries import scope_of
 from mingjian.web.registry.judging import today
 from mingjian.web.registry.models import Camera, CameraArchive, Device, DeviceChannel
 from mingjian.web.registry.policies import MANAGE, READ
 from mingjian.web.registry.rights import EXPORT, MANAGE_DEVICES, READ_DEVICES
-from mingjian.web.registry.shared import overlap, past_day
+from mingjian.web.registry.shared import past_day
 
 CHANNEL_COLUMNS: tuple[Column, ...] = (
     Column("device", Text("设备", "device"),
@@ -80,55 +79,6 @@ class Channels:
             }  # fmt: skip
 
 
-class _Around:
-    """The devices and cameras of a chunk of rows, and what is connected of either, as the rows before leave it."""
-
-    def __init__(self, pairs: Sequence[tuple[str, str]], *, lock: bool) -> None:
-        device_ids, camera_ids = {one for one, _ in pairs}, {one for _, one in pairs}
-        cameras, devices = Camera.objects.order_by("pk"), Device.objects.order_by("pk")
-        if lock:  # cameras before devices, as everywhere
-            cameras, devices = cameras.select_for_update(), devices.select_for_update(of=("self",))
-        self.cameras = {one.id: one for one in cameras.filter(pk__in=camera_ids)}
-        self.devices = {one.id: one for one in devices.filter(pk__in=device_ids).select_related("organisation")}
-        self.of_camera: dict[tuple[str, str], list[DeviceChannel]] = defaultdict(list)  # camera, kind of device
-        self.of_channel: dict[tuple[str, int], list[DeviceChannel]] = defaultdict(list)
-        rows = DeviceChannel.objects.filter(Q(device__in=device_ids) | Q(camera__in=camera_ids))
-        for row in rows.select_related("device", "camera").order_by("id"):
-            self.put(row)
-
-    def put(self, row: DeviceChannel) -> None:
-        """One more."""
-        self.of_camera[row.camera_id, row.device.kind].append(row)
-        self.of_channel[row.device_id, row.channel].append(row)
-
-    def take(self, row: DeviceChannel) -> None:
-        """One less."""
-        self.of_camera[row.camera_id, row.device.kind].remove(row)
-        self.of_channel[row.device_id, row.channel].remove(row)
-
-    def connect(self, values: Mapping[str, Any]) -> tuple[DeviceChannel, DeviceChannel | None]:
-        """A new connection and the one that it ends; neither is saved. Raises as `fit`."""
-        device, camera = self.devices[values["device_id"]], self.cameras[values["camera_id"]]
-        row = DeviceChannel(
-            device=device, camera=camera, channel=values["channel"], since_date=values["since_date"],
-            until_date=values["until_date"],
-        )  # fmt: skip
-        of_camera = self.of_camera[camera.id, device.kind]
-        ended = fit(row, device.installed_date, of_camera, self.of_channel[device.id, row.channel])
-        self.put(row)
-        return row, ended
-
-    def same(self, values: Mapping[str, Any]) -> list[DeviceChannel]:
-        """Connections of this channel to this camera, of any time."""
-        rows = self.of_channel[values["device_id"], values["channel"]]
-        return [row for row in rows if row.camera_id == values["camera_id"]]
-
-    def reopens(self, row: DeviceChannel) -> bool:
-        """Whether nothing else has begun on its channel or with its camera since it ended."""
-        others = [*self.of_channel[row.device_id, row.channel], *self.of_camera[row.camera_id, row.device.kind]]
-        return not any(overlap(one, row.until_date, "") for one in others if one is not row)
-
-
 class _ChannelWork:
     def __init__(self, actor: Actor, reason: str) -> None:
         self._actor = actor
@@ -148,7 +98,7 @@ class _ChannelWork:
         findings = [Finding(row, "new", values=self._stored(row)) for row in rows]
         whole = [one for one in findings if {"device_id", "camera_id"} <= set(one.values)]
         before = self._related({one.values[key] for one in whole for key in ("device_id", "camera_id")})
-        around = _Around([(one.values["device_id"], one.values["camera_id"]) for one in (*before, *whole)], lock=False)
+        around = Around([(one.values["device_id"], one.values["camera_id"]) for one in (*before, *whole)], lock=False)
         _repeat(before, around)
         for finding in findings:
             if not finding.row.problems:
@@ -187,7 +137,7 @@ class _ChannelWork:
                 read_into(values, row, key, lambda key=key: {key: past_day(given[key], key)})
         return values
 
-    def _look_at(self, finding: Finding, around: _Around) -> None:
+    def _look_at(self, finding: Finding, around: Around) -> None:
         row, values = finding.row, finding.values
         device, camera = around.devices[values["device_id"]], around.cameras[values["camera_id"]]
         finding.name = f"{device.name} · {values['channel']} · {camera.name}"
@@ -255,8 +205,8 @@ class _ChannelWork:
 
     def apply(self, rows: Sequence[ImportRow]) -> None:
         """As Work."""
-        around = _Around([(row.values["device_id"], row.values["camera_id"]) for row in rows], lock=True)
-        changes = _Changes()
+        around = Around([(row.values["device_id"], row.values["camera_id"]) for row in rows], lock=True)
+        changes = Changes()
         for row in rows:
             device, camera = around.devices.get(row.values["device_id"]), around.cameras.get(row.values["camera_id"])
             if device is None or camera is None or device.scrapped_date or camera.removed_ns is not None:
@@ -271,7 +221,7 @@ class _ChannelWork:
             changes.end(lasting[0], row.values["until_date"])
         changes.write(self._actor, self._reason)
 
-    def _connect(self, row: ImportRow, around: _Around, changes: _Changes) -> None:
+    def _connect(self, row: ImportRow, around: Around, changes: Changes) -> None:
         try:
             made, ended = around.connect(row.values)
         except MingjianError as error:
@@ -285,9 +235,9 @@ class _ChannelWork:
 
     def undo(self, rows: Sequence[ImportRow]) -> dict[int, MingjianError]:
         """As Work, the last first: what began is gone as if it had not been, and what ended goes on."""
-        around = _Around([(row.values["device_id"], row.values["camera_id"]) for row in rows], lock=True)
+        around = Around([(row.values["device_id"], row.values["camera_id"]) for row in rows], lock=True)
         refused: dict[int, MingjianError] = {}
-        changes = _Changes()
+        changes = Changes()
         for row in rows:
             made = next((one for one in around.same(row.values) if _is(one, row.values)), None)
             if made is None or not self._undo_one(row, made, around, changes):
@@ -295,7 +245,7 @@ class _ChannelWork:
         changes.write(self._actor, self._reason)
         return refused
 
-    def _undo_one(self, row: ImportRow, made: DeviceChannel, around: _Around, changes: _Changes) -> bool:
+    def _undo_one(self, row: ImportRow, made: DeviceChannel, around: Around, changes: Changes) -> bool:
         if row.change == "changed":
             if not around.reopens(made):
                 return False
@@ -323,100 +273,7 @@ class _ChannelWork:
         self._camera_rights.require(camera.organisation_id, camera.division_id)
 
 
-class _Changes:
-    """What a chunk does to connections, written together; each leaves the entries of a single change, on both sides."""
-
-    def __init__(self) -> None:
-        self._made: list[DeviceChannel] = []
-        self._gone: list[DeviceChannel] = []
-        self._dated: dict[int, DeviceChannel] = {}
-        self._followed: list[tuple[DeviceChannel, Mapping[str, str] | None]] = []
-        self._said: list[tuple[str, DeviceChannel, dict[str, Any] | None, DeviceChannel | None]] = []
-
-    def begin(self, row: DeviceChannel, ended: DeviceChannel | None) -> None:
-        """One begins; `ended` has its end already."""
-        self._made.append(row)
-        if ended is not None:
-            self._date(ended)
-        if not row.until_date and row.device.kind == "camera":
-            self._followed.append((row, None))
-        self._said.append((CONNECTED, row, None, ended))
-
-    def end(self, row: DeviceChannel, until: str) -> None:
-        """One ends."""
-        before = document(row, row.camera)
-        row.until_date = until
-        self._date(row)
-        self._said.append((DISCONNECTED, row, before, None))
-
-    def reopen(self, row: DeviceChannel) -> None:
-        """One that ended goes on."""
-        before = document(row, row.camera)
-        row.until_date = ""
-        self._date(row)
-        self._said.append((CONNECTED, row, before, None))
-
-    def forget(self, row: DeviceChannel, body: Mapping[str, str] | None) -> None:
-        """One that should not have begun; `body`: what the camera's file said before it."""
-        before = document(row, row.camera)
-        self._gone.append(row)
-        if body is not None:
-            self._followed.append((row, body))
-        row.until_date = row.until_date or row.since_date
-        self._said.append((DISCONNECTED, row, before, None))
-
-    def write(self, actor: Actor, reason: str) -> None:
-        """All of it."""
-        DeviceChannel.objects.filter(pk__in=[row.pk for row in self._gone]).delete()
-        DeviceChannel.objects.bulk_update(
-            [row for row in self._dated.values() if row not in self._gone], ["until_date"], batch_size=500
-        )
-        DeviceChannel.objects.bulk_create(self._made, batch_size=500)
-        followed = {}
-        for row, body in self._followed:
-            camera = row.camera
-            followed[id(row)] = follow(camera, row.device) if body is None else put_body_back(camera, row.device, body)
-            camera.save(update_fields=["archive_score"])
-        rows = [row for _, row, _, _ in self._said]
-        devices = {row.device_id for row in (*rows, *self._dated.values())}
-        Camera.objects.filter(pk__in={row.camera_id for row in rows}).update(version=F("version") + 1)
-        Device.objects.filter(pk__in=devices).update(version=F("version") + 1)
-        self._record(actor, reason, followed)
-
-    def _date(self, row: DeviceChannel) -> None:
-        if row.pk is not None:  # one of this very chunk is written with its end
-            self._dated[row.pk] = row
-
-    def _record(self, actor: Actor, reason: str, followed: Mapping[int, dict[str, Any]]) -> None:
-        for action in (CONNECTED, DISCONNECTED):
-            said = [one for one in self._said if one[0] == action]
-            of_devices = [_about_device(row, before) for _, row, before, _ in said]
-            of_cameras = [
-                _about_camera(row, before, ended, followed.get(id(row), {})) for _, row, before, ended in said
-            ]
-            for kind, name, abouts in (("device", action, of_devices), ("camera", CAMERA_SERVED, of_cameras)):
-                record_many(actor, name, kind, abouts, policy=MANAGE_DEVICES, reason=reason)
-
-
-def _about_device(row: DeviceChannel, before: dict[str, Any] | None) -> About:
-    device = row.device
-    division = device.organisation.division_id or ""
-    return About(device.id, device.name, device.organisation_id, division, before, document(row, row.camera))
-
-
-def _about_camera(
-    row: DeviceChannel, before: dict[str, Any] | None, ended: DeviceChannel | None, followed: Mapping[str, Any]
-) -> About:
-    camera = row.camera
-    if before is not None:
-        before = {**document(row, None), "until_date": before["until_date"]}
-    elif ended is not None:
-        before = document(ended, None)
-    after = {**document(row, None), **followed}
-    return About(camera.id, camera.name, camera.organisation_id or "", camera.division_id or "", before, after)
-
-
-def _repeat(findings: Sequence[Finding], around: _Around) -> None:
+def _repeat(findings: Sequence[Finding], around: Around) -> None:
     """What the rows before did is there for the rows after them."""
     for one in findings:
         if one.change == "new":
@@ -425,7 +282,7 @@ def _repeat(findings: Sequence[Finding], around: _Around) -> None:
             _lasting(around, one.values).until_date = one.values["until_date"]
 
 
-def _there(around: _Around, values: Mapping[str, Any]) -> DeviceChannel | None:
+def _there(around: Around, values: Mapping[str, Any]) -> DeviceChannel | None:
     """The connection that a row means: the one that began on its day, else the one that lasts."""
     same = around.same(values)
     began = [row for row in same if row.since_date == values.get("since_date")]
@@ -438,7 +295,7 @@ def _before(values: Mapping[str, Any], row: DeviceChannel) -> bool:
     return bool(values.get("until_date")) and values["until_date"] <= row.since_date
 
 
-def _lasting(around: _Around, values: Mapping[str, Any]) -> DeviceChannel:
+def _lasting(around: Around, values: Mapping[str, Any]) -> DeviceChannel:
     return next(row for row in around.same(values) if not row.until_date)
 
 
