@@ -31,11 +31,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.more]
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two districts, a camera a system, one of each kind of paper."""
     sizes = {
-        "ORGANISATIONS": 70,
+        "ORGANISATIONS": 35,
         "ROADS": 1,
-        "PLACES": 100,
-        "SYSTEMS": 90,
-        "CAMERAS": 180,
+        "PLACES": 40,
+        "SYSTEMS": 37,
+        "CAMERAS": 74,
         "DISTRICTS": sheets.DISTRICTS[:2],
     }
     for name, value in sizes.items():

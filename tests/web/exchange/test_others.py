@@ -22,6 +22,12 @@ PLACE = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("part", ["重点（重要）部位", "重点(重要)部位"])
+def test_a_choice_is_known_with_brackets_of_either_width(city: City, part: str) -> None:
+    bring_in(city.actor(BoundRole.MANAGER), workbook("places", [{**PLACE, "parts": part}]), "places")
+    assert [one.part for one in Place.objects.get(name=PLACE["name"]).parts.all()] == ["key_part"]
+
+
 def test_places_come_with_kinds_and_parts_and_are_compared_by_name_and_division(city: City) -> None:
     manager = city.actor(BoundRole.MANAGER)
     bring_in(

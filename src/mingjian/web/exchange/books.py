@@ -128,7 +128,7 @@ def _explain(book: Workbook, columns: Sequence[Column]) -> None:
     for column in columns:
         choices = "、".join(label.zh for label in column.choices.values())
         in_english = ", ".join(label.en for label in column.choices.values())
-        zh = ";".join(part for part in (column.explained.zh, f"可选:{choices}" if choices else "") if part)
+        zh = ";".join(part for part in (column.explained.zh, f"可选：{choices}" if choices else "") if part)
         en = "; ".join(part for part in (column.explained.en, f"one of: {in_english}" if choices else "") if part)
         cells = [column.title.zh, "是" if column.required else "", zh, column.sample, column.title.en, en]
         sheet.append([_wrapped(sheet, cell) for cell in cells])

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from mingjian.kernel.text import Text
@@ -176,15 +178,21 @@ def _flag(column: Column, text: str) -> bool:
 
 
 def _choice(column: Column, text: str) -> Any:
-    coded = _CODED.match(text)
+    coded, folded = _CODED.match(text), _folded(text)
     for value, label in column.choices.items():
-        if text in (value, label.zh) or text.lower() == label.en.lower() or (coded and coded[1] == value):
+        if text == value or folded in (_folded(label.zh), _folded(label.en)) or (coded and coded[1] == value):
             return int(value) if column.numbered else value
     labels = list(column.choices.values())
     raise WrongCell(
         f"“{text[:40]}”不在可选值之内", f"{text[:40]!r} is not one of the choices",
-        f"可选:{'、'.join(label.zh for label in labels)}"[:300], f"one of: {', '.join(label.en for label in labels)}"[:300],
+        f"可选：{'、'.join(label.zh for label in labels)}"[:300], f"one of: {', '.join(label.en for label in labels)}"[:300],
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _folded(text: str) -> str:
+    """Brackets and letters of either width and case are the same: what was exported with others goes in again."""
+    return unicodedata.normalize("NFKC", text).lower()
 
 
 def _several(column: Column, text: str) -> list[Any]:
