@@ -10,6 +10,7 @@ from tests.e2e.stage_api import camera_id
 
 pytestmark = pytest.mark.browser
 FRAME_MS = 1000 / FPS
+STRETCH_MS = 1600
 
 
 def open_playback(page: Page, stage: str, began_ms: int, cameras: int = 1, minutes_ago: float = 25.5) -> Locator:
@@ -77,24 +78,29 @@ def test_every_speed_moves_pictures_and_clock_alike(signed_in: Page, stage: str,
     signed_in.click("[data-test=speed]")
     signed_in.get_by_role("option", name=speed, exact=True).click()
     both = f"(t) => [performance.now(), Number(t.dataset.wall), t.dataset.state, ({READ_NUMBER})(t.querySelector('video'))]"
+    # The footage repeats each minute: a picture's number says where in the minute it is, to its group of pictures in trick play.
+    loose_ms = 200 * abs(factor) + (2_100 if factor < 0 or factor > 4 else 80)
     seen: list[tuple[float, float, int]] = []
+    told: list[tuple[float, float]] = []
 
-    def moving() -> bool:
+    def moving_alike() -> bool:
+        """A stretch of 1.6 s in which both move so: a busy machine may show a picture late, but not for ever."""
         now_ms, wall_ms, state, shown = tile.evaluate(both)
         if state != "ready" or shown is None or wall_ms <= 0:
             seen.clear()  # measure a stretch that was shown without a pause to load
-        else:
-            seen.append((now_ms, wall_ms, shown))
-        return len(seen) > 2 and seen[-1][0] - seen[0][0] > 1600
+            return False
+        seen.append((now_ms, wall_ms, shown))
+        while len(seen) > 1 and seen[-1][0] - seen[1][0] > STRETCH_MS:
+            del seen[0]
+        (from_ms, first_wall_ms, _), (to_ms, last_wall_ms, _) = seen[0], seen[-1]
+        if len(seen) < 4 or to_ms - from_ms < STRETCH_MS:
+            return False
+        origins = [(wall - number * FRAME_MS) % 60_000 for _, wall, number in seen]
+        spread = [(origin - origins[0] + 30_000) % 60_000 - 30_000 for origin in origins]
+        told.append(((last_wall_ms - first_wall_ms) / (to_ms - from_ms), max(spread) - min(spread)))
+        return told[-1][0] == pytest.approx(factor, rel=0.35) and told[-1][1] <= loose_ms
 
-    until(signed_in, moving, "it is shown for a while", 20)
-    (from_ms, first_wall_ms, _), (to_ms, last_wall_ms, _) = seen[0], seen[-1]
-    assert (last_wall_ms - first_wall_ms) / (to_ms - from_ms) == pytest.approx(factor, rel=0.35)
-    # The footage repeats each minute: a picture's number says where in the minute it is, to its group of pictures in trick play.
-    loose_ms = 200 * abs(factor) + (2_100 if factor < 0 or factor > 4 else 80)
-    origins = [(wall_ms - shown * FRAME_MS) % 60_000 for _, wall_ms, shown in seen]
-    spread = [(origin - origins[0] + 30_000) % 60_000 - 30_000 for origin in origins]
-    assert max(spread) - min(spread) <= loose_ms
+    until(signed_in, moving_alike, f"pictures and clock move alike at {factor} times: (speed, spread in ms) {told}", 20)
 
 
 @pytest.mark.parametrize("cameras", [4, 16])
