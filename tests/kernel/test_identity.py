@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mingjian.kernel.canonical import canonical_bytes
 from mingjian.kernel.errors import MingjianError
-from mingjian.kernel.ids import id_time_ms, is_id, new_id
+from mingjian.kernel.ids import id_time_ms, is_id, new_id, new_ids
 from mingjian.kernel.sealing import new_key, seal, unseal
 from mingjian.ports.plan import CameraPlan, EnginePlan, StreamPlan, plan_from_json, plan_to_json
 from mingjian.ports.ticket import Right, Ticket, open_ticket, sign_ticket
@@ -34,6 +34,12 @@ def test_ids_sort_by_time_and_tell_it(ms: int, bits: int) -> None:
     assert is_id(identifier)
     assert id_time_ms(identifier) == ms
     assert new_id((ms + 1) * 1_000_000, 0) > identifier
+
+
+def test_many_ids_ascend() -> None:
+    many = new_ids(5_000_000, 1000)
+    assert many == sorted(set(many))
+    assert {id_time_ms(one) for one in many} == {5}
 
 
 @pytest.mark.parametrize("text", ["", "../../etc/passwd", "0" * 25, "i" * 26, "8" + "0" * 25])

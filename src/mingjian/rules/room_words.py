@@ -80,7 +80,8 @@ _SHORT_LATIN = {
     "dormitory_room": re.compile(r"(?<![a-z])dorm(?![a-z])"),
 }
 _ANY = re.compile("|".join(re.escape(word) for words in WORDS.values() for word in words))
-_HARMLESS = ("会客房", "客房部", "客房服务台", "套房产", "配套房", "包间距", "沐浴露")
+_PHRASES = ("会客房", "客房部", "客房服务台", "套房产", "配套房", "包间距", "沐浴露")
+_HARMLESS = re.compile("|".join(_PHRASES))
 _OUTSIDE = re.compile(
     "门口|门外|门前|走廊|入口|出口|通道|过道|楼道|楼梯|电梯|大门|对面|旁|前台|路口|室外|外(?:$|侧|面|墙|走|部|廊|[0-9])"
     "|corridor|entrance|outside|hallway|gate"
@@ -105,8 +106,9 @@ def room_words(text: str) -> tuple[RoomWord, ...]:
     """The words for rooms of privacy in `text`, each kind once, the most worrying reading of it."""
     folded = unicodedata.normalize("NFKC", text).translate(_TRADITIONAL).lower()
     plain = _NOISE.sub("", folded)
-    for phrase in _HARMLESS:
-        plain = plain.replace(phrase, "")
+    if _HARMLESS.search(plain):
+        for phrase in _PHRASES:
+            plain = plain.replace(phrase, "")
     if not _ANY.search(plain) and not any(short.search(folded) for short in _SHORT_LATIN.values()):
         return ()  # most names; the loops below ask the same of each word
     found: list[RoomWord] = []

@@ -25,6 +25,7 @@ from mingjian.web.http.bulk import insert_rows
 REFUSED = register("authority.refused", "越权操作被拒绝", "something not allowed was refused")
 EXPORTED = register("audit.export", "导出审计记录", "exported the audit record")
 
+_OWN = ("object_id", "object_name", "organisation_id", "division_id", "before", "after")
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _SECRET_WORDS = ("password", "url", "sealed", "secret", "credential", "csrf", "session", "cookie", "token", "signature")
 
@@ -101,22 +102,18 @@ def record_many(
     common = {**_of(actor), "action": action, "object_kind": kind, "right": policy.name, "reason": reason[:500]}
     common["outcome"] = Outcome.DONE.value
     cited: list[tuple[AuditEntry, dict[str, str]]] = []
-    plain: list[dict[str, Any]] = []
+    plain: list[tuple[Any, ...]] = []
     for one in objects:
-        for values in (one.before, one.after):
-            _refuse_secrets(values)
-        clauses = _citations(one.judgements, one.clauses)
-        own = {
-            "object_id": one.object_id, "object_name": one.name[:128], "organisation_id": one.organisation_id,
-            "division_id": one.division_id, "before": one.before, "after": one.after,
-            "clause": next(iter(clauses), None),
-        }  # fmt: skip
-        if clauses:
-            cited.append((AuditEntry(**common, **own), clauses))
-        else:
+        _refuse_secrets(one.before)
+        _refuse_secrets(one.after)
+        own = (one.object_id, one.name[:128], one.organisation_id, one.division_id, one.before, one.after)
+        if not (one.judgements or one.clauses):
             plain.append(own)
-    names = (*common, *(plain[0] if plain else ()))
-    insert_rows(AuditEntry, names, ([*common.values(), *own.values()] for own in plain))
+            continue
+        clauses = _citations(one.judgements, one.clauses)
+        entry = AuditEntry(**common, **dict(zip(_OWN, own, strict=True)), clause=next(iter(clauses), None))
+        cited.append((entry, clauses))
+    insert_rows(AuditEntry, _OWN, plain, common)
     AuditEntry.objects.bulk_create([entry for entry, _ in cited])
     AuditCitation.objects.bulk_create(
         AuditCitation(entry=entry, clause=clause, verdict=verdict)

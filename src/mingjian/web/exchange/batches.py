@@ -34,7 +34,7 @@ from mingjian.web.exchange.places import Places
 from mingjian.web.exchange.sheets import bad_file, form_of, rows_of
 from mingjian.web.exchange.systems import Systems
 from mingjian.web.files import store
-from mingjian.web.http.bulk import insert_rows
+from mingjian.web.http.bulk import insert_rows, many_changes
 from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.registry.rights import IMPORT
@@ -180,7 +180,7 @@ def _apply(actor: Actor, batch_id: str, job: Job) -> None:
     batch = ImportBatch.objects.get(pk=batch_id)
     job.total = batch.rows_new + batch.rows_changed
     work = KINDS[batch.kind].work(actor, again=True, reason=f"批量导入:{batch.name}")
-    with transaction.atomic():
+    with many_changes(), transaction.atomic():
         for rows in _chunks(_rows(batch), CHUNK):
             work.apply(rows)
             job.done += len(rows)
@@ -196,7 +196,7 @@ def _undo(actor: Actor, batch_id: str, reason: str, job: Job) -> None:
     job.total = batch.rows_new + batch.rows_changed
     work = KINDS[batch.kind].work(actor, again=True, reason=f"撤销导入“{batch.name}”:{reason}")
     left = 0
-    with transaction.atomic():
+    with many_changes(), transaction.atomic():
         for rows in _chunks(_rows(batch, backwards=True), CHUNK):
             refusals = work.undo(rows)
             for row in rows:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mingjian.kernel.errors import MingjianError
-from mingjian.kernel.ids import new_id
-from mingjian.rules.prohibited_rooms import ROOM_KINDS
+from mingjian.kernel.ids import new_ids
 from mingjian.web.authority.actor import Actor
 from mingjian.web.exchange.camera_columns import CAMERA_COLUMNS
 from mingjian.web.exchange.camera_drafts import ARCHIVE_DEFAULTS, Drafts, file_of
@@ -21,10 +20,11 @@ from mingjian.web.registry.archive.codes import KIND as CODE_KIND
 from mingjian.web.registry.archive.codes import SUBJECT
 from mingjian.web.registry.archive.fields import ARCHIVE_FIELDS, OF_CAMERA, checked_fields
 from mingjian.web.registry.keeping import judge_keep_days
-from mingjian.web.registry.models import Camera, Place
+from mingjian.web.registry.models import Camera
 from mingjian.web.registry.names import ADDED
 from mingjian.web.registry.policies import MANAGE, READ
 from mingjian.web.registry.shared import clean, placed
+from mingjian.web.wiring import clock
 from mingjian.wire.gb_code import check_camera_code
 
 REFERENCES = {
@@ -50,8 +50,9 @@ class CameraReader:
         for key, kind in REFERENCES.items():
             self._refs.load(kind, [row.values[key] for row in rows if isinstance(row.values.get(key), str)])
         existing = self._existing(rows)
-        findings = [self._finding(row, existing) for row in rows]
-        self._drafts.load_places(finding.values.get("place_id") for finding in findings)
+        fresh = iter(new_ids(clock().now_ns(), len(rows)))
+        findings = [self._finding(row, existing, fresh) for row in rows]
+        self._drafts.load(finding.values for finding in findings)
         for finding in findings:
             self._finish_where(finding)
         return findings, existing
@@ -113,7 +114,7 @@ class CameraReader:
             f"check with {contact or 'the administrator'}",
         ))  # fmt: skip
 
-    def _finding(self, row: SheetRow, existing: Mapping[str, Camera]) -> Finding:
+    def _finding(self, row: SheetRow, existing: Mapping[str, Camera], fresh: Iterator[str]) -> Finding:
         camera = existing.get(row.values.get("id", ""))
         back = camera is not None and camera.removed_ns is not None
         changing = camera is not None and not back
@@ -122,7 +123,7 @@ class CameraReader:
             0 if camera is None else camera.version, str(row.values.get("name") or (camera.name if camera else "")),
         )  # fmt: skip
         if camera is None:
-            finding.subject_id = new_id(self._drafts.now_ns)
+            finding.subject_id = next(fresh)
         if not changing:
             require_columns(row, CAMERA_COLUMNS)
         finding.values = self._stored(row, camera if changing else None)
@@ -222,7 +223,7 @@ class CameraReader:
                 if finding.change == "new" or "place_id" in finding.values:
                     finding.row.wrong(key, WrongCell("须同时填写所在场所", "needs the place, too"))
                 continue
-            found = _part_in(place, given[key]) if key == "part" else _room_in(place, given[key])
+            found = (self._drafts.part_in if key == "part" else self._drafts.room_in)(place, given[key])
             if found is None:
                 finding.row.wrong(key, WrongCell(
                     "该场所没有登记这个部位或者房间", "the place has no such part or room",
@@ -238,15 +239,3 @@ def _merged(parts: tuple[dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
 
 def _path(text: str) -> str:
     return "/".join(part for part in (one.strip() for one in clean(text, "group", 0, 255).split("/")) if part)
-
-
-def _part_in(place: Place, kind: str) -> str | None:
-    return next((part.id for part in place.parts.all() if part.part == kind), None)
-
-
-def _room_in(place: Place, text: str) -> str | None:
-    named = {key for key, label in ROOM_KINDS.items() if text in (key, label.zh, label.en)}
-    rooms = list(place.rooms.all())
-    return next((room.id for room in rooms if text in (room.id, room.name)), None) or next(
-        (room.id for room in rooms if room.kind in named), None
-    )

@@ -169,7 +169,7 @@ class _CameraWork:
         """As Work."""
         fresh = [row for row in rows if row.change == "new" and not row.seen_version]
         others = [row for row in rows if row.change in ("new", "changed") and row.seen_version]
-        self._drafts.load_places(row.values.get("place_id") for row in rows)
+        self._drafts.load(row.values for row in rows)
         self._insert(fresh)
         self._change(others, ENROLLED, lambda row: row.values, undoing=False)
 
@@ -300,7 +300,7 @@ class _CameraWork:
         """As Work: new cameras leave the register, changed ones get back what they were."""
         refused = self._remove([row for row in rows if row.change == "new"])
         others = [row for row in rows if row.change == "changed"]
-        self._drafts.load_places((row.before or {}).get("place_id") for row in others)
+        self._drafts.load(row.before or {} for row in others)
         for row in others:
             try:
                 with transaction.atomic():

@@ -97,19 +97,19 @@ class CellReader:
 
     def __init__(self, columns: Sequence[Column | None]) -> None:
         self.columns = columns
-        self._known: list[dict[str, Any]] = [{} for _ in columns]
+        self._known: list[dict[Cell, Any]] = [{} for _ in columns]
 
     def read(self, place: int, column: Column, raw: Cell) -> Any:
         """As `read_cell`."""
-        if type(raw) is not str or column.sort in _UNLIKE:
-            return read_cell(column, raw)
         known = self._known[place]
-        if raw not in known:
-            value = read_cell(column, raw)
+        if raw in known:
+            return known[raw]
+        value = read_cell(column, raw)
+        if type(raw) is str and column.sort not in _UNLIKE:
             if len(known) >= _KEPT:
                 known.clear()
             known[raw] = value
-        return known[raw]
+        return value
 
 
 def text_of(raw: Cell) -> str:

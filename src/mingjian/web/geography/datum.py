@@ -42,6 +42,7 @@ class Position:
         return round(self.lat * 1e7)
 
 
+_DATUMS = {one.value: one for one in Datum}
 _AXIS_M = 6378245.0  # Krasovsky 1940, the ellipsoid of the GCJ-02 approximation
 _ECCENTRICITY_2 = 0.00669342162296594323
 _BD_TURN = math.pi * 3000 / 180
@@ -64,58 +65,61 @@ def from_wgs84(datum: Datum, position: Position) -> Position:
 
 def read_position(datum: str, lon: str, lat: str, field: str) -> Position:
     """The WGS-84 position of texts as they came. Raises MingjianError `invalid` naming `field`/lon, /lat or /datum."""
-    names = {one.value: one for one in Datum}
-    if datum not in names:
-        known = "、".join(names)
-        raise refused(f"{field}.datum", f"坐标系只能是 {known}", f"the datum is one of {', '.join(names)}")
-    return to_wgs84(names[datum], Position(_degrees(lon, 180, f"{field}.lon"), _degrees(lat, 90, f"{field}.lat")))
+    known = _DATUMS.get(datum)
+    if known is None:
+        raise refused(
+            f"{field}.datum", f"坐标系只能是 {'、'.join(_DATUMS)}", f"the datum is one of {', '.join(_DATUMS)}"
+        )
+    return to_wgs84(known, Position(_degrees(lon, 180, f"{field}.lon"), _degrees(lat, 90, f"{field}.lat")))
 
 
 def _degrees(text: str, most: int, field: str) -> float:
     text = text.strip()
-    if not _NUMBER.match(text) or abs(float(text)) > most:
+    found = float(text) if _NUMBER.match(text) else math.inf
+    if abs(found) > most:
         raise refused(field, f"应为 -{most} 到 {most} 之间的十进制度数", f"decimal degrees between -{most} and {most}")
-    return float(text)
+    return found
 
 
-def _abroad(position: Position) -> bool:
+def _abroad(lon: float, lat: float) -> bool:
     """Outside this box the offset is not applied: as every published implementation has it."""
-    return not (72.004 <= position.lon <= 137.8347 and 0.8293 <= position.lat <= 55.8271)
+    return not (72.004 <= lon <= 137.8347 and 0.8293 <= lat <= 55.8271)
 
 
-def _offset(position: Position) -> tuple[float, float]:
-    x, y = position.lon - 105.0, position.lat - 35.0
-    waves = 20.0 * math.sin(6.0 * x * math.pi) + 20.0 * math.sin(2.0 * x * math.pi)
+def _offset(lon: float, lat: float) -> tuple[float, float]:
+    """Degrees east and north; none abroad."""
+    if _abroad(lon, lat):
+        return 0.0, 0.0
+    sin, x, y = math.sin, lon - 105.0, lat - 35.0
+    px, py = x * math.pi, y * math.pi
+    waves = 20.0 * sin(6.0 * px) + 20.0 * sin(2.0 * px)
     root = math.sqrt(abs(x))
-    east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root + waves * 2.0 / 3.0
-    east += (20.0 * math.sin(x * math.pi) + 40.0 * math.sin(x / 3.0 * math.pi)) * 2.0 / 3.0
-    east += (150.0 * math.sin(x / 12.0 * math.pi) + 300.0 * math.sin(x / 30.0 * math.pi)) * 2.0 / 3.0
-    north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root + waves * 2.0 / 3.0
-    north += (20.0 * math.sin(y * math.pi) + 40.0 * math.sin(y / 3.0 * math.pi)) * 2.0 / 3.0
-    north += (160.0 * math.sin(y / 12.0 * math.pi) + 320.0 * math.sin(y * math.pi / 30.0)) * 2.0 / 3.0
-    radians = math.radians(position.lat)
-    magic = 1 - _ECCENTRICITY_2 * math.sin(radians) ** 2
-    north_deg = math.degrees(north / (_AXIS_M * (1 - _ECCENTRICITY_2) / (magic * math.sqrt(magic))))
-    east_deg = math.degrees(east / (_AXIS_M / math.sqrt(magic) * math.cos(radians)))
+    east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root
+    east_waves = waves + 20.0 * sin(px) + 40.0 * sin(px / 3.0) + 150.0 * sin(px / 12.0) + 300.0 * sin(px / 30.0)
+    north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root
+    north_waves = waves + 20.0 * sin(py) + 40.0 * sin(py / 3.0) + 160.0 * sin(py / 12.0) + 320.0 * sin(py / 30.0)
+    radians = math.radians(lat)
+    magic = 1 - _ECCENTRICITY_2 * sin(radians) ** 2
+    root = math.sqrt(magic)
+    north_deg = math.degrees((north + north_waves * 2.0 / 3.0) / (_AXIS_M * (1 - _ECCENTRICITY_2) / (magic * root)))
+    east_deg = math.degrees((east + east_waves * 2.0 / 3.0) / (_AXIS_M / root * math.cos(radians)))
     return east_deg, north_deg
 
 
 def _wgs_to_gcj(position: Position) -> Position:
-    if _abroad(position):
-        return position
-    east, north = _offset(position)
+    east, north = _offset(position.lon, position.lat)
     return Position(position.lon + east, position.lat + north)
 
 
 def _gcj_to_wgs(given: Position) -> Position:
-    guess = given
+    lon, lat = given.lon, given.lat
     for _ in range(12):
-        there = _wgs_to_gcj(guess)
-        east, north = there.lon - given.lon, there.lat - given.lat
-        guess = Position(guess.lon - east, guess.lat - north)
-        if abs(east) + abs(north) < 1e-9:  # this step left a thousandth of it: a tenth of a micrometre
+        east, north = _offset(lon, lat)
+        off_lon, off_lat = lon + east - given.lon, lat + north - given.lat
+        lon, lat = lon - off_lon, lat - off_lat
+        if abs(off_lon) + abs(off_lat) < 1e-7:  # this step left a thousandth of it: ten micrometres
             break
-    return guess
+    return Position(lon, lat)
 
 
 def _gcj_to_bd(position: Position) -> Position:

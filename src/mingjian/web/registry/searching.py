@@ -30,12 +30,12 @@ def _initial(character: str) -> str:
 
 def initials(name: str) -> str:
     """The pinyin initials of a name, its letters and digits as they are: 香港中路1号 becomes xgzl1h."""
-    return "".join(_initial(character) for character in name)[:128]
+    return "".join(map(_initial, name))[:128]
 
 
 def folded(*texts: str) -> str:
     """Texts as they are searched: width and case folded, with line feeds between, so that no match spans two."""
-    return "\n".join(unicodedata.normalize("NFKC", text).lower() for text in texts if text)[:1024]
+    return unicodedata.normalize("NFKC", "\n".join(filter(None, texts))).lower()[:1024]
 
 
 def camera_text(camera: Any, hosts: Iterable[str], archive: Any) -> str:

@@ -70,11 +70,12 @@ def facts_of(
     on: dt.date,
     duties: Iterable[Duty] | None = None,
     kinds: frozenset[str] | None = None,
+    texts: tuple[str, ...] | None = None,
 ) -> CameraFacts:
-    """What the rules ask; `duties` and `kinds` are those of the camera's place, where the caller has read them already."""
+    """What the rules ask. Where the caller has them already: `duties` and `kinds` of its place, `texts` as `texts_of`."""
     return CameraFacts(
         room=Room(None if camera.room is None else camera.room.kind, archive.room_interior),
-        texts=texts_of(camera, archive),
+        texts=texts_of(camera, archive) if texts is None else texts,
         confirmation=confirmation_of(archive),
         view=View(archive.sees_prohibited_room, archive.could_see_by_moving),
         sound=sound_of(archive),

@@ -89,7 +89,7 @@ class CameraArchive(models.Model):
     camera = models.OneToOneField(Camera, on_delete=models.PROTECT, primary_key=True, related_name="archive")
     manufacturer = models.CharField(max_length=64, blank=True)
     model = models.CharField(max_length=64, blank=True)
-    address = models.CharField(max_length=255, blank=True)
+    address = models.CharField(max_length=255, blank=True, db_index=True)
     given = models.JSONField(null=True)  # coordinates as they came, with their datum
     elevation_m = models.IntegerField(null=True)
     mount_height_dm = models.PositiveIntegerField(null=True)

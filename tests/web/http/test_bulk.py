@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from tests.web.city import City
+
+from mingjian.web.http.bulk import insert_rows, many_changes
+from mingjian.web.organisations.models import Division, Identifier
+from mingjian.web.registry.models import Place
+
+pytestmark = pytest.mark.django_db
+
+
+def test_rows_are_what_the_orm_would_have_written(city: City) -> None:
+    named = ("id", "name", "organisation_id", "given")
+    rows = [
+        ("p1", "制表\t换行\n反斜线\\N", "mall", {"datum": "WGS-84", "lon": "120.1", "名": ["湖", None]}),
+        ("p2", "空", "mall", None),
+    ]
+    insert_rows(Place, named, rows, {"division_id": "east", "created_ns": 7})
+    for key, name, organisation, given in rows:
+        made = Place(
+            id=f"{key}x", name=name, organisation_id=organisation, given=given, division_id="east", created_ns=7
+        )
+        made.save()
+        stored = {
+            model.attname: [getattr(Place.objects.get(pk=pk), model.attname) for pk in (key, made.pk)]
+            for model in Place._meta.concrete_fields
+            if not model.primary_key
+        }
+        assert {name: both for name, both in stored.items() if both[0] != both[1]} == {}
+    assert Place.objects.filter(pk__in=("p1", "p2"), given__isnull=True).count() == 1
+
+
+def test_a_broken_constraint_is_djangos_error_and_an_unknown_column_ours(city: City) -> None:
+    code = ("code", "37020200001321000001", "camera", "2026-01-01")
+    names = ("kind", "value", "subject_kind", "since_date", "subject_id")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_rows(Identifier, names, [(*code, "a"), (*code, "b")])
+    assert not Identifier.objects.filter(value=code[1]).exists()
+    with pytest.raises(ValueError, match="nonsense"):
+        insert_rows(Division, ("nonsense",), [])
+
+
+def test_the_wide_cache_ends_with_the_work() -> None:
+    def cache() -> object:
+        with connection.cursor() as cursor:
+            return cursor.execute("PRAGMA cache_size").fetchone() if connection.vendor == "sqlite" else None
+
+    usual = cache()
+    with pytest.raises(RuntimeError), many_changes():
+        assert cache() != usual or connection.vendor != "sqlite"
+        raise RuntimeError
+    assert cache() == usual
