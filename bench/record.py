@@ -157,12 +157,16 @@ def measure_child(plan: Plan, module: str, *extra: str) -> dict[str, Any]:
 
 
 def settle(child: Child, source: Child) -> None:
-    """Wait until what was sent has arrived: nothing more comes in, at most 3 s (sources give up after 5 s)."""
-    previous: object = None
-    for _ in range(12):
+    """Wait until what was sent has arrived: nothing more comes in, at most 4 s (sources give up after 5 s).
+
+    What a patient connection has left in the kernel is read within two seconds after the sender has stopped.
+    """
+    previous, same = None, 0
+    for _ in range(16):
         figures = child.ask()
         seen = figures.get("units", figures.get("bytes"))
-        if seen == previous:
+        same = same + 1 if seen == previous else 0
+        if same > 9:
             return
         previous = seen
         time.sleep(0.25)

@@ -41,6 +41,10 @@ class FilmSource:
     sink: MediaSink
     counters: StreamCounters = field(default_factory=StreamCounters)
     stopped: bool = False
+    watched: bool = False
+
+    def watch(self, watched: bool) -> None:
+        self.watched = watched
 
     async def run(self) -> None:
         if "defect" in self.order.url:
@@ -140,6 +144,19 @@ async def test_a_camera_is_recorded_within_three_seconds_of_its_plan(stage: Stag
     assert (main.width, main.height, main.codecs) == (320, 180, "h264")
     await until(lambda: engine.status().streams[0].fps_milli > 20_000)
     assert main.since_ns > 0
+
+
+async def test_only_the_source_of_a_watched_stream_hurries(
+    stage: Stage, engine: EngineRuntime, link: EngineLink
+) -> None:
+    camera, other = stage.camera(), stage.camera()
+    stage.publish(camera, other)
+    await until(lambda: len(stage.made) == 2)
+    channel = await link.subscribe(camera.id, "main", lambda _frame: None)
+    watched = {source.order.camera: source.watched for source in stage.made}
+    assert watched == {camera.id: True, other.id: False}
+    link.unsubscribe(channel)
+    await until(lambda: not any(source.watched for source in stage.made))
 
 
 async def test_switching_off_removing_and_changing(stage: Stage, engine: EngineRuntime) -> None:

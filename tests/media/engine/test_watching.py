@@ -18,7 +18,8 @@ from .test_runtime import until
 
 
 async def test_the_first_viewer_and_the_last_are_heard(tmp_path: Path) -> None:
-    hub, heard = StreamHub(SystemClock(), None, audio=False), [False]
+    of_stream: list[bool] = []
+    hub, heard = StreamHub(SystemClock(), None, audio=False, on_watch=of_stream.append), [False]
     socket = EngineSocket(tmp_path / "engine.sock", lambda _camera, _stream: hub, heard.append)
     await socket.start()
     links = [EngineLink(tmp_path / "engine.sock") for _ in range(2)]
@@ -34,6 +35,7 @@ async def test_the_first_viewer_and_the_last_are_heard(tmp_path: Path) -> None:
     await links[1].stop()
     await until(lambda: hub.viewers == 0)
     assert not heard[-1]
+    assert of_stream == [True, False], "the source of this stream hears it once"
     await links[0].stop()
     await socket.stop()
 

@@ -25,15 +25,23 @@ _COMPLAIN_EVERY_NS = 10 * NS_PER_S
 
 
 class StreamHub:
-    """A MediaSink. All methods run on the engine's event loop."""
+    """A MediaSink. All methods run on the engine's event loop. `on_watch` hears when the first viewer comes, the last goes."""
 
-    def __init__(self, clock: Clock, recorder: MediaSink | None, *, audio: bool) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        recorder: MediaSink | None,
+        *,
+        audio: bool,
+        on_watch: Callable[[bool], None] = lambda _watched: None,
+    ) -> None:
         self.status: SourceStatus | None = None
         self.tracks: tuple[Track, ...] = ()
         self.clock_offset_ms: int | None = None
         self._clock = clock
         self._recorder = recorder
         self._audio = audio
+        self._on_watch = on_watch
         self._run: RunContext | None = None
         self._kept: list[AccessUnit] = []
         self._kept_bytes = 0
@@ -57,6 +65,7 @@ class StreamHub:
             self._tap = LiveTap()
             if self._run is not None:
                 self._tap.begin(self._run, self._kept)
+            self._on_watch(True)
         self._tap.add(listener)
         if self.status is not None and self.status.state is not SourceState.STREAMING:
             listener.on_state(self.status)
@@ -67,6 +76,7 @@ class StreamHub:
             self._tap.remove(listener)
             if not self._tap.listeners:
                 self._tap = None
+                self._on_watch(False)
 
     def rates(self) -> tuple[int, int]:
         """(bits a second, frames per 1000 s) over about the last 10 s."""

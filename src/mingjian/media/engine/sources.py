@@ -28,6 +28,10 @@ class Source(Protocol):
         """Until `stop`; retries by itself. An exception is a defect."""
         ...
 
+    def watch(self, watched: bool) -> None:
+        """Somebody looks at this stream from now on, or nobody does any more: how soon media must be handed on."""
+        ...
+
     async def stop(self) -> None:
         """End; returns when the sink has heard its last word."""
         ...

@@ -33,7 +33,7 @@ class StreamSupervisor:
         self.recorder = StreamRecorder(
             order.camera, order.stream, store, clock, priority=order.priority, record_audio=order.audio
         )
-        self.hub = StreamHub(clock, self.recorder, audio=order.audio)
+        self.hub = StreamHub(clock, self.recorder, audio=order.audio, on_watch=self._watch)
         self.restarts = 0
         self.stopping = False
         self._clock = clock
@@ -88,6 +88,10 @@ class StreamSupervisor:
     def _counters(self) -> StreamCounters:
         return StreamCounters() if self._source is None else self._source.counters
 
+    def _watch(self, watched: bool) -> None:
+        if self._source is not None:
+            self._source.watch(watched)
+
     async def _keep(self) -> None:
         wait_s = _FIRST_RETRY_S
         while True:
@@ -104,6 +108,7 @@ class StreamSupervisor:
     async def _run_once(self) -> None:
         try:
             self._source = self._factory(self.order, self.hub)
+            self._source.watch(self.hub.viewers > 0)
             await self._source.run()
         except MingjianError as error:
             _LOG.error("a stream cannot be started: %s", error.code, extra={"data": self._who()})

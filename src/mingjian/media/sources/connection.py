@@ -13,6 +13,7 @@ from typing import cast
 
 from mingjian.kernel.clock import Clock
 from mingjian.media.sources import failure
+from mingjian.media.sources.patience import Patience
 from mingjian.media.sources.shared_buffer import SharedBuffer
 from mingjian.media.sources.tracks import MediaRun, TrackFeed, choose
 from mingjian.media.sources.udp import UdpPorts
@@ -58,7 +59,8 @@ class OtherTransport(Exception):
 class RtspConnection(asyncio.BufferedProtocol):
     """Made by a connector; `finished` resolves when it is over, with SourceFailure, Redirect, OtherTransport or None.
 
-    `on_step` is told when a step of the live test was reached: "authenticate", "describe", "first_frame".
+    `on_step` is told when a step of the live test was reached: "authenticate", "describe", "first_frame". `watched`:
+    whether somebody looks at it already.
     """
 
     def __init__(
@@ -69,6 +71,8 @@ class RtspConnection(asyncio.BufferedProtocol):
         counters: StreamCounters,
         buffer: SharedBuffer,
         on_step: Callable[[str], None] | None = None,
+        *,
+        watched: bool = False,
     ) -> None:
         self.options = options
         self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -79,7 +83,9 @@ class RtspConnection(asyncio.BufferedProtocol):
         self._on_step = on_step or (lambda _step: None)
         self._client = rtsp.RtspClient(options.url, options.credentials, cnonce=secrets.token_hex(8))
         self._ingest = InterleavedIngest(self._on_message)
-        self.run = MediaRun(sink, clock, counters, self._on_started)
+        self.run = MediaRun(sink, clock, counters, self._on_started, batched=not options.udp)
+        self._watched = watched
+        self._patience: Patience | None = None
         self._buffer = buffer
         self._data, self._view = buffer.data, buffer.view
         self._tail = b""
@@ -128,6 +134,7 @@ class RtspConnection(asyncio.BufferedProtocol):
         except RtspError:
             self._finish(failure.garbled() if self.run.started else failure.not_rtsp())
             return
+        self.run.batch_over()
         self._tail_size = end - position
         if self._tail_size:
             self._tail = bytes(self._view[position:end])
@@ -144,6 +151,12 @@ class RtspConnection(asyncio.BufferedProtocol):
             self._finish(failure.connection_lost(exc))
         else:
             self._finish(failure.closed_early())
+
+    def watch(self, watched: bool) -> None:
+        """Somebody looks at this stream from now on, or nobody does any more."""
+        self._watched = watched
+        if self._patience is not None:
+            self._patience.watch(watched)
 
     def close(self) -> None:
         """End the session politely."""
@@ -273,6 +286,10 @@ class RtspConnection(asyncio.BufferedProtocol):
             silent = failure.silent(self.run.started, self.options.udp)
             self._finish(failure.no_parameter_sets() if parameterless else silent)
             return
+        if self.run.started and not self.options.udp and self._transport is not None:
+            if self._patience is None:
+                self._patience = Patience(self._transport, watched=self._watched)
+            self._patience.tick(self._bytes_counted)
         if now >= self._next_keepalive_s:
             self._next_keepalive_s = now + self._client.keepalive_s
             self._client.keepalive()

@@ -14,6 +14,7 @@ from typing import cast
 from mingjian.kernel.clock import Clock
 from mingjian.media.sources import failure
 from mingjian.media.sources.failure import SourceFailure
+from mingjian.media.sources.patience import Patience
 from mingjian.media.sources.shared_buffer import SharedBuffer
 from mingjian.media.sources.tracks import MediaRun, choose
 from mingjian.media.sources.udp import UdpPorts
@@ -43,6 +44,7 @@ class PushMount:
     silent_s: float = 5.0
     counters: StreamCounters = field(default_factory=StreamCounters)
     publisher: PushConnection | None = None
+    watched: bool = False
 
 
 class PushServer:
@@ -143,6 +145,12 @@ class PushSource:
             self._server.unmount(self._path, self._mount)
             self._done.set()
 
+    def watch(self, watched: bool) -> None:
+        """Somebody looks at this stream from now on, or nobody does any more."""
+        self._mount.watched = watched
+        if self._mount.publisher is not None:
+            self._mount.publisher.watch(watched)
+
     async def stop(self) -> None:
         """End; returns when the sink has heard its last word."""
         self._stop.set()
@@ -167,6 +175,7 @@ class PushConnection(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._mount: PushMount | None = None
         self._run: MediaRun | None = None
+        self._patience: Patience | None = None
         self._formats: list[StreamFormat | None] = []
         self._controls: list[str | None] = []
         self._chosen: list[int] = []
@@ -204,6 +213,8 @@ class PushConnection(asyncio.BufferedProtocol):
         except RtspError:
             self._finish(failure.garbled())
             return
+        if self._run is not None:
+            self._run.batch_over()
         self._tail_size = end - position
         if self._tail_size:
             self._tail = bytes(self._view[position:end])
@@ -218,6 +229,11 @@ class PushConnection(asyncio.BufferedProtocol):
         self._owner.ended(self)
         if not self.closed.done():
             self.closed.set_result(None)
+
+    def watch(self, watched: bool) -> None:
+        """Somebody looks at this stream from now on, or nobody does any more."""
+        if self._patience is not None:
+            self._patience.watch(watched)
 
     def close(self) -> None:
         """Disconnect."""
@@ -280,6 +296,7 @@ class PushConnection(asyncio.BufferedProtocol):
         if tcp is not None:
             channels = tcp.interleaved or (2 * index, 2 * index + 1)
             stream = self._formats[index]
+            self._run.batched = True
             if stream is not None and index in self._chosen:
                 feed = self._run.add(stream, channels[0])
                 self._ingest.add(channels[0], feed.receiver, channels[1], feed.on_rtcp)
@@ -330,6 +347,11 @@ class PushConnection(asyncio.BufferedProtocol):
         if now - self._quiet_since_s > limit_s:
             udp = bool(self._udp)
             self._finish(failure.silent(run is not None and run.started, udp))
+            return
+        if run is not None and run.started and run.batched and mount is not None and self._transport is not None:
+            if self._patience is None:
+                self._patience = Patience(self._transport, watched=mount.watched)
+            self._patience.tick(self._bytes_counted)
 
     def _update_counters(self) -> None:
         if self._run is None or self._mount is None:

@@ -76,6 +76,7 @@ class RtspSource:
         self._udp = options.transport == "udp"
         self._stopping = False
         self._connection: RtspConnection | None = None
+        self._watched = False
         self._task: asyncio.Task[None] | None = None
         self._failures = 0
 
@@ -112,6 +113,12 @@ class RtspSource:
         if not task.done():
             task.cancel()
             await asyncio.wait([task])
+
+    def watch(self, watched: bool) -> None:
+        """Somebody looks at this stream from now on, or nobody does any more."""
+        self._watched = watched
+        if self._connection is not None:
+            self._connection.watch(watched)
 
     async def _attempt(self) -> float:
         """One connection from beginning to end; how long to wait before the next."""
@@ -185,7 +192,9 @@ class RtspSource:
             answer_s=self._options.answer_s,
             silent_s=self._options.silent_s,
         )
-        return RtspConnection(options, self._sink, self._clock, self.counters, self._buffer, self._on_step)
+        return RtspConnection(
+            options, self._sink, self._clock, self.counters, self._buffer, self._on_step, watched=self._watched
+        )
 
     def _on_step(self, step: str) -> None:
         if step == "authenticate":

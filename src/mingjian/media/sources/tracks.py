@@ -40,6 +40,8 @@ class TrackFeed:
         self._offset = 0
         self._arrival_mono_ns = 0
         self._counted = (0, 0, 0, 0)
+        self._latest: tuple[int, int] | None = None
+        self._reports: list[tuple[RtcpSenderReport, int]] = []
         self.stats = ReceptionStats(stream.clock_rate)
         self.receiver = self._make_receiver(channel)
         self.track = self._make_track(stream.config)
@@ -91,7 +93,10 @@ class TrackFeed:
     def _on_unit(self, timestamp: int, data: bytes | bytearray, keyframe: bool, damaged: bool) -> None:
         mono_ns = self._clock.mono_ns()
         pts = self._unwrap(timestamp, mono_ns)
-        self.stats.unit(timestamp, mono_ns)
+        if self._run.batched:
+            self._latest = timestamp, mono_ns
+        else:
+            self.stats.unit(timestamp, mono_ns)
         self._run.deliver(self, AccessUnit(self._index, pts, data, keyframe, self._clock.now_ns(), damaged))
 
     def _unwrap(self, timestamp: int, mono_ns: int) -> int:
@@ -114,12 +119,30 @@ class TrackFeed:
         self.track = self._make_track(config)
         self._run.config_changed()
 
+    def batch_over(self) -> None:
+        """All that was read at once has been taken. Only its last unit came just now, the others came before it."""
+        latest = self._latest
+        if latest is not None:
+            self._latest = None
+            self.stats.unit(*latest)
+        if self._reports:
+            reports, self._reports = self._reports, []
+            for report, pts in reports:
+                self._pass_on(report, max(0, self._pts - pts) * NS_PER_S // self._stream.clock_rate)
+
     def _on_sender_report(self, report: RtcpSenderReport) -> None:
-        self.stats.sender_report(report.ntp_middle, self._clock.mono_ns())
+        if self._run.batched:
+            self._reports.append((report, self._pts))
+        else:
+            self._pass_on(report, 0)
+
+    def _pass_on(self, report: RtcpSenderReport, ago_ns: int) -> None:
+        """A report that came `ago_ns` before now, as the media read after it in the same batch tells."""
+        self.stats.sender_report(report.ntp_middle, self._clock.mono_ns() - ago_ns)
         if report.ntp_ns is None or self._pts < 0:
             return
         pts = unwrap_32(self._pts - self._offset, report.rtp_timestamp) + self._offset
-        self._run.sender_report(SenderReport(self._index, report.ntp_ns, pts, self._clock.now_ns()))
+        self._run.sender_report(SenderReport(self._index, report.ntp_ns, pts, self._clock.now_ns() - ago_ns))
 
     def _make_receiver(self, channel: int) -> RtpReceiver:
         stream, kind = self._stream, self._stream.payload_type
@@ -157,10 +180,20 @@ class MediaRun:
     """The tracks of one connection, delivering to one sink.
 
     `on_start` waits until every video track has its parameter sets; units before are dropped (`dropped_units`).
+    `batched`: several units may be read at once (TCP), and `batch_over` is called after each read.
     """
 
-    def __init__(self, sink: MediaSink, clock: Clock, counters: StreamCounters, on_started: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        sink: MediaSink,
+        clock: Clock,
+        counters: StreamCounters,
+        on_started: Callable[[], None],
+        *,
+        batched: bool = False,
+    ) -> None:
         self.clock = clock
+        self.batched = batched
         self.feeds: list[TrackFeed] = []
         self.started = False
         self.units = 0
@@ -186,6 +219,11 @@ class MediaRun:
         self.units += 1
         self._counters.units += 1
         self._sink.on_unit(unit)
+
+    def batch_over(self) -> None:
+        """All that was read at once has been taken."""
+        for feed in self.feeds:
+            feed.batch_over()
 
     def config_changed(self) -> None:
         """The next unit needs new parameter sets."""
