@@ -9,7 +9,7 @@ export PYTHONPATH=src VENV=$venv
 # the UI's checks beside Python's: each has one core
 if [ -e ui/package.json ]; then
   [ -d ui/node_modules ] || scripts/npm.sh ci --no-audit --no-fund --loglevel=error
-  begin_beside ui_checks
+  begin_beside ui ui_checks
 fi
 step "ruff"
 "$venv/bin/ruff" check .
@@ -20,20 +20,27 @@ step "mypy"
 "$venv/bin/mypy"
 if [ -e ui/package.json ]; then
   step "UI: types, ESLint and unit tests"
-  end_beside
+  end_beside ui
 fi
 failed=0
-step "pytest, beside it the desks in Chromium: they wait as much as they compute"
-begin_beside "$venv/bin/python" -m pytest -q -m "not live and not more" --durations=5 tests/e2e
-"$venv/bin/python" -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not more" --durations=10 \
-  tests --ignore=tests/app/test_system.py --ignore=tests/e2e || failed=$?
+pytest=("$venv/bin/python" -m pytest -q)
+two_workers=(-n 2 --dist loadfile --no-loadscope-reorder -m "not more" --durations=10)
+# Streams, processes, kills: they wait for each other and for the clock. All else only computes, and takes the lowest
+# priority: it fills what the browsers leave of the two cores, which is half of them, and never makes them late.
+timed=(tests/media tests/app tests/bench tests/fault)
+step "pytest: what runs against the clock; beside it the desks in Chromium"
+begin_beside desks "${pytest[@]}" -m "not live and not more" --durations=5 tests/e2e
+"${pytest[@]}" "${two_workers[@]}" "${timed[@]}" --ignore=tests/app/test_system.py || failed=$?
+begin_beside computing nice -n 19 "${pytest[@]}" "${two_workers[@]}" tests --ignore=tests/e2e "${timed[@]/#/--ignore=}"
 step "pytest: the desks in Chromium"
-end_beside
-# one process for all that shows live video: tests/e2e/conftest.py says which; beside it only the system test
+end_beside desks
+# one process for all that shows live video: tests/e2e/conftest.py says which; beside it the system test
 step "pytest: the screens with live video in Chromium"
-begin_beside "$venv/bin/python" -m pytest -q -m "not more" --durations=5 tests/app/test_system.py
-"$venv/bin/python" -m pytest -q -m "live and not more" --durations=5 tests/e2e || failed=$?
+begin_beside system "${pytest[@]}" -m "not more" --durations=5 tests/app/test_system.py
+"${pytest[@]}" -m "live and not more" --durations=5 tests/e2e || failed=$?
 step "pytest: the whole system"
-end_beside
+end_beside system
+step "pytest: what only computes"
+end_beside computing
 step "make test took ${SECONDS} s without its set-up"
 exit "$failed"

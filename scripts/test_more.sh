@@ -8,9 +8,9 @@ export PYTHONPATH=src VENV=$venv
 
 failed=0
 step "pytest: the long ones, beside them the other journeys in Chromium"
-begin_beside "$venv/bin/python" -m pytest -q -m more --durations=5 tests/e2e
+begin_beside journeys "$venv/bin/python" -m pytest -q -m more --durations=5 tests/e2e
 "$venv/bin/python" -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m more --durations=10 tests --ignore=tests/e2e || failed=$?
 step "pytest: the other journeys in Chromium"
-end_beside
+end_beside journeys
 step "make test-more took ${SECONDS} s without its set-up"
 exit "$failed"

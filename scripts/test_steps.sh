@@ -1,19 +1,25 @@
-# Sourced by test.sh and test_more.sh: headings with the minute they began at, and one job beside the others.
+# Sourced by test.sh and test_more.sh: headings with the minute they began at, and jobs beside the others.
 
 step() { printf '\n\033[1m== %s (%d:%02d)\033[0m\n' "$*" $((SECONDS / 60)) $((SECONDS % 60)); }
 
-# begin_beside COMMAND...: run it in the background; end_beside prints what it said, and ends all if it failed
+declare -A beside_said beside
+trap '[ ${#beside[@]} = 0 ] || kill "${beside[@]}" 2>/dev/null || true' EXIT
+
+# begin_beside NAME COMMAND...: run it in the background; end_beside NAME prints what it said, and ends all if it failed
 begin_beside() {
-  beside_said=$(mktemp)
-  "$@" >"$beside_said" 2>&1 &
-  beside=$!
+  local name=$1
+  shift
+  beside_said[$name]=$(mktemp)
+  "$@" >"${beside_said[$name]}" 2>&1 &
+  beside[$name]=$!
 }
 
 end_beside() {
-  local failed=0
-  wait "$beside" || failed=$?
-  cat "$beside_said"
-  rm -f "$beside_said"
+  local name=$1 failed=0
+  wait "${beside[$name]}" || failed=$?
+  unset "beside[$name]"
+  cat "${beside_said[$name]}"
+  rm -f "${beside_said[$name]}"
   [ "$failed" = 0 ] || exit "$failed"
 }
 

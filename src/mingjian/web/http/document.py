@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from ninja import NinjaAPI
@@ -71,9 +72,25 @@ def answers_file(*kinds: str, status: int = 200) -> dict[str, Any]:
 class DocumentedApi(NinjaAPI):
     """Ninja's API, whose document also says what Ninja does not know."""
 
-    def get_openapi_schema(self, *arguments: Any, **named: Any) -> OpenAPISchema:
-        """The document with security schemes, the scope of each endpoint, and the form of errors."""
-        document = super().get_openapi_schema(*arguments, **named)
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """The document with security schemes, the scope of each endpoint, and the form of errors.
+
+        One for all who ask, made when it is asked for first (it takes seconds): not to be changed.
+        """
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        prefix = f"/{prefix.strip('/')}/"
+        if prefix not in self._documents:
+            self._documents[prefix] = self._document(prefix)
+        return self._documents[prefix]
+
+    @functools.cached_property
+    def _documents(self) -> dict[str, OpenAPISchema]:
+        return {}
+
+    def _document(self, prefix: str) -> OpenAPISchema:
+        document = super().get_openapi_schema(path_prefix=prefix)
         guards = _guards(self)
         for methods in document["paths"].values():
             for method, operation in methods.items():
