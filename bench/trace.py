@@ -169,7 +169,7 @@ def copying() -> dict[str, object]:
         stream_file = Path(folder) / "five.h264"
         stream_file.write_bytes(loop.read_bytes() * 5)
         ffmpeg("-r", str(_RATE), "-i", str(stream_file), "-c", "copy", str(source))
-        wish = CopyWish(Path("-"), "gate", 0, _COPIES[0], "王五", "某区公安局", "调取 01k 副本")
+        wish = CopyWish(Path("-"), "gate", 0, 0, _COPIES[0], "王五", "某区公安局", "调取 01k 副本")
         paint_for = partial(Overlay, wish, "路口", _SECRET, dt.timezone(dt.timedelta(hours=8)))
         began, cpu = time.perf_counter(), time.process_time()
         with (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
@@ -20,6 +21,7 @@ from mingjian.ledger.consistency import stored_inclusion_proof
 from mingjian.media.custody import book
 from mingjian.media.custody.leaf_search import leaves_from, written_ns
 from mingjian.media.custody.leaf_store import KeptRow
+from mingjian.media.export.origin import Leaves
 from mingjian.media.export.package import build_package
 from mingjian.media.playback.recordings import Recordings
 from mingjian.media.playback.store_recordings import StoreRecordings
@@ -62,17 +64,25 @@ class EvidenceMaker:
         self._open = open_recordings or (lambda: closing(StoreRecordings(folder.root, clock)))
 
     def make(self, wish: PackageWish, output: Path, watch: PackageWatch) -> Package:
-        """Build and seal it. Raises MingjianError as `build_package`, and `not_signed_yet`."""
-        with self._open() as recordings:
-            word, found = self._ledger(recordings, wish.clips)
-            order = PackageOrder(
-                wish.package, wish.created_ns, wish.subject, tuple(_clip(one, found) for one in wish.clips), word,
-                wish.custody, wish.approvals, wish.attachments, word_digest(word),
-            )  # fmt: skip
-            return build_package(
-                recordings, order, evidence_signer(self._folder, self._suite), output, page=_page(),
-                receipt=wish.receipt, progress=watch.on_progress, cancelled=watch.is_cancelled,
-            )  # fmt: skip
+        """Build and seal it; under masks, from films made beside `output`. Raises MingjianError as `build_package`,
+        `media.export.masked.masked_clips`, and `not_signed_yet`."""
+        films_in = output.with_suffix(".films")
+        shutil.rmtree(films_in, ignore_errors=True)  # of a process that died
+        try:
+            with self._open() as recordings:
+                word, found = self._ledger(recordings, wish.clips)
+                clips, filmed = self._clips(recordings, wish, word, found, films_in, watch)
+                order = PackageOrder(
+                    wish.package, wish.created_ns, wish.subject, tuple(clips), word, wish.custody, wish.approvals,
+                    wish.attachments, word_digest(word),
+                )  # fmt: skip
+                return build_package(
+                    recordings, order, evidence_signer(self._folder, self._suite), output, page=_page(),
+                    receipt=wish.receipt, cancelled=watch.is_cancelled,
+                    progress=lambda done, total: watch.on_progress(filmed + done, filmed + total),
+                )  # fmt: skip
+        finally:
+            shutil.rmtree(films_in, ignore_errors=True)
 
     def copy(self, wish: CopyWish, output: Path, watch: PackageWatch) -> int:
         """A player copy, made in a process of its own. Raises MingjianError as `media.export.player_copy.make_copy`."""
@@ -106,6 +116,20 @@ class EvidenceMaker:
             wish.package, wish.films, checked, wish.name, wish.created_ns, evidence_signer(self._folder, self._suite),
             output, _page(),
         )  # fmt: skip
+
+    def _clips(
+        self, recordings: Recordings, wish: PackageWish, word: LedgerWord, found: Sequence[dict[str, Any]],
+        films_in: Path, watch: PackageWatch,
+    ) -> tuple[list[ClipOrder], int]:  # fmt: skip
+        """The clips as they go in, and the bytes of footage that went into films."""
+        wanted = [(one, _clock_of(one, found)) for one in wish.clips]
+        if not any(one.covers for one in wish.clips):
+            return [
+                ClipOrder(one.camera, one.name, one.stream, one.from_ns, one.to_ns, clock) for one, clock in wanted
+            ], 0
+        from mingjian.media.export.masked import masked_clips
+
+        return masked_clips(recordings, wanted, Leaves(word.leaves), films_in, wish.created_ns, watch)
 
     def _ledger(self, recordings: Recordings, clips: Sequence[WantedClip]) -> tuple[LedgerWord, list[dict[str, Any]]]:
         """The last checkpoint with the leaves of these clips, and the leaves as values."""
@@ -184,12 +208,8 @@ def _touches(gap: dict[str, Any], clip: WantedClip) -> bool:
     return same and int(gap["end_ns"]) > clip.from_ns and int(gap["start_ns"]) < clip.to_ns
 
 
-def _clip(clip: WantedClip, leaves: Sequence[dict[str, Any]]) -> ClipOrder:
-    """With no masks: the program draws none yet, so originals are what everybody sees."""
-    return ClipOrder(
-        clip.camera, clip.name, clip.stream, clip.from_ns, clip.to_ns,
-        _clock_word([one for one in leaves if one["kind"] == "segment" and one["camera"] == clip.camera]),
-    )  # fmt: skip
+def _clock_of(clip: WantedClip, leaves: Sequence[dict[str, Any]]) -> ClockWord:
+    return _clock_word([one for one in leaves if one["kind"] == "segment" and one["camera"] == clip.camera])
 
 
 def _clock_word(segments: Sequence[dict[str, Any]]) -> ClockWord:

@@ -68,8 +68,20 @@ class DerivedMedia:
 
 
 @dataclass(frozen=True, slots=True)
+class OriginalMedia:
+    """[from_ns, to_ns) of `segment` as recorded; `from_ns` is where one of its fragments with a keyframe begins."""
+
+    segment: str
+    from_ns: int
+    to_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClipOrder:
-    """[from_ns, to_ns) of one camera's stream. A masked clip holds `derived` media only, never an original sample."""
+    """[from_ns, to_ns) of one camera's stream. A masked clip holds `derived` media only, never an original sample.
+
+    `originals` None: whatever was recorded of that time.
+    """
 
     camera: str
     name: str
@@ -79,6 +91,7 @@ class ClipOrder:
     clock: ClockWord
     masked: bool = False
     derived: tuple[DerivedMedia, ...] = ()
+    originals: tuple[OriginalMedia, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +164,36 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
+class MaskCover:
+    """The privacy mask `mask` as it was at `version`, over what was recorded in [from_ns, to_ns).
+
+    Corners in ten-thousandths of width and height; `reason`: what it hides; who held it against the picture last, when.
+    """
+
+    mask: str
+    version: int
+    points: tuple[tuple[int, int], ...]
+    from_ns: int
+    to_ns: int
+    reason: str
+    confirmed_by: str
+    confirmed_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class WantedClip:
-    """[from_ns, to_ns) of one camera's stream, as somebody was granted it."""
+    """[from_ns, to_ns) of one camera's stream, as somebody was granted it.
+
+    What `covers` touch leaves with those masks burned in, never as recorded; `why` they stay on.
+    """
 
     camera: str
     name: str
     stream: str
     from_ns: int
     to_ns: int
+    covers: tuple[MaskCover, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +212,7 @@ class PackageWish:
 
 @dataclass(frozen=True, slots=True)
 class CopyWish:
-    """A player copy of the clip of `camera` that begins at `from_ns`, in the sealed package at `package`, for one person.
+    """A player copy of [from_ns, to_ns) of `camera`, in the sealed package at `package`, for one person.
 
     `copy` is the copy's id, from which its invisible mark follows; `title` what stands before it in the picture.
     """
@@ -185,6 +220,7 @@ class CopyWish:
     package: Path
     camera: str
     from_ns: int
+    to_ns: int
     copy: str
     recipient: str
     unit: str
@@ -270,7 +306,7 @@ class PackageMaker(Protocol):
         """Write the sealed package to `output`, which must not exist; called off or failed, nothing of it is left.
 
         Raises MingjianError `segment_open`, `leaf_missing`, `not_signed_yet` (later it may go), `no_footage`,
-        `footage_missing`, `footage_altered`, `output_unwritable`, `cancelled`.
+        `footage_missing`, `footage_altered`, `undecodable` (under masks), `output_unwritable`, `cancelled`.
         """
 
     def copy(self, wish: CopyWish, output: Path, watch: PackageWatch) -> int:

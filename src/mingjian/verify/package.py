@@ -17,9 +17,17 @@ from mingjian.ledger import note
 from mingjian.ledger.merkle import hasher
 from mingjian.verify.anchor import Anchor
 from mingjian.verify.package_derivation import check_derivation, judge_original, said_of, seal_text
-from mingjian.verify.package_footage import FootageCheck, check_completeness, check_segments
+from mingjian.verify.package_footage import FootageCheck, check_completeness, check_segments, masked_clips
 from mingjian.verify.package_ledger import LedgerFacts, check_ledger, judge_signers
-from mingjian.verify.package_report import AlteredPart, Derivation, Failed, PackageReport, PackageStep, State
+from mingjian.verify.package_report import (
+    AlteredPart,
+    Derivation,
+    Failed,
+    MaskedClip,
+    PackageReport,
+    PackageStep,
+    State,
+)
 from mingjian.verify.shape import BadDocument, format_v1, read_canonical
 from mingjian.wire.evidence_zip import BadFrame, Member, ReadAt, read_members
 
@@ -58,6 +66,7 @@ class _Check:
         self._ledger: LedgerFacts | None = None
         self._altered: AlteredPart | None = None
         self._derived_from: Derivation | None = None
+        self._masked: tuple[MaskedClip, ...] = ()
 
     def run(self) -> PackageReport:
         """Take every step in its order."""
@@ -71,8 +80,9 @@ class _Check:
             steps.append(PackageStep(number, step["id"], Text(zh=step["zh"], en=step["en"]), state, said))
         manifest = self._manifest or {}
         return PackageReport(
-            tuple(steps), self._altered, manifest.get("package"), manifest.get("seal_key"), self._derived_from
-        )
+            tuple(steps), self._altered, manifest.get("package"), manifest.get("seal_key"), self._derived_from,
+            self._masked,
+        )  # fmt: skip
 
     def _take(self, take: Callable[[], tuple[State, Text]]) -> tuple[State, Text]:
         try:
@@ -163,7 +173,9 @@ class _Check:
         )
 
     def _segments(self) -> tuple[State, Text]:
-        return State.PASS, check_segments(self._known(), self._proved())
+        said = check_segments(self._known(), self._proved())
+        self._masked = masked_clips(self._known())
+        return State.PASS, said
 
     def _footage(self) -> tuple[State, Text]:
         check = FootageCheck(self._read, self._by_name, self._known(), self._proved(strict=False), self._progress)

@@ -10,11 +10,12 @@ from mingjian.kernel.ntp import ntp_to_ns
 from mingjian.kernel.text import Text
 from mingjian.ledger.merkle import hasher, tree_root
 from mingjian.verify.package_ledger import LedgerFacts
-from mingjian.verify.package_report import AlteredPart, Failed
+from mingjian.verify.package_report import AlteredPart, Failed, MaskedClip
 from mingjian.wire.evidence_zip import Member, ReadAt
 from mingjian.wire.fmp4.build import build_leaf
 
 LEAF_BOX_BYTES = 64
+MASK = "mask"
 TOLERANCE_NS = 1_000_000_000
 """A hole of at most this much between footage is no hole: frames stand for their duration."""
 LONGEST_FRAGMENT_NS = 10_000_000_000
@@ -40,7 +41,33 @@ def check_segments(manifest: dict[str, Any], facts: LedgerFacts) -> Text:
             gap = facts.leaf(number, "gap")
             if (gap["camera"], gap["stream"]) != (clip["camera"], clip["stream"]):
                 raise Failed("缺口记录属于另一路视频", "a gap is another camera's or stream's")
+    _check_apart(manifest)
     return Text(zh=f"{segments} 段与账本中的摘要一致", en=f"{segments} segments have the digests of the ledger")
+
+
+def _check_apart(manifest: dict[str, Any]) -> None:
+    """Of what derived media show no original is in the file, in whichever clip."""
+    shown: dict[int, list[tuple[int, int]]] = {}
+    for clip in manifest["clips"]:
+        for row in clip["derived"]:
+            shown.setdefault(row["leaf"], []).append((row["first"], row["first"] + row["count"]))
+    for clip in manifest["clips"]:
+        for part in clip["parts"]:
+            first, end = part["first"], part["first"] + len(part["fragments"])
+            if any(first < until and begin < end for begin, until in shown.get(part["leaf"], ())):
+                raise Failed(
+                    f"{part['member']} 含有派生视频所对应的原始录像",
+                    f"{part['member']} holds originals of what derived media show",
+                )
+
+
+def masked_clips(manifest: dict[str, Any]) -> tuple[MaskedClip, ...]:
+    """The clips with privacy masks burned in, as the manifest has them."""
+    return tuple(
+        MaskedClip(clip["camera"], clip["name"], int(clip["from_ns"]), int(clip["to_ns"]), len(clip["derived"]))
+        for clip in manifest["clips"]
+        if clip["masked"] and any(row["kind"] == MASK for row in clip["derived"])
+    )
 
 
 def _check_origin(clip: dict[str, Any], part: dict[str, Any], leaf: dict[str, Any]) -> None:

@@ -120,6 +120,36 @@ class Derivation:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class MaskedClip:
+    """[from_ns, to_ns) of a camera, shown in so many films with privacy masks burned in, and in no original."""
+
+    camera: str
+    name: str
+    from_ns: int
+    to_ns: int
+    films: int
+
+    def to_json(self) -> dict[str, object]:
+        """The same keys as the page gives."""
+        return {
+            "camera": self.camera,
+            "name": self.name,
+            "from": format_iso_ns(self.from_ns),
+            "to": format_iso_ns(self.to_ns),
+            "films": self.films,
+        }
+
+    def text(self) -> Text:
+        """For people."""
+        span = f"{format_iso_ns(self.from_ns)} - {format_iso_ns(self.to_ns)}"
+        return Text(
+            zh=f"DERIVED {self.name} {span} 已烧入隐私遮蔽：由账本所载录像制成，关联已验证，本文件不含其原始画面",
+            en=f"DERIVED {self.name} {span} has privacy masks burned in: made from recordings that the ledger holds, "
+            "the link is verified, no original of it is in this file",
+        )
+
+
 class Failed(Exception):
     """A step fails: what is said, and where if it is known."""
 
@@ -138,6 +168,7 @@ class PackageReport:
     package: str | None
     seal_key: str | None
     derived_from: Derivation | None = None
+    masked: tuple[MaskedClip, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -159,6 +190,7 @@ class PackageReport:
             ],
             "altered": None if self.altered is None else self.altered.to_json(),
             "derived_from": None if self.derived_from is None else self.derived_from.to_json(),
+            "masked": [one.to_json() for one in self.masked],
         }
 
     def lines(self, language: str) -> Sequence[str]:
@@ -174,4 +206,6 @@ class PackageReport:
             told.append(f"{first}{colon}{self.altered.text().for_language(language)}")
         if self.derived_from is not None and self.verdict is not Verdict.FAIL:
             told.append(self.derived_from.text().for_language(language))
+        if self.verdict is not Verdict.FAIL:
+            told += [one.text().for_language(language) for one in self.masked]
         return [*told, self.verdict.value]

@@ -12,6 +12,7 @@ import pytest
 from tests.media.export.evidence import Case
 from tests.media.feeding import CAMERA, START_NS
 
+from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.errors import MingjianError
 from mingjian.media.export.player_copy import make_copy
 from mingjian.media.trace.detect import accuse, evidence_of
@@ -46,7 +47,9 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def wish(package: Path, camera: str = CAMERA) -> CopyWish:
-    return CopyWish(package, camera, START_NS, COPIES[7], "王五", "某区公安局", "调取 r1 副本")
+    return CopyWish(
+        package, camera, START_NS, START_NS + 3600 * NS_PER_S, COPIES[7], "王五", "某区公安局", "调取 r1 副本"
+    )
 
 
 def test_a_copy_plays_elsewhere_shows_whose_it_is_and_is_traced(package: Path, tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ export interface Package {
   readonly id: string; readonly state: "wanted" | "making" | "ready" | "failed" | "cancelled"; readonly done_bytes: number; readonly total_bytes: number; readonly sha256: string;
   readonly problem: string; readonly problem_code: string; readonly wanted_by: string; readonly wanted_s: number; readonly ready_s: number | null;
   readonly taken?: readonly { readonly by: string; readonly at_s: number }[];
+  /** Clips under privacy masks: what they cover is in it in films only. */
+  readonly masked: readonly { readonly camera: string; readonly name: string; readonly from_s: number; readonly to_s: number; readonly masks: number }[];
 }
 export type PlayerCopy = Schemas["PlayerCopyOut"];
 export interface Brief {

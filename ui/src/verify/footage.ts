@@ -6,7 +6,7 @@ import { hasher, Sha256, type Algorithm } from "./hash";
 import { leafOf, type Facts, type Leaf } from "./ledger";
 import type { Clip, Derived, Manifest, Part } from "./manifest";
 import { treeRoot } from "./merkle";
-import { Failed, said, type Altered, type Said } from "./report";
+import { Failed, isoNs, said, type Altered, type MaskedClip, type Said } from "./report";
 
 const LEAF_BOX = 64;
 const TOLERANCE_NS = 1_000_000_000n;
@@ -36,8 +36,29 @@ export function checkSegments(manifest: Manifest, facts: Facts): Said {
       }
     }
   }
+  checkApart(manifest);
   return said(`${segments} 段与账本中的摘要一致`, `${segments} segments have the digests of the ledger`);
 }
+
+/** Of what derived media show no original is in the file, in whichever clip. */
+function checkApart(manifest: Manifest): void {
+  const shown = manifest.clips.flatMap((clip) => clip.derived);
+  for (const part of manifest.clips.flatMap((clip) => clip.parts)) {
+    const end = part.first + part.fragments.length;
+    if (shown.some((row) => row.leaf === part.leaf && part.first < row.first + row.count && row.first < end)) {
+      throw new Failed(
+        `${part.member} 含有派生视频所对应的原始录像`, `${part.member} holds originals of what derived media show`,
+      );
+    }
+  }
+}
+
+/** The clips with privacy masks burned in, as the manifest has them. */
+export const maskedClips = (manifest: Manifest): MaskedClip[] =>
+  manifest.clips.filter((clip) => clip.masked && clip.derived.some((row) => row.kind === "mask")).map((clip) => ({
+    camera: clip.camera, name: clip.name, from: isoNs(BigInt(clip.from_ns)), to: isoNs(BigInt(clip.to_ns)),
+    films: clip.derived.length,
+  }));
 
 function checkOrigin(clip: Clip, part: Part | Derived, leaf: Leaf): void {
   const name = part.member;

@@ -2,14 +2,14 @@
 
 import { concat, crc32, fromUtf8, hex, type ReadAt } from "./bytes";
 import { BadDocument, MANIFEST_SHAPE, readCanonical, STEPS } from "./document";
-import { checkCompleteness, checkSegments, FootageCheck } from "./footage";
+import { checkCompleteness, checkSegments, FootageCheck, maskedClips } from "./footage";
 import { checkDerivation, judgeOriginal, sealText } from "./derivation";
 import { BadFrame, readMembers, type Member } from "./frame";
 import { digest, hasher, type Algorithm } from "./hash";
 import { checkLedger, judgeSigners, unprovedFacts, type Facts } from "./ledger";
 import type { Manifest } from "./manifest";
 import { BadNote, decodeKey, signedBy, splitNote, type Anchor } from "./note";
-import { Failed, said, type Altered, type Derivation, type Report, type Said, type State, type Step } from "./report";
+import { Failed, said, type Altered, type Derivation, type MaskedClip, type Report, type Said, type State, type Step } from "./report";
 
 const MANIFEST_NAME = "manifest.json";
 const SEAL_NAME = "seal.txt";
@@ -40,6 +40,7 @@ class Check {
   private ledger: Facts | null = null;
   private altered: Altered | null = null;
   private derivedFrom: Derivation | null = null;
+  private masked: MaskedClip[] = [];
 
   constructor(
     private readonly readAt: ReadAt, private readonly size: number, private readonly anchor: Anchor | null,
@@ -61,7 +62,7 @@ class Check {
     const verdict = states.includes("FAIL") ? "FAIL" : states.includes("UNKNOWN") ? "INTACT, SIGNER UNKNOWN" : "PASS";
     const report: Report = {
       verdict, package: this.manifest?.package ?? null, seal_key: this.manifest?.seal_key ?? null, steps,
-      altered: this.altered, derived_from: this.derivedFrom,
+      altered: this.altered, derived_from: this.derivedFrom, masked: this.masked,
     };
     return { report, manifest: this.manifest, members: this.members };
   }
@@ -175,7 +176,9 @@ class Check {
   }
 
   private segments(): Outcome {
-    return ["PASS", checkSegments(this.known(), this.proved())];
+    const found = checkSegments(this.known(), this.proved());
+    this.masked = maskedClips(this.known());
+    return ["PASS", found];
   }
 
   private async footage(): Promise<Outcome> {

@@ -5,7 +5,7 @@ import type { ReadAt } from "./bytes";
 import type { Clip } from "./manifest";
 import { readAnchors, type Anchor } from "./note";
 import { verifyPackage, type Checked } from "./package";
-import { alteredText, derivationText, isoNs, reportJson } from "./report";
+import { alteredText, derivationText, isoNs, maskedText, reportJson } from "./report";
 
 const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 
@@ -91,8 +91,9 @@ function showReport({ report, manifest }: Checked): void {
   verdict.dataset["report"] = JSON.stringify(reportJson(report)); // the same as the command line's --json
   const first = chinese ? "最先被改动之处：" : "First altered: ";
   element("altered").textContent = report.altered === null ? "" : first + alteredText(report.altered, chinese);
-  const from = report.verdict === "FAIL" ? null : report.derived_from;
-  element("derived").textContent = from === null ? "" : derivationText(from, chinese);
+  const from = report.derived_from;
+  const derived = [...(from === null ? [] : [derivationText(from, chinese)]), ...report.masked.map((clip) => maskedText(clip, chinese))];
+  element("derived").replaceChildren(...(report.verdict === "FAIL" ? [] : derived.map((line) => text("span", line))));
   element("steps").replaceChildren(
     ...report.steps.map((step) => {
       const row = document.createElement("li");

@@ -46,6 +46,15 @@ export interface Derivation {
   checked_by: string;
 }
 
+/** Shown in so many films with privacy masks burned in, and in no original. */
+export interface MaskedClip {
+  camera: string;
+  name: string;
+  from: string;
+  to: string;
+  films: number;
+}
+
 export interface Report {
   verdict: "PASS" | "FAIL" | "INTACT, SIGNER UNKNOWN";
   package: string | null;
@@ -53,6 +62,7 @@ export interface Report {
   steps: Step[];
   altered: Altered | null;
   derived_from: Derivation | null;
+  masked: MaskedClip[];
 }
 
 /** UTC with Z, as short as exact: seconds, or 3, 6 or 9 digits of fraction. */
@@ -79,6 +89,7 @@ export function reportJson(report: Report): object {
       end_time: iso(altered.end_ns),
     },
     derived_from: report.derived_from,
+    masked: report.masked,
   };
 }
 
@@ -87,6 +98,14 @@ export function derivationText(from: Derivation, chinese: boolean): string {
   return chinese
     ? `DERIVED 派生自证据包 ${from.package}\uff0c关联已验证\uff1b遮蔽处理 ${from.redacted_by}\uff0c检查 ${from.checked_by}`
     : `DERIVED from the package ${from.package}, the link is verified; redacted by ${from.redacted_by}, checked by ${from.checked_by}`;
+}
+
+/** What is shown under privacy masks, for people. */
+export function maskedText(clip: MaskedClip, chinese: boolean): string {
+  const span = `${clip.name} ${clip.from} - ${clip.to}`;
+  return chinese
+    ? `DERIVED ${span} 已烧入隐私遮蔽\uff1a由账本所载录像制成\uff0c关联已验证\uff0c本文件不含其原始画面`
+    : `DERIVED ${span} has privacy masks burned in: made from recordings that the ledger holds, the link is verified, no original of it is in this file`;
 }
 
 /** Where something is altered, for people. */

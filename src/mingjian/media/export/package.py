@@ -26,6 +26,7 @@ from mingjian.media.playback.plan import no_footage
 from mingjian.media.playback.recordings import Recordings
 from mingjian.media.playback.segment_file import SegmentFile
 from mingjian.ports.evidence import ClipOrder, DerivedMedia, Package, PackageOrder
+from mingjian.ports.recording import SegmentRecord
 from mingjian.verify.package import MANIFEST_NAME, SEAL_NAME
 from mingjian.verify.package_derivation import seal_text
 from mingjian.verify.package_footage import LEAF_BOX_BYTES
@@ -100,8 +101,8 @@ def plan_clips(recordings: Recordings, order: PackageOrder) -> list[PlannedClip]
         for made in clip.derived:
             number += 1
             derived.append((f"derived/{number:04d}.mp4", _origin_of(recordings, clip, made, leaves), made))
-        for record in [] if clip.masked else recordings.segments(clip.camera, clip.stream, clip.from_ns, clip.to_ns):
-            origin = find_origin(recordings, record, leaves, clip.from_ns, clip.to_ns)
+        for record, from_ns, to_ns in [] if clip.masked else _originals(recordings, clip):
+            origin = find_origin(recordings, record, leaves, from_ns, to_ns)
             if origin is not None:
                 number += 1
                 parts.append((f"media/{number:04d}.mp4", origin))
@@ -113,10 +114,23 @@ def plan_clips(recordings: Recordings, order: PackageOrder) -> list[PlannedClip]
     return planned
 
 
-def _origin_of(recordings: Recordings, clip: ClipOrder, made: DerivedMedia, leaves: Leaves) -> Origin:
-    record = recordings.segment(made.segment)
+def _originals(recordings: Recordings, clip: ClipOrder) -> list[tuple[SegmentRecord, int, int]]:
+    """The segments and what of each: those that the order names, or all that were recorded of its time."""
+    if clip.originals is not None:
+        return [(_segment_of(recordings, clip, one.segment), one.from_ns, one.to_ns) for one in clip.originals]
+    records = recordings.segments(clip.camera, clip.stream, clip.from_ns, clip.to_ns)
+    return [(record, clip.from_ns, clip.to_ns) for record in records]
+
+
+def _segment_of(recordings: Recordings, clip: ClipOrder, segment: str) -> SegmentRecord:
+    record = recordings.segment(segment)
     if record is None or (record.camera, record.stream) != (clip.camera, clip.stream):
-        raise _bad_order(f"没有录像段 {made.segment}", f"there is no segment {made.segment} of that camera")
+        raise _bad_order(f"没有录像段 {segment}", f"there is no segment {segment} of that camera")
+    return record
+
+
+def _origin_of(recordings: Recordings, clip: ClipOrder, made: DerivedMedia, leaves: Leaves) -> Origin:
+    record = _segment_of(recordings, clip, made.segment)
     origin = find_origin(recordings, record, leaves, made.from_ns, made.to_ns)
     if origin is None:
         raise no_footage(None)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from av.error import FFmpegError
@@ -66,21 +66,19 @@ def in_process(job: Callable[[apart.Tell], _Answer], watch: PackageWatch) -> _An
 
 def _make(wish: CopyWish, secret: bytes, zone: dt.tzinfo, output: Path, tell: apart.Tell) -> int:
     with SealedPackage(wish.package) as package, Draft(output) as draft:
-        known = (wish.camera, str(wish.from_ns))
-        clip = next((one for one in package.manifest["clips"] if (one["camera"], one["from_ns"]) == known), None)
-        if clip is None:
-            raise no_footage(None)
-        rows = sorted([*clip["parts"], *clip["derived"]], key=lambda row: int(row["start_ns"]))
+        name, rows = _rows_of(package, wish)
         if not rows:
             raise no_footage(None)
         progress = Progress(rows, tell)
         try:
             with (
                 open(os.dup(draft.fd), "w+b") as out,
-                Film(out, partial(Overlay, wish, str(clip["name"]), secret, zone)) as film,
+                Film(out, partial(Overlay, wish, name, secret, zone)) as film,
             ):
                 for row in rows:
                     for at_ns, frame in package.pictures(row):
+                        if at_ns >= wish.to_ns:
+                            break
                         film.add(at_ns, frame)
                         progress.at(row, at_ns)
                     progress.past(row)
@@ -92,6 +90,18 @@ def _make(wish: CopyWish, secret: bytes, zone: dt.tzinfo, output: Path, tell: ap
             raise _unwritable(error) from error
         progress.end()
     return size
+
+
+def _rows_of(package: SealedPackage, wish: CopyWish) -> tuple[str, list[dict[str, Any]]]:
+    """The camera's name and the members that show any of the time, the earliest first: masks may cut it into several clips."""
+    clips = [one for one in package.manifest["clips"] if one["camera"] == wish.camera]
+    rows = [
+        row
+        for clip in clips
+        for row in [*clip["parts"], *clip["derived"]]
+        if int(row["start_ns"]) < wish.to_ns and int(row["end_ns"]) > wish.from_ns
+    ]
+    return str(clips[0]["name"]) if clips else "", sorted(rows, key=lambda row: int(row["start_ns"]))
 
 
 @dataclass(frozen=True, slots=True)

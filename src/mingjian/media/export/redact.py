@@ -13,15 +13,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from mingjian.kernel.canonical import canonical_bytes
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.ledger import note
 from mingjian.ledger.merkle import hasher
 from mingjian.media.export.draft import Draft
-from mingjian.media.export.film import Film, Paint, Planes
+from mingjian.media.export.film import Film, copying
 from mingjian.media.export.package import PAGE_NAME, MemberWriter
 from mingjian.media.export.progress import Progress
 from mingjian.media.export.sealed import SealedPackage
@@ -108,7 +106,7 @@ def redact(
             mine = [one for one in regions if one.camera == clip["camera"]]
             for row in [*clip["parts"], *clip["derived"]]:
                 name = f"{len(films) + 1:04d}.mp4"
-                with (folder / name).open("xb+") as out, Film(out, _copying) as film:
+                with (folder / name).open("xb+") as out, Film(out, copying) as film:
                     for at_ns, frame in original.pictures(row):
                         over = tuple(one.points for one in mine if one.from_ns <= at_ns < one.to_ns)
                         film.add(at_ns, burn(frame, over))
@@ -187,14 +185,6 @@ def seal_redacted(
         size = writer.close()
         draft.publish()
     return Package(output, size, digest.hex())
-
-
-def _copying(_width: int, _height: int) -> Paint:
-    def paint(_at_ns: int, planes: Planes, out: Planes) -> None:
-        for plane, target in zip(planes, out, strict=True):
-            np.copyto(target, plane)
-
-    return paint
 
 
 def _derived(row: dict[str, Any], member: str, regions: Sequence[object], checked: Checked) -> dict[str, Any]:

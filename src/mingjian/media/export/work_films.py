@@ -53,7 +53,7 @@ def _make(wish: WorkWish, secret: bytes, zone: dt.tzinfo, folder: Path, tell: ap
     with SealedPackage(wish.package) as package:
         progress = Progress(package.rows(), tell)
         for clip in package.manifest["clips"]:
-            paint = CopyWish(wish.package, clip["camera"], 0, wish.copy, wish.recipient, wish.unit, wish.title)
+            paint = CopyWish(wish.package, clip["camera"], 0, 0, wish.copy, wish.recipient, wish.unit, wish.title)
             for row in sorted([*clip["parts"], *clip["derived"]], key=lambda one: int(one["start_ns"])):
                 path = folder / f"{len(films) + 1:04d}.mp4"
                 anchors: dict[int, tuple[int, int]] = {}  # by wall time less the film's

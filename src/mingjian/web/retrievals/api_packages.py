@@ -20,10 +20,20 @@ router = Router(tags=["retrievals"])
 _READ, _DESK = Requires(policies.READ_OWN), Requires(policies.HAND_OVER)
 
 
+class MaskedClipOut(Schema):
+    """[from_s, to_s) of a camera under so many privacy masks: what they cover is in the package in films only."""
+
+    camera: str
+    name: str
+    from_s: int
+    to_s: int
+    masks: int
+
+
 class PackageOut(Schema):
     """A package. `state`: wanted, making, ready, failed, cancelled; `problem` says what it waits for or why it failed.
 
-    `problem_code` is its code, such as `masked_footage`: a lift of the masks for this retrieval is wanted.
+    `problem_code` is its code. `masked`: the clips under privacy masks, since no lift was granted for this retrieval.
     """
 
     id: str
@@ -38,6 +48,7 @@ class PackageOut(Schema):
     problem: str
     problem_code: str
     wanted_by: str
+    masked: list[MaskedClipOut]
 
 
 @router.get("/{retrieval_id}/packages", auth=_READ, response=list[PackageOut], operation_id="retrievals_packages")

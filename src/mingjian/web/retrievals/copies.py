@@ -136,8 +136,8 @@ class Copies(Job[RetrievalCopy]):
     def build(self, row: RetrievalCopy, output: Path, watch: PackageWatch) -> dict[str, Any]:
         """His name over it, his mark in it."""
         wish = CopyWish(
-            PACKAGES.path_of(row.package), row.camera_id, row.from_ns, row.pk, row.recipient_name, row.recipient_unit,
-            f"调取 {row.package.retrieval_id} 副本",
+            PACKAGES.path_of(row.package), row.camera_id, row.from_ns, row.to_ns, row.pk, row.recipient_name,
+            row.recipient_unit, f"调取 {row.package.retrieval_id} 副本",
         )  # fmt: skip
         wiring.packages().copy(wish, output, watch)
         return {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
+import shutil
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
@@ -104,7 +105,10 @@ class Job(ABC, Generic[RowT]):
         )
         gone = [path for path in paths if path.stem not in kept]
         for path in gone:
-            path.unlink(missing_ok=True)
+            if path.is_dir():  # films of a package whose maker died
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
         return len(gone)
 
     # The worker's business

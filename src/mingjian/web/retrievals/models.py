@@ -166,8 +166,8 @@ class FileJob(models.Model):
 class RetrievalPackage(FileJob):
     """An evidence package of all that was granted.
 
-    `manifest_digest` is what its seal signs. The file lies in `evidence/ID.zip` of the data
-    folder and is evidence from "ready" on: never written again.
+    `manifest_digest` is what its seal signs. `masks` says which clips are shown under privacy masks, and as of when. The
+    file lies in `evidence/ID.zip` of the data folder and is evidence from "ready" on: never written again.
     """
 
     retrieval = models.ForeignKey(Retrieval, on_delete=models.PROTECT, related_name="packages")
@@ -179,6 +179,7 @@ class RetrievalPackage(FileJob):
     done_bytes = models.BigIntegerField(default=0)
     total_bytes = models.BigIntegerField(default=0)
     manifest_digest = models.CharField(max_length=64, blank=True)
+    masks = models.JSONField(default=dict)  # package_order.masks_told: the clips under privacy masks
 
     class Meta:
         """Of a retrieval."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from mingjian.kernel.text import Text
 from mingjian.ledger.leaf import AccessEnd, AccessOpening, Leaf
@@ -12,20 +13,21 @@ from mingjian.web.audit.names import title_of
 from mingjian.web.authority.actor import Actor
 from mingjian.web.files import store
 from mingjian.web.ledger.actions import person_of
-from mingjian.web.masks.lifts import require_originals
+from mingjian.web.masks.covering import REACH_NS, covers_of
 from mingjian.web.retrievals.attachments import attachments
 from mingjian.web.retrievals.documents import papers_of
 from mingjian.web.retrievals.models import Retrieval, RetrievalExtent, RetrievalPackage
 from mingjian.web.retrievals.names import OF_EVENT
 
 STREAM = "main"
+WHY_MASKED = "没有为本次调取批准解除隐私遮蔽 (no lift of the privacy masks was granted for this retrieval)"
 _APPROVAL = "documents/approval.pdf"
 _OWN_APPROVAL = "documents/own-approval.pdf"
 
 
 def wish_of(row: RetrievalPackage) -> PackageWish:
-    """The order, from the retrieval as it stands. Raises MingjianError `file_missing`, and what rendering raises."""
-    retrieval = row.retrieval
+    """The order, from the retrieval as it stands. Raises MingjianError `file_missing`, `masks_held`, and what rendering raises."""
+    retrieval, now_ns = row.retrieval, wiring.clock().now_ns()
     papers = papers_of(retrieval)
     attachments = [
         Attachment(f"documents/{kind}.pdf", title, data) for kind, title, data in papers if kind != "receipt"
@@ -34,7 +36,7 @@ def wish_of(row: RetrievalPackage) -> PackageWish:
     names = {one.name for one in attachments}
     return PackageWish(
         package=row.pk,
-        created_ns=wiring.clock().now_ns(),
+        created_ns=now_ns,
         subject=Subject(
             purpose=retrieval.purpose,
             holder="-" if retrieval.holder is None else retrieval.holder.name,
@@ -43,7 +45,7 @@ def wish_of(row: RetrievalPackage) -> PackageWish:
             requester=f"{retrieval.requester_name} {retrieval.organisation.name}",
             recipient="、".join(retrieval.executors.order_by("pk").values_list("name", flat=True)) or None,
         ),
-        clips=tuple(_clips(retrieval)),
+        clips=tuple(clips_of(retrieval, now_ns)),
         custody=tuple(_custody(retrieval)),
         approvals=tuple(_approvals(retrieval, names)),
         attachments=tuple(attachments),
@@ -97,12 +99,50 @@ def granted(row: Retrieval) -> list[RetrievalExtent]:
     return list(rows.order_by("camera_id", "from_ns", "pk"))
 
 
-def _clips(row: Retrieval) -> Iterator[WantedClip]:
-    now_ns = wiring.clock().now_ns()
+def clips_of(row: Retrieval, until_ns: int) -> list[WantedClip]:
+    """What was granted as far as it has been recorded at `until_ns`, with the masks that cover it. Raises MingjianError
+    `masks_held`.
+
+    Spans of a camera that lie so close that a group of pictures may belong to both are one clip where masks are: what one
+    hides the other must not show.
+    """
+    spans: list[tuple[RetrievalExtent, int, int]] = []
     for one in granted(row):
-        if one.from_ns < now_ns:
-            require_originals(row.id, one.camera_id, one.from_ns, min(one.to_ns, now_ns))
-            yield WantedClip(one.camera_id, one.camera.name, STREAM, one.from_ns, min(one.to_ns, now_ns))
+        if one.from_ns >= until_ns:
+            continue
+        to_ns = min(one.to_ns, until_ns)
+        if spans and spans[-1][0].camera_id == one.camera_id and one.from_ns <= spans[-1][2] + 2 * REACH_NS and (
+            covers_of(one.camera_id, spans[-1][1], to_ns, "")
+        ):  # fmt: skip
+            first, from_ns, end_ns = spans.pop()
+            spans.append((first, from_ns, max(end_ns, to_ns)))
+        else:
+            spans.append((one, one.from_ns, to_ns))
+    return [
+        WantedClip(
+            one.camera_id, one.camera.name, STREAM, from_ns, to_ns,
+            covers := covers_of(one.camera_id, from_ns, to_ns, row.id), WHY_MASKED if covers else "",
+        )
+        for one, from_ns, to_ns in spans
+    ]  # fmt: skip
+
+
+def masks_told(clips: Iterable[WantedClip], at_ns: int) -> dict[str, Any]:
+    """The masks that clips are made under, as a row keeps them: two are alike when they ask for the same pictures."""
+    return {
+        "at_ns": at_ns,
+        "clips": [
+            {
+                "camera": one.camera, "name": one.name, "from_ns": one.from_ns, "to_ns": one.to_ns,
+                "masks": [
+                    {"mask": cover.mask, "version": cover.version, "from_ns": cover.from_ns, "to_ns": cover.to_ns}
+                    for cover in one.covers
+                ],
+            }
+            for one in clips
+            if one.covers
+        ],
+    }  # fmt: skip
 
 
 def _custody(row: Retrieval) -> Iterator[CustodyStep]:

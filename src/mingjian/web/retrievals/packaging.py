@@ -5,6 +5,7 @@ Each clip's access is a leaf before the first byte is written; what is not seale
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -30,13 +31,14 @@ from mingjian.web.authority.applying import RuledOut, Subject
 from mingjian.web.authority.policy import Refused
 from mingjian.web.http.problem import not_found
 from mingjian.web.ledger.actions import append_leaf
+from mingjian.web.registry.models import Camera
 from mingjian.web.retrievals import names
 from mingjian.web.retrievals.desk import at_the_desk
 from mingjian.web.retrievals.facts import request_of
 from mingjian.web.retrievals.jobs import Job, pieces
 from mingjian.web.retrievals.marking import HandedFile, marked
 from mingjian.web.retrievals.models import Retrieval, RetrievalPackage
-from mingjian.web.retrievals.package_order import leaves_of_end, leaves_of_opening, wish_of
+from mingjian.web.retrievals.package_order import clips_of, leaves_of_end, leaves_of_opening, masks_told, wish_of
 from mingjian.web.retrievals.policies import HAND_OVER, READ_OWN
 from mingjian.web.retrievals.requests import retrieval_by_id
 from mingjian.web.retrievals.stepping import today
@@ -45,7 +47,11 @@ RETRY_NS = 15 * NS_PER_S
 PATIENCE_NS = 15 * 60 * NS_PER_S
 """How long a package waits for the last segment to be sealed (about 5 minutes) and signed (at most one more)."""
 
-_NOT_YET = frozenset({"segment_open", "leaf_missing", "not_signed_yet"})
+_NOT_YET = frozenset({"segment_open", "leaf_missing", "not_signed_yet", "masks_changed"})
+_STILL_MASKED = (
+    "证据包已制成；没有为本次调取批准解除遮蔽，重新制作仍会遮蔽",
+    "the package is there; no lift of masks was granted for this retrieval since, so another would be masked as well",
+)
 COPIES = frozenset({"copy", "take"})
 
 
@@ -56,8 +62,11 @@ def order_package(actor: Actor, row: Retrieval) -> RetrievalPackage:
     """
     if row.state != "executed" or row.form not in COPIES:
         raise _conflict("只有正在执行的复制或者提取才制作证据包", "a package is made while a copy is being executed")
-    if row.packages.filter(state__in=("wanted", "making", "ready")).exists():
-        raise _conflict("证据包已在制作或者已制成", "the package is being made, or is there")
+    if row.packages.filter(state__in=("wanted", "making")).exists():
+        raise _conflict("证据包已在制作", "the package is being made")
+    ready = row.packages.filter(state="ready").order_by("-ready_ns", "-id").first()
+    if ready is not None and not _unmasked_since(row, ready):
+        raise _conflict(*(_STILL_MASKED if ready.masks.get("clips") else ("证据包已制成", "the package is there")))
     said = permitted(actor, row, names.PACKAGED)
     now_ns = wiring.clock().now_ns()
     made = RetrievalPackage.objects.create(
@@ -69,6 +78,19 @@ def order_package(actor: Actor, row: Retrieval) -> RetrievalPackage:
         policy=HAND_OVER, judgements=said,
     )  # fmt: skip
     return made
+
+
+def _unmasked_since(row: Retrieval, ready: RetrievalPackage) -> bool:
+    """Whether a lift was granted for what this package shows under masks. Raises MingjianError `masks_held`."""
+    if not ready.masks.get("clips"):
+        return False
+    before = {(one["camera"], one["from_ns"]): _covered_ns(one) for one in ready.masks["clips"]}
+    now = masks_told(clips_of(row, ready.masks["at_ns"]), 0)["clips"]
+    return sum(before.values()) > sum(_covered_ns(one) for one in now)
+
+
+def _covered_ns(clip: dict[str, Any]) -> int:
+    return sum(int(one["to_ns"]) - int(one["from_ns"]) for one in clip["masks"])
 
 
 def order_again(actor: Actor, retrieval_id: str, expected: int | None) -> RetrievalPackage:
@@ -161,27 +183,37 @@ class Packages(Job[RetrievalPackage]):
         if row.attempts == 1:
             for leaf in leaves_of_opening(row.retrieval, row.pk, _by(row)):
                 append_leaf(leaf)
+        now_ns = wiring.clock().now_ns()
+        with contextlib.suppress(MingjianError):  # building says why it cannot be known
+            row.masks = masks_told(clips_of(row.retrieval, now_ns), now_ns)
 
     def build(self, row: RetrievalPackage, output: Path, watch: PackageWatch) -> dict[str, Any]:
-        """Footage, papers and proofs, sealed."""
-        return {"manifest_digest": wiring.packages().make(wish_of(row), output, watch).manifest_digest}
+        """Footage, papers and proofs, sealed; under the masks that nobody lifted."""
+        wish = wish_of(row)
+        made = wiring.packages().make(wish, output, watch)
+        return {"manifest_digest": made.manifest_digest, "masks": masks_told(wish.clips, wish.created_ns)}
 
     def settled(self, row: RetrievalPackage, retrieval: Retrieval) -> None:
-        """The retrieval's list of what is handed over has it."""
+        """The retrieval's list of what is handed over has it. Raises MingjianError `masks_changed`, `masks_held`."""
+        _require_unchanged(row, retrieval)
         worker = local_person("worker")
-        retrieval.handed, said = marked(worker, retrieval, [handed_file(row)])
+        ready = self.rows.filter(retrieval=retrieval, state="ready").order_by("ready_ns", "id")
+        retrieval.handed, said = marked(worker, retrieval, [handed_file(one) for one in ready])
         retrieval.version += 1
         retrieval.save()
         for leaf in leaves_of_end(retrieval, row):
             append_leaf(leaf)
         record(
             worker, names.PACKAGE_SEALED, kind="retrieval", object_id=retrieval.id, name=retrieval.case,
-            after={"package": row.id, "bytes": row.bytes, "sha256": row.sha256, "manifest": row.manifest_digest},
+            after={
+                "package": row.id, "bytes": row.bytes, "sha256": row.sha256, "manifest": row.manifest_digest,
+                "masked": sorted({one["camera"] for one in row.masks["clips"]}),
+            },
             judgements=[said] if said.clauses else [],
         )  # fmt: skip
 
     def put_off(self, row: RetrievalPackage, error: MingjianError) -> bool:
-        """Footage that is not sealed or signed yet."""
+        """Footage that is not sealed or signed yet, and masks that were changed meanwhile."""
         now_ns = wiring.clock().now_ns()
         if error.code not in _NOT_YET or now_ns - row.wanted_ns >= PATIENCE_NS:
             return False
@@ -242,6 +274,25 @@ def require_recipient(actor: Actor, row: Retrieval) -> None:
         policy=READ_OWN.name,
         actor=actor,
     )
+
+
+def _require_unchanged(row: RetrievalPackage, retrieval: Retrieval) -> None:
+    """The masks it was made under are those in force: none was set, confirmed or taken off since, no lift has ended.
+
+    The cameras are locked, as who sets a mask locks them.
+    """
+    at_ns = row.masks["at_ns"]
+    cameras = retrieval.extents.filter(granted=True).values("camera")
+    list(Camera.objects.select_for_update(of=("self",)).filter(pk__in=cameras).order_by("pk").values_list("pk"))
+    if masks_told(clips_of(retrieval, at_ns), at_ns) != row.masks:
+        raise MingjianError(
+            "masks_changed",
+            Text(
+                "制作期间隐私遮蔽或者其解除有变动，将重新制作",
+                "the privacy masks or their lift changed meanwhile: it is made anew",
+            ),
+            fault=Fault.ENVIRONMENT,
+        )
 
 
 def _package(row: Retrieval, package_id: str, *, lock: bool = False) -> RetrievalPackage:

@@ -327,7 +327,14 @@ def package_out(row: RetrievalPackage, language: str) -> dict[str, Any]:
         "problem": row.problem_zh if language == "zh" else row.problem_en,
         "problem_code": row.problem_code,
         "wanted_by": row.wanted_by_name,
-    }
+        "masked": [
+            {
+                "camera": one["camera"], "name": one["name"], "from_s": seconds(one["from_ns"]),
+                "to_s": seconds(one["to_ns"]), "masks": len({cover["mask"] for cover in one["masks"]}),
+            }
+            for one in row.masks.get("clips", ())
+        ],
+    }  # fmt: skip
 
 
 def closes_s(row: Retrieval) -> int | None:
