@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import ROOT
 from tests.media.export.evidence import Case
+from tests.media.export.test_masked import MASK_ENDS_NS, build, cover, wanted
+from tests.media.feeding import START_NS
 
 from mingjian.media.export.redact import Checked, redact, seal_redacted
 from mingjian.verify.anchor import Anchor
@@ -117,6 +119,15 @@ def test_a_derived_package_is_told_as_one(case: Case, checker: Checker, tmp_path
     assert found == ours(data, case.anchor())
     assert (found["verdict"], found["derived_from"]["checked_by"]) == ("PASS", "李二")
     expect(checker.page.locator("#derived")).to_contain_text("DERIVED 派生自证据包")
+
+
+def test_masks_are_told_and_an_original_beside_its_film_is_found(case: Case, checker: Checker, tmp_path: Path) -> None:
+    masked = build(case, tmp_path, wanted(case, cover(START_NS, MASK_ENDS_NS)))
+    checker.trust(write_anchor(case, tmp_path / "anchor.txt"))
+    found = checker.check(masked)
+    assert found == ours(masked.read_bytes(), case.anchor())
+    assert (found["verdict"], [one["films"] for one in found["masked"]]) == ("PASS", [1])
+    expect(checker.page.locator("#derived")).to_contain_text("已烧入隐私遮蔽")
 
 
 def test_they_agree_on_anything_that_was_altered(case: Case, checker: Checker, tmp_path: Path) -> None:

@@ -394,6 +394,7 @@ MAY: dict[str, set[str]] = {
     "GET /v1/retrievals/{retrieval_id}/redactions/{redaction_id}/work/{name}": RELEASERS,
     "GET /v1/retrievals/{retrieval_id}/redactions/{redaction_id}/films/{name}": RELEASERS,
     "GET /v1/retrievals/{retrieval_id}/redactions/{redaction_id}/content": RELEASERS,
+    "GET /v1/emergencies/open": {"guard", "manager", "custodian"},
     "POST /v1/emergencies": DECLARANTS,
     "POST /v1/emergencies/{retrieval_id}/confirm": DECLARANTS,
     "POST /v1/emergencies/{retrieval_id}/end": DECLARANTS,

@@ -135,11 +135,20 @@ def test_a_flood_opens_at_once_and_closes_unless_a_second_person_confirms(town: 
     row = commander.post("/emergencies", declaration(town), status=201)
     assert row["state"] == "emergency"
     assert [one["camera"] for one in row["granted"]] == ["gate", "hall"]
+    guard, beside = (town.city.new_user(f"guard.{at}", at) for at in ("mall", "market"))
+    for user, at in ((guard, "mall"), (beside, "market")):
+        town.city.bind(user, at, BoundRole.GUARD)
+    known = {
+        "kind": "natural_disaster", "area": AREA, "since_s": town.now_s, "until_s": town.now_s + 30 * 60,
+    }  # fmt: skip
+    assert Api(guard).get("/emergencies/open") == [known], "nothing of who declared it and why"
+    assert Api(beside).get("/emergencies/open") == [], "no camera of theirs is open"
     first = town.city.user(BoundRole.EMERGENCY_COMMANDER)
     body = {"code": town.code(first)}
     assert go(commander, row, "confirm", body, status=409, under="emergencies")["code"] == "conflict"
     assert close_what_is_over() == 0
     town.clock.advance(1800 * 10**9)
+    assert Api(guard).get("/emergencies/open") == [], "over by its time, before anybody wrote it down"
     do_duties()
     row = commander.get(f"/retrievals/{row['id']}")
     assert row["state"] == "lapsed"

@@ -33,6 +33,7 @@ export interface Package {
   /** Clips under privacy masks: what they cover is in it in films only. */
   readonly masked: readonly { readonly camera: string; readonly name: string; readonly from_s: number; readonly to_s: number; readonly masks: number }[];
 }
+export type OpenEmergency = Schemas["OpenEmergencyOut"];
 export type PlayerCopy = Schemas["PlayerCopyOut"];
 export interface Brief {
   readonly id: string; readonly way: Way; readonly state: string; readonly state_label: string; readonly case: string; readonly purpose: string; readonly form: "view" | "copy" | "take";
@@ -75,6 +76,8 @@ export const retrievals = {
     http.upload("files", file, { kind: "retrieval", organisation, part, name: file.name }),
 
   declare: (body: Schemas["DeclarationIn"], once: string): Promise<Retrieval> => http.create("emergencies", body, once),
+  /** Those that are open for cameras of one's own unit; nothing of who declared them and why. */
+  openEmergencies: (signal?: AbortSignal): Promise<readonly OpenEmergency[]> => http.get("emergencies/open", {}, signal),
   confirm: (row: Brief, code: string): Promise<Retrieval> => step(row, "confirm", { code }, "emergencies"),
   end: (row: Brief, reason: string): Promise<Retrieval> => step(row, "end", { reason }, "emergencies"),
   report: (row: Brief, reason: string): Promise<Retrieval> => step(row, "report", { reason }, "emergencies"),

@@ -1141,6 +1141,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/emergencies/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open Emergencies
+         * @description Those that are open for cameras of one's own unit: kind, area, since, until; nothing of who declared it and why.
+         */
+        get: operations["emergencies_open"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/emergencies/{retrieval_id}/confirm": {
         parameters: {
             query?: never;
@@ -10069,6 +10089,22 @@ export interface components {
             withdrawn_by: string;
         };
         /**
+         * MaskedClipOut
+         * @description [from_s, to_s) of a camera under so many privacy masks: what they cover is in the package in films only.
+         */
+        MaskedClipOut: {
+            /** Camera */
+            camera: string;
+            /** From S */
+            from_s: number;
+            /** Masks */
+            masks: number;
+            /** Name */
+            name: string;
+            /** To S */
+            to_s: number;
+        };
+        /**
          * MeIn
          * @description One's own settings.
          */
@@ -10292,6 +10328,22 @@ export interface components {
         NumbersOut: {
             /** Changed */
             changed: number;
+        };
+        /**
+         * OpenEmergencyOut
+         * @description What the people of a unit know of an emergency: its kind, its area (GeoJSON), since when and until when it is open.
+         */
+        OpenEmergencyOut: {
+            /** Area */
+            area: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+            /** Since S */
+            since_s: number;
+            /** Until S */
+            until_s: number;
         };
         /**
          * OrderConfirmIn
@@ -10541,7 +10593,7 @@ export interface components {
          * PackageOut
          * @description A package. `state`: wanted, making, ready, failed, cancelled; `problem` says what it waits for or why it failed.
          *
-         *     `problem_code` is its code, such as `masked_footage`: a lift of the masks for this retrieval is wanted.
+         *     `problem_code` is its code. `masked`: the clips under privacy masks, since no lift was granted for this retrieval.
          */
         PackageOut: {
             /** Done Bytes */
@@ -10550,6 +10602,8 @@ export interface components {
             id: string;
             /** Manifest Digest */
             manifest_digest: string;
+            /** Masked */
+            masked: components["schemas"]["MaskedClipOut"][];
             /** Problem */
             problem: string;
             /** Problem Code */
@@ -16557,6 +16611,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RetrievalOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    emergencies_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenEmergencyOut"][];
                 };
             };
             /** @description Problem */

@@ -1,23 +1,52 @@
-/** Emergencies that run and that one may know of: shown on every screen while they do. */
+/**
+ * Emergencies that run and that one may know of: shown on every screen while they do. Who may read the request sees what it
+ * says; the people of a unit whose cameras are open (guards among them) know kind, area, since and until, and nothing else.
+ */
 import { ref } from "vue";
 
-import { retrievals, type Retrieval } from "../api/retrievals";
+import { retrievals, type OpenEmergency, type Retrieval } from "../api/retrievals";
 import { may } from "./session";
 
 const POLL_MS = 15_000;
 export const emergencies = ref<readonly Retrieval[]>([]);
+export const openHere = ref<readonly OpenEmergency[]>([]);
 
 /** Those that still open something at `now_ms`. */
 export function running(rows: readonly Retrieval[], now_ms: number): readonly Retrieval[] {
   return rows.filter((row) => (row.state === "emergency" || row.state === "confirmed") && (row.closes_s ?? 0) * 1000 > now_ms);
 }
 
+/** Those open for one's cameras at `now_ms` that are not among the requests one reads anyhow. */
+export function known(open: readonly OpenEmergency[], rows: readonly Retrieval[], now_ms: number): readonly OpenEmergency[] {
+  const same = (one: OpenEmergency, row: Retrieval): boolean => row.event_kind === one.kind && row.closes_s === one.until_s && JSON.stringify(row.area) === JSON.stringify(one.area);
+  return open.filter((one) => one.until_s * 1000 > now_ms && !rows.some((row) => same(one, row)));
+}
+
+/** West to east and south to north, in degrees, of a GeoJSON polygon or several. */
+export function areaText(area: OpenEmergency["area"]): string {
+  const points: number[][] = [];
+  const walk = (value: unknown): void => {
+    if (!Array.isArray(value)) return;
+    if (typeof value[0] === "number") points.push(value as number[]);
+    else value.forEach(walk);
+  };
+  walk(area["coordinates"]);
+  if (!points.length) return "";
+  const span = (axis: 0 | 1): string => {
+    const values = points.map((one) => one[axis] ?? 0);
+    return `${Math.min(...values).toFixed(4)}–${Math.max(...values).toFixed(4)}`;
+  };
+  return `${span(0)}°E ${span(1)}°N`;
+}
+
 /** Ask again and again until the returned function is called. */
 export function watchEmergencies(): () => void {
   const asking = new AbortController();
   const ask = async (): Promise<void> => {
-    if (!may("retrievals.read_asked") || document.hidden) return;
+    if (document.hidden) return;
     try {
+      if (may("emergencies.know")) openHere.value = await retrievals.openEmergencies(asking.signal);
+      if (!may("retrievals.read_asked")) return;
       const { items } = await retrievals.list({ way: "emergency", limit: 20 }, asking.signal);
       const open = items.filter((one) => one.state === "emergency" || one.state === "confirmed");
       emergencies.value = await Promise.all(open.map((one) => retrievals.get(one.id)));

@@ -14,16 +14,19 @@ from mingjian.web.http.schemas import Reason
 from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.retrievals import declining, emergencies, executing, policies
 from mingjian.web.retrievals.api import answer
+from mingjian.web.retrievals.emergencies import closes_s
 from mingjian.web.retrievals.marking import HandedFile
 from mingjian.web.retrievals.schemas import (
     DeclarationIn,
     ExecutorConfirmIn,
     HandoverEndIn,
+    OpenEmergencyOut,
     PapersIn,
     RetrievalOut,
     SealIn,
     VisitorIn,
     VisitorUndertakingIn,
+    seconds,
     whole,
 )
 
@@ -115,6 +118,16 @@ def end(request: HttpRequest, response: HttpResponse, retrieval_id: str, data: H
     """Attest return or destruction; the second person ends it."""
     row = executing.attest_ending(actor_of(request), retrieval_id, data.event, data.file, expected_version(request))
     return answer(request, response, row)
+
+
+@emergencies_router.get("/open", auth=Requires(policies.KNOW), response=list[OpenEmergencyOut],
+                        operation_id="emergencies_open")  # fmt: skip
+def open_emergencies(request: HttpRequest) -> list[dict[str, Any]]:
+    """Those that are open for cameras of one's own unit: kind, area, since, until; nothing of who declared it and why."""
+    return [
+        {"kind": row.event_kind, "area": row.area, "since_s": seconds(row.declared_ns), "until_s": closes_s(row)}
+        for row in emergencies.open_for(actor_of(request))
+    ]
 
 
 @emergencies_router.post("", auth=_DECLARE, response={201: RetrievalOut}, operation_id="emergencies_declare")

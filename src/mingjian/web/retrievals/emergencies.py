@@ -15,6 +15,7 @@ from django.db.models import Q
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.ids import new_id
 from mingjian.rules.library import current_law
+from mingjian.rules.retrieval import ONE_DECLARANT_MINUTES
 from mingjian.rules.state_table import step
 from mingjian.rules.states.retrieval import RETRIEVAL
 from mingjian.web import wiring
@@ -28,7 +29,7 @@ from mingjian.web.registry.models import Camera
 from mingjian.web.retrievals import holds
 from mingjian.web.retrievals.facts import facts_of
 from mingjian.web.retrievals.models import Retrieval, RetrievalExtent
-from mingjian.web.retrievals.policies import DECLARE
+from mingjian.web.retrievals.policies import DECLARE, KNOW
 from mingjian.web.retrievals.requests import retrieval_by_id
 from mingjian.web.retrievals.stepping import move, today
 from mingjian.web.zones.actions import check_outline
@@ -125,6 +126,25 @@ def report(actor: Actor, retrieval_id: str, text: str, expected: int | None) -> 
         require_version(row.version, expected)
         move(actor, row, "report", DECLARE, reason=text)
     return row
+
+
+def open_for(actor: Actor) -> list[Retrieval]:
+    """Emergencies that are open for cameras of the actor's own unit, the newest first. Raises Refused."""
+    KNOW.require(actor)
+    mine = RetrievalExtent.objects.filter(KNOW.condition(actor, "camera__organisation_id", ""), granted=True)
+    rows = Retrieval.objects.filter(
+        way="emergency", state__in=("emergency", "confirmed"), pk__in=mine.values("retrieval")
+    )
+    now_s = wiring.clock().now_ns() // NS_PER_S
+    return [row for row in rows.order_by("-created_ns", "-id")[:_AT_ONCE] if (closes_s(row) or 0) > now_s]
+
+
+def closes_s(row: Retrieval) -> int | None:
+    """When it closes by itself, seconds since 1970: within minutes while one person alone declared it, else at its expiry."""
+    if row.way != "emergency" or row.declared_ns is None or row.expires_ns is None:
+        return None
+    alone_ns = row.declared_ns + current_law().policy_number(ONE_DECLARANT_MINUTES) * 60 * NS_PER_S
+    return (row.expires_ns if row.confirmed_ns is not None else min(row.expires_ns, alone_ns)) // NS_PER_S
 
 
 def close_what_is_over() -> int:

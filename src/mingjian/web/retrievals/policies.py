@@ -52,6 +52,11 @@ DECLARE = ScopedPolicy(
     [],
     [BoundRole.EMERGENCY_COMMANDER, BoundRole.OFFICER],
 )
+KNOW = ScopedPolicy(
+    "emergencies.know", Text("知悉正在进行的突发事件", "know of emergencies that are open for one's cameras"), [],
+    [BoundRole.GUARD, *_HOLDERS], by_division=False,
+)  # fmt: skip
+"""That footage of one's cameras is open, of what kind, where and until when; nothing of who declared it and why."""
 HOLD = ScopedPolicy(
     "holds.place", Text("锁定录像", "hold footage"), [],
     [BoundRole.CUSTODIAN, BoundRole.MANAGER, BoundRole.OFFICER],

@@ -7,12 +7,11 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Schema
 
 from mingjian.kernel.clock import NS_PER_S
-from mingjian.rules.library import current_law
-from mingjian.rules.retrieval import ONE_DECLARANT_MINUTES
 from mingjian.rules.states.retrieval import RETRIEVAL
 from mingjian.web.http.schemas import Input
 from mingjian.web.retrievals.attachments import attachments
 from mingjian.web.retrievals.deciding import DECIDE_HOURS, decide_by_ns
+from mingjian.web.retrievals.emergencies import closes_s
 from mingjian.web.retrievals.models import Retrieval, RetrievalExtent, RetrievalPackage
 from mingjian.web.retrievals.packaging import takings_of
 from mingjian.web.retrievals.requests import NewRequest, Span
@@ -244,6 +243,15 @@ class RetrievalOut(Schema):
     version: int
 
 
+class OpenEmergencyOut(Schema):
+    """What the people of a unit know of an emergency: its kind, its area (GeoJSON), since when and until when it is open."""
+
+    kind: str
+    area: dict[str, Any]
+    since_s: int
+    until_s: int
+
+
 class RetrievalPage(Schema):
     """Retrievals, newest first, without their parts."""
 
@@ -335,14 +343,6 @@ def package_out(row: RetrievalPackage, language: str) -> dict[str, Any]:
             for one in row.masks.get("clips", ())
         ],
     }  # fmt: skip
-
-
-def closes_s(row: Retrieval) -> int | None:
-    """When an emergency closes by itself: within minutes while one person alone declared it, else at its expiry."""
-    if row.way != "emergency" or row.declared_ns is None or row.expires_ns is None:
-        return None
-    alone_ns = row.declared_ns + current_law().policy_number(ONE_DECLARANT_MINUTES) * 60 * NS_PER_S
-    return seconds(row.expires_ns if row.confirmed_ns is not None else min(row.expires_ns, alone_ns))
 
 
 def seconds(ns: int | None) -> int | None:
