@@ -8,13 +8,9 @@ unit. Prints JSON: p95 in ms, this process' own time, and the number of queries.
 from __future__ import annotations
 
 import random
-import statistics
-import time
-from collections.abc import Callable
 from typing import Any
 
-from bench.register import REPEAT, timed
-from bench.web_database import parser, scratch, tell
+from bench.web_database import asked, parser, scratch, tell
 
 DISTRICTS = 12
 STATES = ("registered", "registered", "registered", "submitted", "returned", "change_due", "draft")
@@ -49,26 +45,6 @@ def measure(number: int) -> dict[str, Any]:
                 continue
             found[who][name] = asked(lambda browser=browser, path=path: browser.get(path))  # type: ignore[misc]
     return found
-
-
-def asked(ask: Callable[[], Any]) -> dict[str, Any]:
-    """p95 in ms by the clock; the median of this process' own time, which others on the machine do not lengthen."""
-    from django.db import connection
-
-    made: list[str] = []
-
-    def note(execute: Any, sql: str, *rest: Any) -> Any:
-        made.append(sql)
-        return execute(sql, *rest)
-
-    with connection.execute_wrapper(note):
-        ask()
-    own = []
-    for _ in range(REPEAT):
-        start = time.process_time()
-        ask()
-        own.append((time.process_time() - start) * 1000)
-    return {"p95_ms": timed(ask), "own_ms": round(statistics.median(own), 1), "queries": len(made)}
 
 
 def fill(number: int) -> dict[str, Any]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import statistics
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+REPEAT = 30
 
 
 def parser(about: str | None, scale: str) -> argparse.ArgumentParser:
@@ -39,6 +43,30 @@ def tell(chosen: argparse.Namespace, result: dict[str, Any]) -> None:
     print(text)
     if chosen.out:
         chosen.out.write_text(text + "\n", encoding="utf-8")
+
+
+def asked(ask: Callable[[], Any]) -> dict[str, Any]:
+    """p95 in ms by the clock of REPEAT answers, the first not counted; the median of this process' own time, which
+    others on the machine do not lengthen; the number of queries.
+    """
+    from django.db import connection
+
+    made: list[str] = []
+
+    def note(execute: Any, sql: str, *rest: Any) -> Any:
+        made.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        ask()
+    taken, own = [], []
+    for _ in range(REPEAT):
+        start, start_own = time.perf_counter(), time.process_time()
+        ask()
+        taken.append((time.perf_counter() - start) * 1000)
+        own.append((time.process_time() - start_own) * 1000)
+    p95 = statistics.quantiles(taken, n=20)[-1]
+    return {"p95_ms": round(p95, 1), "own_ms": round(statistics.median(own), 1), "queries": len(made)}
 
 
 @contextmanager

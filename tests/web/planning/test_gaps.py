@@ -10,6 +10,7 @@ from tests.web.client import Api
 
 from mingjian.web.audit.models import AuditCitation
 from mingjian.web.authority.actor import BoundRole
+from mingjian.web.planning import gaps
 from mingjian.web.registry.models import Place
 
 from .conftest import LAT_E7, LON_E7
@@ -123,9 +124,11 @@ def test_everybody_sees_the_gaps_of_his_own_reach(city: City, make_place: Any) -
     assert counts(Api(chief), "?kind=food_market") == (1, 0, 1, 0)
 
 
-def test_gaps_come_in_pages(officer: Api, make_place: Any) -> None:
+def test_gaps_come_in_pages(officer: Api, make_place: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gaps, "_SLICE", 2)  # a page is put together from several readings
     for number in range(5):
-        make_place(f"学校 {number}", ["school"], ["entrance"])
+        make_place(f"学校 {number}", ["school"], ["entrance", "private_interior"])
+        make_place(f"写字楼 {number}", ["office"], ["entrance"])
     first = officer.get("/planning/gaps?limit=3")
     rest = officer.get(f"/planning/gaps?limit=3&cursor={first['next']}")
     assert rest["next"] is None

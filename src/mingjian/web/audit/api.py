@@ -19,7 +19,7 @@ from mingjian.web.audit.queries import FIELDS, AuditFilter, as_row, entries_page
 from mingjian.web.http.document import answers_file
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.language import language_of
-from mingjian.web.http.schemas import Cursor, Limit
+from mingjian.web.http.schemas import Cursor, Limit, Plain
 from mingjian.web.http.streaming import stream
 
 router = Router(tags=["audit"])
@@ -27,14 +27,14 @@ router = Router(tags=["audit"])
 Short = Annotated[str, Field(max_length=128)]
 
 
-class AuditCitationOut(Schema):
+class AuditCitationOut(Plain):
     """A clause an entry rests on, and what its rule said (empty: cited without a verdict)."""
 
     clause: str
     verdict: str
 
 
-class AuditEntryOut(Schema):
+class AuditEntryOut(Plain):
     """One entry. `title` is the action in the reader's language; `right` the policy that decided;
     `api_token` the id of the token it was done by.
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema, Status
 
-from mingjian.rules.judgement import strictest
+from mingjian.rules.judgement import Judgement, strictest
 from mingjian.rules.place_kinds import PLACE_PARTS
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
 from mingjian.web.http.paging import page
-from mingjian.web.http.schemas import Cursor, Input, Limit
+from mingjian.web.http.schemas import Cursor, Input, Limit, Plain
 from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.planning import additional, points, policies
 from mingjian.web.planning.api_plans import Id, PointIn
@@ -35,14 +37,14 @@ class SummaryOut(Schema):
     undecidable: int
 
 
-class BearerOut(Schema):
+class BearerOut(Plain):
     """Who must build, and by which clause."""
 
     clause: str
     roles: list[str]
 
 
-class GapOut(Schema):
+class GapOut(Plain):
     """An obliged part without a system; the place's position is WGS-84 degrees times 10,000,000."""
 
     place: str
@@ -125,7 +127,9 @@ def list_gaps(
 ) -> dict[str, Any]:
     """Obliged parts of places without a system, with who must build and what follows."""
     found, following = Report(actor_of(request), division=division, kind=kind).gaps(cursor, limit)
-    return {"items": [_gap(gap, language_of(request)) for gap in found], "next": following}
+    language = language_of(request)
+    said = cache(lambda judgement: judgement_out(judgement, language))  # few differ
+    return {"items": [_gap(gap, language, said) for gap in found], "next": following}
 
 
 @router.post("/check", auth=Requires(policies.DRAFT), response=JudgementOut, operation_id="planning_check")
@@ -170,7 +174,7 @@ def approve(request: HttpRequest, response: HttpResponse, row_id: str, data: App
     return _additional(row)
 
 
-def _gap(gap: Gap, language: str) -> dict[str, Any]:
+def _gap(gap: Gap, language: str, said: Callable[[Judgement], dict[str, Any]]) -> dict[str, Any]:
     return {
         "place": gap.place,
         "place_name": gap.place_name,
@@ -180,9 +184,9 @@ def _gap(gap: Gap, language: str) -> dict[str, Any]:
         "part": gap.part,
         "part_id": gap.part_id,
         "part_label": PLACE_PARTS[gap.part].for_language(language),
-        "judgement": judgement_out(gap.judgement, language),
+        "judgement": said(gap.judgement),
         "bearers": [{"clause": one.clause, "roles": list(one.roles)} for one in gap.bearers],
-        "outcome": judgement_out(gap.outcome, language),
+        "outcome": said(gap.outcome),
     }
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from mingjian.rules.additional_places import PlaceApproval, judge_additional
 from mingjian.rules.coordination import gap_outcome
@@ -30,7 +30,10 @@ from mingjian.web.registry.models import PlacePart as PartRow
 from mingjian.web.registry.places.coverage import Coverage
 from mingjian.web.registry.places.queries import kinds_rows
 
-Combination = tuple[frozenset[str], str]
+Part = tuple[str, str, str]
+"""Its id, its place, what it is (rules.place_kinds.PLACE_PARTS)."""
+
+_SLICE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Summary:
 
 
 class Report:
-    """One report as of `on`. Reading is lazy: counts and pages come from one pass over plain columns."""
+    """One report as of `on`: counts come from one pass over plain columns, pages from as few parts as fill them."""
 
     def __init__(self, actor: Actor, on: dt.date | None = None, *, division: str = "", kind: str = "") -> None:
         self.on = on or shanghai_day(wiring.clock().now_ns())
@@ -73,6 +76,7 @@ class Report:
             places = places.filter(kinds__kind=kind, kinds__until_date="")
         self._places = places
         self._judge = lru_cache(maxsize=4096)(self._judged)
+        self._explain = lru_cache(maxsize=4096)(self._explained)
 
     def summary(self) -> Summary:
         """The counts."""
@@ -86,21 +90,30 @@ class Report:
 
     def gaps(self, after: str = "", limit: int = 200) -> tuple[list[Gap], str | None]:
         """Gaps in the order of part ids, from behind `after`; the last id when there may be more."""
-        found = sorted(part for _, part, verdict in self._verdicts() if verdict is Verdict.FAIL and part > after)
+        found: list[str] = []
+        for parts in self._slices(after):
+            places = Place.objects.filter(pk__in={place for _, place, _ in parts})
+            found += [part for _, part, verdict in self._verdicts_of(parts, places) if verdict is Verdict.FAIL]
+            if len(found) > limit:
+                break
         page = found[:limit]
         rows = PartRow.objects.filter(pk__in=page).select_related("place__division").order_by("id")
-        kinds = self._kinds(Q(place_id__in=[row.place_id for row in rows]))
-        return [self._gap(row, kinds[row.place_id]) for row in rows], (page[-1] if len(found) > limit else None)
+        of_page = Q(place_id__in=[row.place_id for row in rows])
+        kinds = self._kinds(of_page)
+        further = {
+            row.place_id: row for row in AdditionalPlace.objects.filter(of_page).select_related("approver__division")
+        }
+        gaps = [self._gap(row, kinds[row.place_id], further.get(row.place_id)) for row in rows]
+        return gaps, (page[-1] if len(found) > limit else None)
 
     def open_parts(self) -> set[str]:
         """Ids of the obliged parts without a system."""
         return {part for _, part, verdict in self._verdicts() if verdict is Verdict.FAIL}
 
-    def _gap(self, row: PartRow, kinds: frozenset[str]) -> Gap:
-        part = PlacePart(kinds, row.part)
-        obliged = must_have_system(self._law, part, False, self.on)
+    def _gap(self, row: PartRow, kinds: frozenset[str], further: AdditionalPlace | None) -> Gap:
+        obliged, bearers, outcome = self._explain(kinds, row.part)
         if obliged.verdict is not Verdict.FAIL:
-            obliged = judge_additional(self._law, approval_of(row.place.additional.first()), self.on)
+            obliged = judge_additional(self._law, approval_of(further), self.on)
         return Gap(
             place=row.place_id,
             place_name=row.place.name,
@@ -110,17 +123,38 @@ class Report:
             part=row.part,
             part_id=row.id,
             judgement=obliged,
-            bearers=duty_bearers(self._law, part, self.on),
-            outcome=gap_outcome(self._law, part, self.on),
+            bearers=bearers,
+            outcome=outcome,
         )
 
+    def _explained(self, kinds: frozenset[str], part: str) -> tuple[Judgement, tuple[DutyBearer, ...], Judgement]:
+        """What obliges such a part, whom, and what follows while it has no system."""
+        of, on = PlacePart(kinds, part), self.on
+        return (
+            must_have_system(self._law, of, False, on),
+            duty_bearers(self._law, of, on),
+            gap_outcome(self._law, of, on),
+        )
+
+    def _slices(self, after: str) -> Iterator[list[Part]]:
+        """Parts within reach by id, from behind `after`, some at a time."""
+        rows = PartRow.objects.filter(place_id__in=self._places.values("id")).order_by("id")
+        while parts := list(rows.filter(pk__gt=after).values_list("id", "place_id", "part")[:_SLICE]):
+            yield parts
+            after = parts[-1][0]
+
     def _verdicts(self) -> Iterator[tuple[str, str, Verdict]]:
-        """(place, part id, verdict) of every part that concerns anybody."""
-        visible = self._places.values("id")
+        """(place, part id, verdict) of every part within reach that concerns anybody."""
+        parts = PartRow.objects.filter(place_id__in=self._places.values("id"))
+        return self._verdicts_of(parts.values_list("id", "place_id", "part"), self._places)
+
+    def _verdicts_of(self, parts: Iterable[Part], places: QuerySet[Place]) -> Iterator[tuple[str, str, Verdict]]:
+        """The same for some parts of these places."""
+        visible = places.values("id")
         kinds = self._kinds(Q(place_id__in=visible))
-        coverage = Coverage(self._places)
+        coverage = Coverage(places)
         additional = self._additional(visible)
-        for part_id, place, part in PartRow.objects.filter(place_id__in=visible).values_list("id", "place_id", "part"):
+        for part_id, place, part in parts:
             has_system = coverage.has_system(place, part_id)
             verdict = self._judge(kinds[place], part, has_system)
             if verdict is Verdict.NOT_APPLICABLE and place in additional and part != "private_interior":

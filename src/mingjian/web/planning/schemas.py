@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninja import Schema
-
 from mingjian.rules.judgement import Judgement, Verdict
+from mingjian.web.http.schemas import Plain
 
 
-class CitationOut(Schema):
+class CitationOut(Plain):
     """A clause as cited; `certain` is false where the article's number may be off by one.
 
     `printed` names the regulation and the article, with the mark of a number that is not certain.
@@ -22,7 +21,7 @@ class CitationOut(Schema):
     printed: str
 
 
-class JudgementOut(Schema):
+class JudgementOut(Plain):
     """A rule's answer in the reader's language."""
 
     verdict: Verdict

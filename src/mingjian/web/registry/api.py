@@ -12,7 +12,7 @@ from mingjian.ports.camera_probe import SearchWish
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
-from mingjian.web.http.schemas import Cursor, Input, Limit, Reason
+from mingjian.web.http.schemas import Cursor, Input, Limit, Plain, Reason
 from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.registry import actions, policies, queries
 from mingjian.web.registry.models import Camera
@@ -26,7 +26,7 @@ Transport = Literal["tcp", "udp"]
 MOST_NAMED = 200
 
 
-class StreamOut(Schema):
+class StreamOut(Plain):
     """A stream as registered: where it comes from, never the URL."""
 
     name: Literal["main", "sub"]
@@ -36,7 +36,7 @@ class StreamOut(Schema):
     push: bool
 
 
-class CameraOut(Schema):
+class CameraOut(Plain):
     """A camera. `status` has an entry for each stream the engine knows; empty while the engine is away."""
 
     id: str

@@ -16,7 +16,7 @@ from mingjian.rules.prohibited_rooms import ROOM_KINDS
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
-from mingjian.web.http.schemas import Cursor, Input, Limit, Reason
+from mingjian.web.http.schemas import Cursor, Input, Limit, Plain, Reason
 from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.registry.judging import day_or_today, shown, today
 from mingjian.web.registry.models import Duty, Place
@@ -129,7 +129,7 @@ class PlaceMadeOut(Schema):
     version: int
 
 
-class PlaceOut(Schema):
+class PlaceOut(Plain):
     """A place in a list."""
 
     id: str

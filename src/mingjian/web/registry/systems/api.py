@@ -13,7 +13,7 @@ from mingjian.rules.integration_cost import cost_by_level
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
-from mingjian.web.http.schemas import Cursor, Input, Limit, Reason
+from mingjian.web.http.schemas import Cursor, Input, Limit, Plain, Reason
 from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.registry.judging import day_or_today, shown
 from mingjian.web.registry.models import System
@@ -132,7 +132,7 @@ class SystemScopeIn(Input):
     reason: str = Field(max_length=500)
 
 
-class SystemOut(Schema):
+class SystemOut(Plain):
     """A system in a list."""
 
     id: str
