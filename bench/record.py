@@ -152,6 +152,7 @@ def measure_child(plan: Plan, module: str, *extra: str) -> dict[str, Any]:
     if "frames" in last:
         result["lost_frames"] = sent["sent_frames"] + sent["skipped_frames"] - last["frames"]
         result |= {key: last[key] for key in ("frames", "damaged_frames", "lost_packets", "lost_fragments", "connects")}
+        result["lost_fragments_while_measured"] = after["lost_fragments"] - before["lost_fragments"]
         result["closed"] = last["closed"]
     return result
 
