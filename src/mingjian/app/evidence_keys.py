@@ -16,10 +16,10 @@ from mingjian.app.ledger_keys import load_signer, new_signer, read_private, writ
 from mingjian.files.whole import create_file
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
-from mingjian.ledger.note import KeySigner
+from mingjian.ledger.note import Signer
 
 
-def evidence_signer(folder: DataFolder, suite: str) -> KeySigner:
+def evidence_signer(folder: DataFolder, suite: str) -> Signer:
     """The sealing key; `suite` is for a new one. Raises MingjianError `key_permissions`, `broken_key`."""
     path = folder.keys / "evidence.key"
     if not path.exists():

@@ -1,7 +1,8 @@
 """The keys that sign checkpoints: one private key for the logs of a data folder, and the chain of its changes.
 
-`keys/ledger.key` holds the key as one line of Go's sumdb/note form, `PRIVATE+KEY+NAME+ID+BASE64(T || 32 bytes)`; it is
-refused unless it is its owner's alone (0600). `ledger/rotations/LOG.jl` has the rotation notes in the order they were made.
+`keys/ledger.key` holds the key as one line of Go's sumdb/note form, `PRIVATE+KEY+NAME+ID+BASE64(T || 32 bytes)`, or says
+in which token it lies (see ledger_token); it is refused unless it is its owner's alone (0600).
+`ledger/rotations/LOG.jl` has the rotation notes in the order they were made.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import secrets
 import stat
 from pathlib import Path
 
+from mingjian.app import ledger_token
 from mingjian.app.data_folder import DataFolder
+from mingjian.app.ledger_token import TokenSigner
 from mingjian.files.whole import create_file, replace_file, sync_folder
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
@@ -56,15 +59,19 @@ def new_signer(name: str, suite: str) -> note.KeySigner:
             return note.KeySigner(name, suite, private)
 
 
-def encode_private(signer: note.KeySigner) -> str:
+def encode_private(signer: note.KeySigner | TokenSigner) -> str:
     """The key file's line."""
+    if isinstance(signer, TokenSigner):
+        return signer.reference()
     typed = base64.b64encode(_TYPES[signer.suite] + signer.private).decode()
     return f"{_PREFIX}{signer.name}+{signer.public.key_id.hex()}+{typed}\n"
 
 
-def decode_private(text: str) -> note.KeySigner:
-    """The key of a key file's line. Raises MingjianError `broken_key`."""
+def decode_private(text: str) -> note.KeySigner | TokenSigner:
+    """The key of a key file's line. Raises MingjianError `broken_key`, `bad_token_uri`, `note_key_unreadable`."""
     try:
+        if text.startswith(ledger_token.REFERENCE):
+            return ledger_token.signer_of(text, read_pin)
         name, _, rest = text.strip().removeprefix(_PREFIX).partition("+")
         raw = base64.b64decode(rest.partition("+")[2], validate=True)
         for suite, mark in _TYPES.items():
@@ -89,27 +96,39 @@ def key_path(folder: DataFolder) -> Path:
     return folder.keys / "ledger.key"
 
 
-def write_private(path: Path, signer: note.KeySigner) -> None:
+def write_private(path: Path, signer: note.KeySigner | TokenSigner) -> None:
     """A new key file, 0600 from its first instant. Raises FileExistsError."""
     create_file(path, encode_private(signer).encode("ascii"), 0o600)
 
 
-def load_signer(folder: DataFolder) -> note.KeySigner:
+def load_signer(folder: DataFolder) -> note.KeySigner | TokenSigner:
     """The key in force. Raises MingjianError `key_permissions`, `broken_key`, `no_ledger_key`."""
     return read_private(key_path(folder))
 
 
-def read_private(path: Path) -> note.KeySigner:
+def read_private(path: Path) -> note.KeySigner | TokenSigner:
     """A private key of a file that is its owner's alone."""
+    return decode_private(_read_secret(path))
+
+
+def read_pin(path: Path) -> str:
+    """A token's PIN, of a file that is its owner's alone: its first line."""
+    return _read_secret(path).partition("\n")[0].strip()
+
+
+def _read_secret(path: Path) -> str:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
         raise MingjianError(
             "no_ledger_key",
-            Text(zh=f"无法读取签名密钥 {path}", en=f"the signing key {path} cannot be read"),
+            Text(zh=f"无法读取签名密钥或口令文件 {path}", en=f"the signing key or PIN file {path} cannot be read"),
             fault=Fault.ENVIRONMENT,
             field="ledger.key",
-            remedy=Text(zh="请从备份恢复 keys 目录", en="restore the keys folder from the backup"),
+            remedy=Text(
+                zh="请从备份恢复 keys 目录；PIN 文件请重新写入",
+                en="restore the keys folder from the backup, or write the PIN file again",
+            ),
             detail=str(error),
         ) from error
     with os.fdopen(descriptor, encoding="ascii", errors="replace") as file:
@@ -118,8 +137,8 @@ def read_private(path: Path) -> note.KeySigner:
             raise MingjianError(
                 "key_permissions",
                 Text(
-                    zh=f"签名密钥 {path} 的权限为 {stat.S_IMODE(told.st_mode):04o}，须为 0600 且归运行用户所有",
-                    en=f"the signing key {path} has mode {stat.S_IMODE(told.st_mode):04o}; it must be 0600 and ours",
+                    zh=f"密钥文件 {path} 的权限为 {stat.S_IMODE(told.st_mode):04o}，须为 0600 且归运行用户所有",
+                    en=f"the key file {path} has mode {stat.S_IMODE(told.st_mode):04o}; it must be 0600 and ours",
                 ),
                 fault=Fault.ENVIRONMENT,
                 field="ledger.key",
@@ -128,7 +147,7 @@ def read_private(path: Path) -> note.KeySigner:
                     en=f"chmod 600 {path}; if it may have been read, mingjian ledger rotate as well",
                 ),
             )
-        return decode_private(file.read(4096))
+        return file.read(4096)
 
 
 class CurrentSigner:
@@ -137,9 +156,9 @@ class CurrentSigner:
     def __init__(self, folder: DataFolder) -> None:
         self._folder = folder
         self._seen: tuple[int, int, int, int] | None = None
-        self._signer: note.KeySigner | None = None
+        self._signer: note.Signer | None = None
 
-    def __call__(self) -> note.KeySigner:
+    def __call__(self) -> note.Signer:
         """The signer. Raises what `load_signer` raises."""
         try:
             told = key_path(self._folder).stat()
@@ -159,15 +178,23 @@ def rotations(folder: DataFolder, log: str) -> list[str]:
     return [json.loads(line)["note"] for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
-def rotate(folder: DataFolder, suite: str | None, now_ns: int) -> tuple[note.PublicKey, note.PublicKey]:
-    """Change the key; old and new public key. The old private key is gone afterwards.
+def rotate(
+    folder: DataFolder, suite: str | None, now_ns: int, *, token: str | None = None, generate: bool = False
+) -> tuple[note.PublicKey, note.PublicKey]:
+    """Change the key; old and new public key. A private key of ours is gone afterwards, one in a token stays there.
+
+    With `token` (a URI of ledger_token) the new key is the one there, made there first when `generate`.
 
     Steps: 1. the new key beside the old one; 2. rotation notes for every log, signed by both, synced; 3. the new key in
     the old one's place. After a death between 2 and 3 `finish_rotation` does 3; before 2 is whole, the old key stays.
     """
     finish_rotation(folder)
     old = load_signer(folder)
-    fresh = new_signer(old.name, suite or old.suite)
+    name = old.public.name
+    if token is None:
+        fresh: note.KeySigner | TokenSigner = new_signer(name, suite or old.public.suite)
+    else:
+        fresh = ledger_token.find_key(name, token, read_pin, generate=generate)
     waiting = key_path(folder).with_suffix(".next")
     waiting.unlink(missing_ok=True)
     write_private(waiting, fresh)

@@ -146,13 +146,21 @@ def key(data: DataOption, as_json: JsonOption = False) -> None:
 def rotate_command(
     data: DataOption,
     suite: Annotated[str | None, typer.Option("--suite", help="ed25519 or sm2; as before when not given")] = None,
+    token: Annotated[
+        str | None, typer.Option("--token", help="the new key is one in a PKCS#11 token: its URI (RFC 7512)")
+    ] = None,
+    generate: Annotated[bool, typer.Option("--generate", help="make it there first")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Change the signing key; old and new vouch for it. Works while the system runs. 轮换签名密钥。"""
     folder = _folder(data)
     if suite is not None:
         check_suite(suite)
-    old, new = rotate(folder, suite, SystemClock().now_ns())
+    if token is not None and suite == "sm2":
+        raise _error("token_suite", "令牌中的密钥只支持 ed25519", "a token's key signs with ed25519 only", "--suite")
+    if generate and token is None:
+        raise _error("no_token", "--generate 须与 --token 同用", "--generate goes with --token", "--generate")
+    old, new = rotate(folder, suite, SystemClock().now_ns(), token=token, generate=generate)
     if as_json:
         print_json({"old": old.encode(), "new": new.encode(), "notes": rotations(folder, "engine")[-1:]})
     else:

@@ -296,19 +296,18 @@ class EngineLog:
         assert self._store is not None
         assert self._state is not None
         state, store = self._state, self._store
-        try:
-            signer = self._signer()
-        except MingjianError:
-            state.size = store.size
-            book.write_state(self._folder, state)
-            raise
         last = state.checkpoint
         following = Checkpoint(
             state.origin, store.size, store.root(), state.algorithm, max(0, self._clock.now_ns()),
             None if last is None else last.hash(), len(opened), open_root(state.algorithm, opened),
         )  # fmt: skip
         proof = [] if last is None else consistency_proof(state.algorithm, store.read_node, last.size, store.size)
-        _, signed = CheckpointState(last).sign(following, proof, signer)
+        try:
+            _, signed = CheckpointState(last).sign(following, proof, self._signer())
+        except MingjianError:  # no key, or its token does not answer: what was taken in stays taken
+            state.size = store.size
+            book.write_state(self._folder, state)
+            raise
         book.write_open_list(self._folder, following, opened)
         state.size, state.signed = store.size, signed
         self._seen.clear()
