@@ -40,7 +40,7 @@ run_packages=('fonts-noto-cjk:/usr/share/fonts/opentype/noto/NotoSansCJK*')
 test_packages=(
   ffmpeg:ffmpeg 'chromium:/usr/bin/chromium*' openssl:openssl
   'libvlc5:/usr/lib/*/libvlc.so.5' 'vlc-plugin-base:/usr/lib/*/vlc/plugins/codec/libavcodec_plugin.so'
-  strace:strace tshark:tshark iproute2:ip poppler-utils:pdftotext qpdf:qpdf zbar-tools:zbarimg
+  strace:strace tshark:tshark iproute2:ip poppler-utils:pdftotext qpdf:qpdf zbar-tools:zbarimg softhsm2:softhsm2-util
   python3-gi:/usr/lib/python3/dist-packages/gi
   'gir1.2-gst-rtsp-server-1.0:/usr/lib/*/girepository-1.0/GstRtspServer-1.0.typelib'
   gstreamer1.0-tools:gst-launch-1.0 'gstreamer1.0-rtsp:/usr/lib/*/gstreamer-1.0/libgstrtspclientsink.so'
