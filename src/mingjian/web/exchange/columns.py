@@ -31,7 +31,9 @@ _KEPT = 4096
 _YES = frozenset({"是", "有", "true", "yes", "y", "1", "√"})
 _NO = frozenset({"否", "无", "false", "no", "n", "0", "×"})
 _DATE = re.compile(r"([12][0-9]{3})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})日?)?月?)?年?\Z")
-_CODED = re.compile(r"([0-9]{1,2})\s*[-.、::]\s*")
+_CODED = re.compile(r"([0-9]{1,2})\s*[-.、:：]\s*")
+_MOST_WORDS = 8  # of a label
+_BETWEEN = re.compile(r"([、，,；;/\s]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,20 @@ def _folded(text: str) -> str:
 
 
 def _several(column: Column, text: str) -> list[Any]:
-    return list(dict.fromkeys(_choice(column, part) for part in re.split(r"[、,,;;/\s]+", text) if part))
+    """Choices between marks of either width or spaces. A label may hold such marks itself: the longest is tried first."""
+    pieces = _BETWEEN.split(text)  # words at even places, the marks between them at odd ones
+    found: list[Any] = []
+    at = 0
+    while at < len(pieces):
+        for end in range(min(len(pieces), at + 2 * _MOST_WORDS - 1), at, -2):
+            try:
+                found.append(_choice(column, "".join(pieces[at:end])))
+                break
+            except WrongCell:
+                if end == at + 1 and pieces[at]:
+                    raise
+        at = end + 1
+    return list(dict.fromkeys(found))
 
 
 def _digits(raw: Cell, text: str) -> str:
