@@ -13,6 +13,7 @@ export const router = createRouter({
     { path: "/", name: "home", component: () => import("./screens/TodoScreen.vue") },
     { path: "/setup", name: "setup", component: () => import("./screens/SetupScreen.vue"), meta: { open: true } },
     { path: "/login", name: "login", component: () => import("./screens/LoginScreen.vue"), meta: { open: true } },
+    { path: "/login/provider", name: "provider", component: () => import("./screens/ProviderScreen.vue"), meta: { open: true, anybody: true } },
     // Without an account: what a sign's QR code leads to.
     { path: "/report", name: "report", component: () => import("./screens/ReportScreen.vue"), meta: { open: true, anybody: true } },
     { path: "/retrievals/new", name: "retrieval-new", component: () => import("./screens/RequestScreen.vue") },

@@ -279,6 +279,21 @@ lock_after_s = 300
 # 接收推流的 RTSP 端口,0 为不接收 / RTSP port for cameras that push, 0 for none
 push_port = 0
 
+[oidc]
+# 统一身份认证（OpenID Connect），留空不用；密钥用 mingjian oidc secret 录入
+# sign-in through an identity provider, empty for none; its client secret is entered by mingjian oidc secret
+issuer = ""
+client_id = ""
+# 登录按钮上的名称 / what the button says
+name = ""
+# 与登录名对应的声明，例如 "preferred_username"；留空则只有管理员关联过的人能登录
+# the claim that is a login name; empty: only people whom an administrator has linked
+match = ""
+# 可视为二次验证的 acr 或 amr 值 / acr or amr values that stand for a second factor
+second_factor = []
+# 认证服务器证书的颁发机构 / PEM file of the provider's certificate authority
+ca_file = ""
+
 [ledger]
 # 签名套件 ed25519 或 sm2(SM2 与 SM3)/ signatures: ed25519, or sm2 (SM2 with SM3)
 suite = "ed25519"

@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from mingjian.app.data_folder import DataFolder, not_initialised
 from mingjian.kernel.errors import Fault, MingjianError
@@ -32,6 +33,18 @@ class LedgerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OidcSettings:
+    """`[oidc]`: signing in through an identity provider (decision 0072). No `issuer`: off, and nothing is asked for."""
+
+    issuer: str
+    client_id: str
+    name: str  # on the button
+    match: str  # the claim that is a login name of ours; empty: only linked people
+    second_factor: frozenset[str]  # acr or amr values that stand for a second factor at sign-in
+    ca_file: str  # certificates of the provider's authority; empty: the public ones
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What `mingjian.toml` says, with defaults filled in."""
 
@@ -46,6 +59,7 @@ class Settings:
     font_folder: Path | None  # fonts for documents; None: the system's
     push_port: int
     ledger: LedgerSettings
+    oidc: OidcSettings
 
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
@@ -58,6 +72,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "lock_after_s": LOCK_AFTER_S,
     },
     "sources": {"push_port": 0},
+    "oidc": {"issuer": "", "client_id": "", "name": "", "match": "", "second_factor": [], "ca_file": ""},
     "ledger": {
         "suite": "ed25519",
         "export_folder": "",
@@ -119,7 +134,28 @@ def load_settings(folder: DataFolder, *, demo: bool) -> Settings:
         font_folder=Path(values["web"]["font_folder"]) if values["web"]["font_folder"] else None,
         push_port=values["sources"]["push_port"],
         ledger=LedgerSettings(**{**ledger, "mail_to": tuple(ledger["mail_to"])}),
+        oidc=_oidc(values["oidc"], demo=demo),
     )
+
+
+def _oidc(given: dict[str, Any], *, demo: bool) -> OidcSettings:
+    """Plain HTTP is for a provider on this very machine, in a demonstration."""
+    settings = OidcSettings(**{**given, "second_factor": frozenset(given["second_factor"])})
+    if not settings.issuer:
+        return settings
+    parts = urlsplit(settings.issuer)
+    local = demo and parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not (local or parts.scheme == "https") or not parts.hostname or parts.query or parts.fragment:
+        raise _bad(
+            "oidc.issuer",
+            "应为 https 地址，不带参数（仅演示数据可用本机的 http 地址）",
+            "must be an https address without parameters (http on this machine in a demonstration only)",
+        )
+    if not settings.client_id:
+        raise _bad("oidc.client_id", "不能为空", "must not be empty")
+    if settings.ca_file and not Path(settings.ca_file).is_file():
+        raise _bad("oidc.ca_file", "没有这个文件", "names no file")
+    return settings
 
 
 def _set(values: dict[str, dict[str, Any]], section: str, key: str, value: object) -> None:

@@ -13,6 +13,7 @@ from mingjian.app.data_folder import DataFolder
 from mingjian.app.engine_client import EngineClient
 from mingjian.app.evidence_maker import EvidenceMaker
 from mingjian.app.hosts import EDGE_NAME, own_hosts
+from mingjian.app.oidc_secret import provider_of
 from mingjian.app.retention_proofs import certificate_file
 from mingjian.app.settings import Settings, load_settings
 from mingjian.kernel.clock import SystemClock
@@ -59,6 +60,7 @@ def bring_up_web(folder: DataFolder, *, tls: bool = False, public: bool = False,
             packages=EvidenceMaker(folder, settings.ledger.suite, SystemClock()),
             clock=SystemClock(),
             retention_file=lambda camera, day: certificate_file(folder, camera, day),
+            identity_provider=provider_of(folder, settings.oidc, SystemClock()),
         )
     )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingjian.web.settings")

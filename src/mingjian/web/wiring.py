@@ -13,6 +13,7 @@ from mingjian.ports.camera_probe import CameraProbe
 from mingjian.ports.camera_url import CameraUrlCheck
 from mingjian.ports.engine import EngineControl
 from mingjian.ports.evidence import PackageMaker
+from mingjian.ports.identity_provider import IdentityProvider
 from mingjian.ports.recording import FootageIndex
 
 
@@ -27,6 +28,7 @@ class Wiring:
     footage: FootageIndex | None = None
     clock: Clock = field(default_factory=SystemClock)
     retention_file: Callable[[str, str], bytes] | None = None  # camera, day: what `mingjian retention verify` takes
+    identity_provider: IdentityProvider | None = None  # None: none is configured, and nobody misses it
 
 
 _Port = TypeVar("_Port")
@@ -71,6 +73,11 @@ def packages() -> PackageMaker:
 def footage() -> FootageIndex:
     """What knows which times were recorded. Raises MingjianError `not_wired`."""
     return _wired(_wiring[0].footage, "footage")
+
+
+def identity_provider() -> IdentityProvider | None:
+    """The identity provider, where one is configured."""
+    return _wiring[0].identity_provider
 
 
 def _wired(port: _Port | None, name: str) -> _Port:

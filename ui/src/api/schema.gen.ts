@@ -256,6 +256,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Provider
+         * @description Is there an identity provider?
+         */
+        get: operations["auth_oidc_get"];
+        put?: never;
+        /**
+         * Finish
+         * @description Begin a session with what the provider sent back; 401 `second_factor_needed` asks for `auth/oidc/code`.
+         */
+        post: operations["auth_oidc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin
+         * @description Begin to sign in there: the browser goes to the address.
+         */
+        post: operations["auth_oidc_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish By Code
+         * @description Begin the session that waits for the second factor.
+         */
+        post: operations["auth_oidc_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave
+         * @description Sign out here; the address is where one signs out there.
+         */
+        post: operations["auth_oidc_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/passkey": {
         parameters: {
             query?: never;
@@ -2389,6 +2473,26 @@ export interface paths {
          * @description Say that the person is still there; the page does it once a minute while he is.
          */
         post: operations["me_awake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Own
+         * @description Which identity signs oneself in.
+         */
+        get: operations["me_identity"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5688,6 +5792,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{user_id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Identity
+         * @description Which identity signs the user in, and which have come lately that are nobody's.
+         */
+        get: operations["users_identity"];
+        put?: never;
+        /**
+         * Link
+         * @description Link an identity to the user. Takes Idempotency-Key.
+         */
+        post: operations["users_identity_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/identity/unlink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unlink
+         * @description End the link: the user's sessions and tickets end at once.
+         */
+        post: operations["users_identity_unlink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{user_id}/password": {
         parameters: {
             query?: never;
@@ -6007,6 +6155,14 @@ export interface components {
             items: components["schemas"]["AdditionalOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * AddressOut
+         * @description Where the browser goes next; null: nowhere.
+         */
+        AddressOut: {
+            /** Address */
+            address: string | null;
         };
         /**
          * AdmitIn
@@ -6655,6 +6811,18 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * BoundRoleOut
+         * @description A role that somebody has in an organisation.
+         */
+        BoundRoleOut: {
+            /** Organisation */
+            organisation: string;
+            /** Role */
+            role: string;
+            /** Title */
+            title: string;
         };
         /**
          * BranchOut
@@ -9362,6 +9530,22 @@ export interface components {
             until_date: string;
         };
         /**
+         * IdentityOut
+         * @description An identity at the provider that signs somebody in. `by_rule`: found by a claim, not linked by an administrator.
+         */
+        IdentityOut: {
+            /** By Rule */
+            by_rule: boolean;
+            /** Issuer */
+            issuer: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Linked At */
+            linked_at: string;
+            /** Subject */
+            subject: string;
+        };
+        /**
          * ImportOut
          * @description An import: what its rows do, and how far the work on it has come (`total` 0: nobody can say yet).
          */
@@ -9833,6 +10017,14 @@ export interface components {
             next: string | null;
         };
         /**
+         * LinkIn
+         * @description The identity's unchangeable name at the provider (`sub`).
+         */
+        LinkIn: {
+            /** Subject */
+            subject: string;
+        };
+        /**
          * LoadedOut
          * @description How many were made.
          */
@@ -9947,6 +10139,11 @@ export interface components {
             id: string;
             /** Opened By */
             opened_by: string;
+            /**
+             * Over Because
+             * @enum {string}
+             */
+            over_because: "" | "revoked" | "signed_out" | "locked" | "account" | "camera" | "retrieval";
             /** Purpose */
             purpose: string;
             /** Renewals */
@@ -10121,6 +10318,10 @@ export interface components {
          *     The screen locks `lock_after_s` after the last touch, which was `idle_ms` ago.
          */
         MeOut: {
+            /** Bound */
+            bound: components["schemas"]["BoundRoleOut"][];
+            /** By Provider */
+            by_provider: boolean;
             /** Display Name */
             display_name: string;
             /** Id */
@@ -10588,6 +10789,17 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /**
+         * OwnIdentityOut
+         * @description One's own identity, if one is linked.
+         */
+        OwnIdentityOut: {
+            /** Configured */
+            configured: boolean;
+            linked: components["schemas"]["IdentityOut"] | null;
+            /** Name */
+            name: string;
         };
         /**
          * PackageOut
@@ -11907,6 +12119,36 @@ export interface components {
             view: components["schemas"]["ViewOut"];
         };
         /**
+         * ProviderAnswerIn
+         * @description The parameters with which the provider sent the browser back.
+         */
+        ProviderAnswerIn: {
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /**
+             * Error
+             * @default
+             */
+            error: string;
+            /** Iss */
+            iss?: string | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * ProviderOut
+         * @description Whether there is an identity provider, and what its button says (empty: the screen's own word).
+         */
+        ProviderOut: {
+            /** Configured */
+            configured: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
          * PublicSignOut
          * @description What a sign says to whoever stands before it.
          */
@@ -13173,6 +13415,20 @@ export interface components {
             volumes: components["schemas"]["VolumeStatusOut"][];
         };
         /**
+         * StrangerOut
+         * @description An identity that was refused lately because nobody is linked with it.
+         */
+        StrangerOut: {
+            /** At */
+            at: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Subject */
+            subject: string;
+        };
+        /**
          * StreamOut
          * @description A stream as registered: where it comes from, never the URL.
          */
@@ -13899,6 +14155,19 @@ export interface components {
             unit?: string | null;
         };
         /**
+         * UserIdentityOut
+         * @description A user's identity, and whom it might be linked with.
+         */
+        UserIdentityOut: {
+            /** Configured */
+            configured: boolean;
+            linked: components["schemas"]["IdentityOut"] | null;
+            /** Name */
+            name: string;
+            /** Strangers */
+            strangers: components["schemas"]["StrangerOut"][];
+        };
+        /**
          * UserIn
          * @description A new user.
          */
@@ -13959,9 +14228,36 @@ export interface components {
          */
         UserPage: {
             /** Items */
-            items: components["schemas"]["UserOut"][];
+            items: components["schemas"]["UserRowOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * UserRowOut
+         * @description A user in the list, with what he is in which organisation.
+         */
+        UserRowOut: {
+            /** Active */
+            active: boolean;
+            /** Bound */
+            bound: components["schemas"]["BoundRoleOut"][];
+            /** Display Name */
+            display_name: string;
+            /** Id */
+            id: string;
+            /** Must Change Password */
+            must_change_password: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "operator" | "viewer" | "auditor" | "member";
+            /** Unit */
+            unit: string;
+            /** Version */
+            version: number;
         };
         /**
          * Verdict
@@ -14873,6 +15169,159 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_oidc_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_oidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_oidc_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_oidc_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_oidc_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressOut"];
+                };
             };
             /** @description Problem */
             default: {
@@ -19028,6 +19477,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnIdentityOut"];
+                };
             };
             /** @description Problem */
             default: {
@@ -25496,6 +25974,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserOut"];
                 };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserIdentityOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_identity_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_identity_unlink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             default: {

@@ -16,6 +16,7 @@ export interface Me {
   readonly must_enrol_second_factor?: boolean;
   readonly lock_after_s?: number;
   readonly idle_ms?: number;
+  readonly by_provider?: boolean;
   readonly permissions: readonly string[];
 }
 

@@ -3,6 +3,7 @@ import { computed, ref } from "vue";
 
 import { api } from "../api/calls";
 import { setRequestLanguage } from "../api/client";
+import { oidc, type ProviderAnswer } from "../api/oidc";
 import { loginByPasskey } from "../api/passkeys";
 import type { Me, Theme } from "../api/types";
 import { language, type LanguageCode } from "../i18n";
@@ -87,12 +88,50 @@ export async function signInByPasskey(): Promise<void> {
   await loadMe();
 }
 
-export async function signOut(): Promise<void> {
+const NEXT = "mingjian.next";
+
+/** Off to the identity provider; the page is left. `next` is where one wanted to go. */
+export async function goToProvider(next: string): Promise<void> {
+  const address = await oidc.begin();
   try {
-    await api.logout();
+    sessionStorage.setItem(NEXT, next);
+  } catch {
+    // Then one lands at home.
+  }
+  location.assign(address);
+}
+
+/** Back from there. Throws the server's refusal; `second_factor_needed` goes on with a code. */
+export async function signInByProvider(answer: ProviderAnswer | { readonly code: string }): Promise<string> {
+  await ("state" in answer ? oidc.finish(answer) : oidc.finishByCode(answer.code));
+  await loadMe();
+  try {
+    return sessionStorage.getItem(NEXT) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** Who came through the identity provider leaves there, too: the page is left for its own when this answers. */
+export async function signOut(): Promise<void> {
+  const byProvider = me.value?.by_provider === true;
+  try {
+    if (!byProvider) await api.logout();
+    else {
+      const address = await oidc.leave();
+      if (address !== null) {
+        location.assign(address);
+        await new Promise(() => undefined); // the browser is on its way
+      }
+    }
   } finally {
     me.value = null;
   }
+}
+
+/** Where to go after signing in: only a path of ours, since "//elsewhere" would leave the site. */
+export function safeNext(next: unknown): string {
+  return typeof next === "string" && /^\/(?!\/)/.test(next) ? next : home();
 }
 
 /** Where one lands: whoever has duties at what waits for him, whoever runs the video at the wall. */

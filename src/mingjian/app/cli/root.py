@@ -18,6 +18,7 @@ FILES = {
     "demonstration": ("demo", "simulate"),
     "machine": ("init", "doctor", "size"),
     "people": ("user",),
+    "oidc": ("oidc",),
     "cameras": ("camera",),
     "footage": ("recordings", "store"),
     "evidence": ("evidence",),

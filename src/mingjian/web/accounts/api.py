@@ -70,6 +70,7 @@ class MeOut(Schema):
     must_enrol_second_factor: bool
     lock_after_s: int
     idle_ms: int
+    by_provider: bool  # this session was begun through the identity provider: sign out by POST auth/oidc/logout
     permissions: list[str]
 
 
@@ -274,5 +275,6 @@ def own_view(request: HttpRequest, user: User) -> dict[str, Any]:
         "must_enrol_second_factor": actor.must_enrol_second_factor,
         "lock_after_s": lock.lock_after_s(),
         "idle_ms": lock.idle_ms(request),
+        "by_provider": sessions.begun_by_provider(request),
         "permissions": list(permissions_of(actor)),
     }

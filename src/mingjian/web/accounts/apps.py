@@ -13,7 +13,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register names and receivers in every process, the command line's too: each reads what another wrote."""
-        from mingjian.web.accounts import actions, lock, second_factor, sessions, tokens  # noqa: F401
+        from mingjian.web.accounts import actions, identities, lock, second_factor, sessions, tokens  # noqa: F401
         from mingjian.web.authority.sources import keep_locks, keep_second_factors, keep_tokens
 
         keep_second_factors(second_factor.has_factor)

@@ -158,6 +158,32 @@ class ApiToken(models.Model):
         default_permissions = ()
 
 
+class IdentityLink(models.Model):
+    """That an identity of a foreign provider signs in this user. Ended, never deleted: what was ended no rule renews."""
+
+    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="identity_links")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)  # OpenID Connect Core 2: never given to anybody else
+    linked_by = models.CharField(max_length=26, blank=True)  # an administrator; empty: the rule `oidc.match`
+    created_ns = models.BigIntegerField()
+    last_used_ns = models.BigIntegerField(null=True)
+    ended_ns = models.BigIntegerField(null=True)
+
+    class Meta:
+        """One in force for an identity, and for a user at a provider."""
+
+        default_permissions = ()
+        constraints = [  # noqa: RUF012
+            models.UniqueConstraint(
+                fields=["issuer", "subject"], condition=models.Q(ended_ns=None), name="identity_links_one_user"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "issuer"], condition=models.Q(ended_ns=None), name="user_has_one_identity"
+            ),
+        ]
+
+
 class SetupMark(models.Model):
     """One row at most: written with the first user, so that two first users cannot be."""
 

@@ -33,6 +33,7 @@ from mingjian.web.authority.sources import TokenGrant
 SIGNED_IN = register("accounts.sign_in", "登录", "signed in")
 SIGNED_OUT = register("accounts.sign_out", "退出登录", "signed out")
 
+_BY_PROVIDER = "by_provider"
 _BACKEND = "mingjian.web.accounts.backend.UserBackend"
 
 
@@ -59,11 +60,11 @@ def sign_in(request: HttpRequest, actor: Actor, name: str, password: str, code: 
         raise _wrong_credentials()
     if has_factor(user.id):
         if not code:
-            raise _second_factor_needed(enrolled(user.id))  # not forgiven: it is no success yet
-        confirm_second_factor(_as(user, actor), code)
+            raise second_factor_needed(enrolled(user.id))  # not forgiven: it is no success yet
+        confirm_second_factor(acting_as(user, actor), code)
     forgive(name, actor.address, now_ns, device)
     begin_session(request, user)
-    record(_as(user, actor), SIGNED_IN, kind="user", object_id=user.id, name=user.name, policy=SIGN_IN)
+    record(acting_as(user, actor), SIGNED_IN, kind="user", object_id=user.id, name=user.name, policy=SIGN_IN)
     return user
 
 
@@ -76,18 +77,25 @@ def sign_in_by_passkey(request: HttpRequest, actor: Actor, answer: Mapping[str, 
     user = shown_by(request, anybody, answer)
     begin_session(request, user)
     record(
-        _as(user, actor), SIGNED_IN, kind="user", object_id=user.id, name=user.name, after={"by": "passkey"},
+        acting_as(user, actor), SIGNED_IN, kind="user", object_id=user.id, name=user.name, after={"by": "passkey"},
         policy=SIGN_IN,
     )  # fmt: skip
     return user
 
 
-def begin_session(request: HttpRequest, user: User) -> None:
+def begin_session(request: HttpRequest, user: User, *, by_provider: bool = False) -> None:
     """A fresh session: whatever the browser brought before is dropped (session fixation)."""
     request.session.flush()
     request.session.clear_expired()
     login(request, user, backend=_BACKEND)
     rotate_token(request)
+    if by_provider:
+        request.session[_BY_PROVIDER] = True
+
+
+def begun_by_provider(request: HttpRequest) -> bool:
+    """Whether the session was begun through the identity provider, where one has to sign out as well."""
+    return bool(request.session.get(_BY_PROVIDER))
 
 
 def sign_out(request: HttpRequest, actor: Actor) -> None:
@@ -110,17 +118,18 @@ def session_digest(request: HttpRequest) -> str:
     return hashlib.sha256(b"mingjian-session\x00" + key.encode()).hexdigest()[:32]
 
 
-def _as(user: User, actor: Actor) -> Actor:
+def acting_as(user: User, actor: Actor) -> Actor:
+    """The actor who has just shown to be this user."""
     return Actor(user.id, user.display_name or user.name, user.unit, user.role, actor.address, actor.request)
 
 
-def _second_factor_needed(authenticator: bool) -> MingjianError:
+def second_factor_needed(authenticator: bool) -> MingjianError:
+    """What somebody with a second factor is told who has shown the first alone; only a code has a field to go into."""
     if not authenticator:
         return MingjianError(
             "second_factor_needed",
             Text("您已启用通行密钥，请用它登录", "you have a passkey: sign in with it"),
             fault=Fault.USER,
-            field="code",
             remedy=Text("密钥设备丢失时请联系管理员重置", "when the device is lost, the administrator can reset it"),
         )
     return MingjianError(

@@ -7,6 +7,7 @@ import { common } from "./common";
 import { devices } from "./devices";
 import { discovery } from "./discovery";
 import { filings } from "./filings";
+import { identity } from "./identity";
 import { importWords } from "./imports";
 import { live } from "./live";
 import { lock } from "./lock";
@@ -48,6 +49,7 @@ const subjects = [
   devices,
   discovery,
   filings,
+  identity,
   importWords,
   live,
   lock,
