@@ -9,6 +9,7 @@ from tests.media.feeding import CAMERA, SMALL, START_NS, Camera, camera_on, make
 from tests.media.footage import frame_hashes
 
 from mingjian.kernel.clock import NS_PER_S, ManualClock
+from mingjian.media.store.disk import Disk
 from mingjian.media.store.fsck import check
 from mingjian.media.store.journal import BadLine, read_journal
 from mingjian.media.store.rebuild import rebuild
@@ -298,4 +299,34 @@ def test_facts_journaled_after_the_last_commit_are_in_the_index_after_a_death(
     restart(tmp_path, clock)
     reader = reader_of_store(tmp_path)
     assert reader.volumes[0].connection.execute("SELECT person FROM holds").fetchall() == [("Li",)]
+    reader.close()
+
+
+def test_a_defect_of_ours_while_recovering_is_told_and_recording_goes_on(
+    tmp_path: Path, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Only what disk and index did raised the alarm; anything else ended the thread and was told to nobody."""
+
+    class Broken(Disk):
+        def reopen(self, path: Path) -> int:
+            if path.suffix == ".mp4":
+                raise ZeroDivisionError("a defect")
+            return super().reopen(path)
+
+    after = died(tmp_path, clock)
+    store = Store(sorted(after.glob("v*")), clock, space=SMALL, disk=Broken())
+    store.open()
+    assert store.wait_recovered(20)
+    (told,) = store.alarms()
+    assert (told["code"], told["severity"], told["volume"]) == ("recovery_failed", "1", "v0")
+    assert "ZeroDivisionError: a defect" in told["zh"]
+    assert "ZeroDivisionError" in caplog.text, "the log has where"
+    clock.advance(60 * NS_PER_S)
+    camera = camera_on(store, clock).connect()
+    camera.send(3)
+    camera.stop()
+    assert store.close()
+    restart(after, clock)  # the next start, without the defect, seals what was left
+    reader = reader_of_store(after)
+    assert all(record.sealed for record in reader.segments(CAMERA, "main", *EVER))
     reader.close()

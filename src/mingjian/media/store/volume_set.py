@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ from mingjian.media.store.volume import Volume, open_volume
 from mingjian.media.store.writer import Life, OnDurable, VolumeWriter, WriterLimits
 from mingjian.ports.engine import VolumeStatus
 from mingjian.ports.recording import SegmentRecord
+
+_log = logging.getLogger(__name__)
 
 MEND_EVERY_NS = 10 * NS_PER_S
 
@@ -200,8 +203,8 @@ class VolumeSet:
                 rebuild_beside(writer, self._disk, lambda: self._closing)
             else:
                 recover_volume(writer, *self._left[name], self._disk, lambda: self._closing)
-        except (OSError, sqlite3.DatabaseError) as error:
-            self._unrecovered[name] = alarm("recovery_failed", name, detail=str(error))
+        except Exception as error:  # noqa: BLE001 - a defect on this thread would be told to nobody
+            self._not_recovered(name, error)
         finally:
             self.rebuilding.discard(name)
             writer.created = None
@@ -228,4 +231,15 @@ class VolumeSet:
                     writer.work(recovered.apply)
             except OSError:
                 continue  # not yet
+            except Exception as error:  # noqa: BLE001 - nor would one here
+                self._not_recovered(writer.volume.id, error)
+                continue
             self._failed.remove((segment, writer))
+
+    def _not_recovered(self, name: str, error: Exception) -> None:
+        """Tell people; what the disk or the index did is said by itself, a defect of ours also to the log."""
+        detail = str(error)
+        if not isinstance(error, OSError | sqlite3.DatabaseError):
+            detail = f"{type(error).__name__}: {error}"
+            _log.error("volume %s: recovery failed", name, exc_info=error)
+        self._unrecovered[name] = alarm("recovery_failed", name, detail=detail)
