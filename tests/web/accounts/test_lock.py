@@ -102,6 +102,7 @@ def test_the_looks_of_a_locked_screen_end(vera: Api, camera: Any, clock: ManualC
         vera.post("/auth/lock", {}, status=204)
     first, second = Look.objects.order_by("id")
     assert (first.revoked_ms, second.revoked_ms) == (clock.now_ns() // 1_000_000, None)
+    assert (first.over_because, second.over_because) == ("locked", ""), "nobody has taken it back"
     assert [one.session for one in in_force()] == [first.session]
     wait(clock, 60)
     assert end_looks() == 1

@@ -196,4 +196,4 @@ def test_an_emergency_opens_its_area_at_once_and_ending_it_shuts_it(
     assert row["state"] == "lapsed"
     assert {mine["id"], his["id"]} <= {entry.ticket for entry in in_force()}
     ask(commander, town, 403, **flood)
-    assert Look.objects.filter(retrieval=row["id"], revoked_ms__isnull=True).count() == 0
+    assert set(Look.objects.filter(retrieval=row["id"]).values_list("over_because", flat=True)) == {"retrieval"}

@@ -147,6 +147,7 @@ def test_signing_out_takes_this_sessions_tickets_back_and_ends_its_looks(make_us
         NOW_MS,
         None,
     }  # one each; of one instant, so in no order
+    assert set(Look.objects.values_list("over_because", flat=True)) == {"signed_out", ""}
     clock.advance(2 * NS_PER_S)
     assert end_looks() == 1, "its look ends with the session, not when the ticket would have run out"
 
@@ -156,7 +157,8 @@ def test_disabling_a_user_takes_all_his_tickets_back(admin: Api, viewer: Api, op
     with commits():
         admin.post(f"/users/{viewer_id()}/disable", {"reason": "left the unit"})
     assert (taken_back(ticket), taken_back(other)) == (True, False)
-    assert Look.objects.get(viewer_name="Vera").revoked_ms == NOW_MS
+    look = Look.objects.get(viewer_name="Vera")
+    assert (look.revoked_ms, look.over_because) == (NOW_MS, "account")
 
 
 def viewer_id() -> str:
@@ -177,13 +179,14 @@ def test_a_new_ticket_after_a_revocation_is_good(operator: Api, viewer: Api, cam
     assert (entry.reason, entry.after["camera"]) == ("privacy", camera.id)
 
 
-def test_one_look_is_taken_back_with_its_renewals(operator: Api, viewer: Api, camera, commits) -> None:
+def test_one_look_is_taken_back_with_its_renewals(admin: Api, operator: Api, viewer: Api, camera, commits) -> None:
     first = ask(viewer, camera)
     second = viewer.post("/tickets/renew", {"ticket": first["ticket"]})
     other = ask(viewer, camera)
     with commits():
         operator.post("/tickets/revoke", {"ticket": first["id"], "reason": "wrong purpose"}, status=204)
     assert [taken_back(issued["ticket"]) for issued in (first, second, other)] == [True, True, False]
+    assert sorted(look["over_because"] for look in admin.get("/looks")["items"]) == ["", "revoked"]
     assert viewer.post("/tickets/renew", {"ticket": second["ticket"]}, status=422)["code"] == "ticket_revoked"
     operator.post("/tickets/revoke", {"ticket": "0" * 26, "reason": "none such"}, status=404)
     assert operator.post("/tickets/revoke", {"reason": "nobody"}, status=422)["field"] == "/viewer"

@@ -22,7 +22,7 @@ from mingjian.web.registry.models import Camera
 from mingjian.web.registry.signals import camera_closed
 from mingjian.web.retrievals.models import Retrieval
 from mingjian.web.retrievals.signals import retrieval_shut
-from mingjian.web.viewing.models import IssuedTicket, Layout, Look
+from mingjian.web.viewing.models import IssuedTicket, Layout, Look, Over
 from mingjian.web.viewing.policies import LAYOUTS, OWN_LAYOUT, REVOKE
 from mingjian.web.viewing.queries import layout_by_id
 from mingjian.web.viewing.revocations import take_back, take_back_all
@@ -47,7 +47,7 @@ def revoke(actor: Actor, reason: str, *, viewer: str = "", camera: str = "", tic
         if ticket:
             _revoke_look(ticket)
         if viewer or camera:
-            _mark_revoked(viewer=viewer, camera=camera)
+            _mark_over(Over.REVOKED, viewer=viewer, camera=camera)
             take_back(viewer=viewer, camera=camera)
         after = {"viewer": viewer, "camera": camera, "ticket_id": ticket}
         record(actor, REVOKED, kind="ticket", object_id=ticket, after=after, policy=REVOKE, reason=reason)
@@ -103,7 +103,7 @@ def delete_layout(actor: Actor, layout_id: str, expected_version: int | None) ->
 
 @receiver(account_closed)
 def _on_account_closed(sender: type[User], user: User, actor: Actor, **kwargs: object) -> None:
-    _mark_revoked(viewer=user.id)
+    _mark_over(Over.ACCOUNT, viewer=user.id)
     take_back(viewer=user.id)
 
 
@@ -111,7 +111,7 @@ def _on_account_closed(sender: type[User], user: User, actor: Actor, **kwargs: o
 def _on_signed_out(sender: type[User], user: User, actor: Actor, session_digest: str, **kwargs: object) -> None:
     """Its looks end now, in the register and the ledger too, not when their tickets would have run out."""
     with transaction.atomic():
-        _mark_revoked(viewer=user.id, session=session_digest)
+        _mark_over(Over.SIGNED_OUT, viewer=user.id, session=session_digest)
         take_back(viewer=user.id, session=session_digest)
 
 
@@ -119,13 +119,13 @@ def _on_signed_out(sender: type[User], user: User, actor: Actor, session_digest:
 def _on_session_locked(sender: type[User], user: User, session_digest: str, **kwargs: object) -> None:
     """What the screen showed is over; unlocked, each picture is opened by a look of its own."""
     with transaction.atomic():
-        _mark_revoked(viewer=user.id, session=session_digest)
+        _mark_over(Over.LOCKED, viewer=user.id, session=session_digest)
         take_back(viewer=user.id, session=session_digest)
 
 
 @receiver(camera_closed)
 def _on_camera_closed(sender: type[Camera], camera: Camera, actor: Actor, **kwargs: object) -> None:
-    _mark_revoked(camera=camera.id)
+    _mark_over(Over.CAMERA, camera=camera.id)
     take_back(camera=camera.id)
 
 
@@ -136,7 +136,7 @@ def _on_retrieval_shut(sender: type[Retrieval], retrieval: str, **kwargs: object
     looks = Look.objects.filter(retrieval=retrieval, expires_ms__gt=now_ms, revoked_ms__isnull=True)
     live = IssuedTicket.objects.filter(look__in=looks, expires_ms__gt=now_ms)
     take_back_all(list(live.values_list("pk", flat=True)))
-    looks.update(revoked_ms=now_ms)
+    looks.update(revoked_ms=now_ms, over_because=Over.RETRIEVAL)
 
 
 def _revoke_look(ticket_id: str) -> None:
@@ -148,12 +148,12 @@ def _revoke_look(ticket_id: str) -> None:
             fault=Fault.USER,
             field="ticket",
         )
-    Look.objects.filter(pk=issued.look_id).update(revoked_ms=_now_ms())
+    Look.objects.filter(pk=issued.look_id).update(revoked_ms=_now_ms(), over_because=Over.REVOKED)
     siblings = IssuedTicket.objects.filter(look_id=issued.look_id, expires_ms__gt=_now_ms())
     take_back_all(list(siblings.values_list("pk", flat=True)))
 
 
-def _mark_revoked(*, viewer: str = "", camera: str = "", session: str = "") -> None:
+def _mark_over(why: Over, *, viewer: str = "", camera: str = "", session: str = "") -> None:
     now_ms = _now_ms()
     looks = Look.objects.filter(expires_ms__gt=now_ms, revoked_ms__isnull=True)
     if viewer:
@@ -162,7 +162,7 @@ def _mark_revoked(*, viewer: str = "", camera: str = "", session: str = "") -> N
         looks = looks.filter(camera=camera)
     if session:
         looks = looks.filter(session=session)
-    looks.update(revoked_ms=now_ms)
+    looks.update(revoked_ms=now_ms, over_because=why)
 
 
 def _now_ms() -> int:

@@ -100,6 +100,7 @@ class LookOut(Schema):
     footage_to: str | None
     renewals: int
     revoked_at: str | None
+    over_because: Literal["", "revoked", "signed_out", "locked", "account", "camera", "retrieval"]
     opened_by: str
     retrieval: str
 
@@ -125,7 +126,7 @@ class LookOut(Schema):
 
     @staticmethod
     def resolve_revoked_at(look: Look) -> str | None:
-        """When it was taken back."""
+        """When it was over before its last ticket ran out; `over_because` says why."""
         return None if look.revoked_ms is None else _iso(look.revoked_ms)
 
 

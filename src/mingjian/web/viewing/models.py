@@ -7,6 +7,17 @@ from django.db import models
 from mingjian.web.accounts.models import User
 
 
+class Over(models.TextChoices):
+    """What ended a look before its time. Only the first is somebody taking it back."""
+
+    REVOKED = "revoked"
+    SIGNED_OUT = "signed_out"
+    LOCKED = "locked"
+    ACCOUNT = "account"  # disabled, another role, a reset
+    CAMERA = "camera"  # removed
+    RETRIEVAL = "retrieval"  # what it rested on has ended
+
+
 class Look(models.Model):
     """One person looking at one camera for one purpose: the first ticket and its renewals.
 
@@ -28,7 +39,8 @@ class Look(models.Model):
     issued_ms = models.BigIntegerField()
     expires_ms = models.BigIntegerField()  # of the latest ticket
     renewals = models.PositiveIntegerField(default=0)
-    revoked_ms = models.BigIntegerField(null=True)
+    revoked_ms = models.BigIntegerField(null=True)  # over before its last ticket ran out
+    over_because = models.CharField(max_length=12, blank=True)  # Over; empty: it ran out, or is older than the column
     opened_by = models.CharField(max_length=12, default="own_right")  # own_right, grade, retrieval, emergency
     retrieval = models.CharField(max_length=26, blank=True, db_index=True)  # what it rests on, or was shown for
     ended = models.BooleanField(default=False)  # its end is a leaf of the ledger
