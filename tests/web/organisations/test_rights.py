@@ -157,3 +157,15 @@ def test_an_agreement_of_another_unit_is_not_there(admitted: Any, city: City, cl
     assert western.get("/agreements")["items"] == []
     end = {"on_date": day(clock, 0), "reason": "breach"}
     western.post(f"/agreements/{admitted['agreement']}/end", end, If_Match='"v1"', status=404)
+
+
+def test_oneself_and_the_list_of_users_say_what_a_member_is(city: City, admin: Api) -> None:
+    """ "Member" alone tells nobody what the person may do, nor where."""
+    api = city.browser(BoundRole.OFFICER)
+    (bound,) = api.get("/me")["bound"]
+    assert (bound["role"], bound["title"]) == ("officer", BoundRole.OFFICER.label.en)
+    assert bound["organisation"]
+    me = api.get("/me")
+    rows = {row["id"]: row for row in admin.get("/users?limit=1000")["items"]}
+    assert (rows[me["id"]]["role"], rows[me["id"]]["bound"]) == ("member", [bound])
+    assert [row["bound"] for row in rows.values() if row["role"] == "admin"] == [[]]

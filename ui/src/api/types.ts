@@ -4,12 +4,20 @@ export type Language = "zh" | "en";
 export type Theme = "light" | "dark" | "auto";
 export type Stream = "main" | "sub";
 
+/** What somebody is in an organisation. */
+export interface BoundRole {
+  readonly role: string;
+  readonly title: string;
+  readonly organisation: string;
+}
+
 export interface Me {
   readonly id: string;
   readonly name: string;
   readonly display_name: string;
   readonly unit: string;
   readonly role: string;
+  readonly bound?: readonly BoundRole[];
   readonly language: string;
   readonly theme?: string;
   readonly must_change_password?: boolean;
@@ -168,6 +176,7 @@ export interface User {
   readonly display_name: string;
   readonly unit: string;
   readonly role: string;
+  readonly bound?: readonly BoundRole[];
   readonly active: boolean;
   readonly must_change_password: boolean;
   readonly version: number;

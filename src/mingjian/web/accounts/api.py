@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from django.contrib.auth import update_session_auth_hash
@@ -12,7 +13,9 @@ from ninja import Field, Router, Schema, Status
 from mingjian.web.accounts import actions, lock, policies, queries, sessions
 from mingjian.web.accounts.devices import remember_device
 from mingjian.web.accounts.models import User
+from mingjian.web.authority.actor import BoundRole
 from mingjian.web.authority.policy import permissions_of
+from mingjian.web.authority.sources import bound_roles_of
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
@@ -53,6 +56,14 @@ class LoginIn(Input):
     code: str = Field("", max_length=32)
 
 
+class BoundRoleOut(Schema):
+    """A role that somebody has in an organisation."""
+
+    role: str
+    title: str  # in the reader's language
+    organisation: str
+
+
 class MeOut(Schema):
     """Oneself. `permissions` are names of policies: what to show; the server decides anyway.
 
@@ -64,6 +75,7 @@ class MeOut(Schema):
     display_name: str
     unit: str
     role: RoleName
+    bound: list[BoundRoleOut]  # what "member" alone does not tell
     language: Literal["zh", "en"]
     theme: Literal["light", "dark", "auto"]
     must_change_password: bool
@@ -126,10 +138,16 @@ class UserOut(Schema):
     version: int
 
 
+class UserRowOut(UserOut):
+    """A user in the list, with what he is in which organisation."""
+
+    bound: list[BoundRoleOut]
+
+
 class UserPage(Schema):
     """Users by name."""
 
-    items: list[UserOut]
+    items: list[UserRowOut]
     next: str | None
 
 
@@ -199,7 +217,9 @@ def list_users(
 ) -> dict[str, Any]:
     """Users, by login name."""
     rows, following = queries.users_page(text, cursor, limit)
-    return {"items": rows, "next": following}
+    bound = bound_roles_of([user.id for user in rows])
+    items = [{**_plain(user), "bound": _bound(request, bound.get(user.id, []))} for user in rows]
+    return {"items": items, "next": following}
 
 
 @users_router.post("", auth=Requires(policies.USERS_MANAGE), response={201: UserOut}, operation_id="users_create")
@@ -259,6 +279,14 @@ def _plain(user: User) -> dict[str, Any]:
     return {field: getattr(user, field) for field in fields}
 
 
+def _bound(request: HttpRequest, roles: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    language = language_of(request)
+    return [
+        {"role": role, "title": BoundRole(role).label.for_language(language), "organisation": organisation}
+        for role, organisation in roles
+    ]
+
+
 def own_view(request: HttpRequest, user: User) -> dict[str, Any]:
     """The user as he sees himself; the request is his from now on."""
     request.user = user
@@ -269,6 +297,7 @@ def own_view(request: HttpRequest, user: User) -> dict[str, Any]:
         "display_name": user.display_name or user.name,
         "unit": user.unit,
         "role": user.role,
+        "bound": _bound(request, [(one.role, one.organisation_name) for one in actor.bindings if not one.grant]),
         "language": language_of(request),
         "theme": user.theme,
         "must_change_password": user.must_change_password,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ class TokenGrant:
 
 
 _source: list[Callable[[str], tuple[Binding, ...]]] = []
+_bound: list[Callable[[Sequence[str]], dict[str, list[tuple[str, str]]]]] = []
 _posts: list[Callable[[str], str]] = []
 _contacts: list[Callable[[Actor, Any, object], list[str]]] = []
 _enrolled: list[Callable[[str], bool]] = []
@@ -36,6 +37,16 @@ def keep_bindings(source: Callable[[str], tuple[Binding, ...]]) -> None:
 def bindings_of(user_id: str) -> tuple[Binding, ...]:
     """The bindings in force; none while nobody keeps any."""
     return _source[0](user_id) if _source else ()
+
+
+def keep_bound_roles(source: Callable[[Sequence[str]], dict[str, list[tuple[str, str]]]]) -> None:
+    """Name the function that gives the bound roles of many users at once, as (role, name of the organisation)."""
+    _bound[:] = [source]
+
+
+def bound_roles_of(user_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """By user id; who has none is left out."""
+    return _bound[0](user_ids) if _bound else {}
 
 
 def keep_second_factors(source: Callable[[str], bool]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -23,11 +23,24 @@ def bindings_now(user_id: str) -> tuple[Binding, ...]:
     return own + tuple(_granted(user_id, own, now_ns)) if own else ()
 
 
+def bound_roles(user_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """What is bound to these users now, as (role, name of the organisation) by user id. One query."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    rows = _in_force(RoleBinding.objects.filter(user_id__in=user_ids), wiring.clock().now_ns())
+    for user, role, organisation in rows.values_list("user_id", "role", "organisation__name"):
+        found.setdefault(user, []).append((role, organisation))
+    return found
+
+
 def _own_rows(user_id: str, now_ns: int) -> QuerySet[Any, Any]:
-    rows = RoleBinding.objects.filter(user_id=user_id, ended_ns__isnull=True, since_ns__lte=now_ns)
-    rows = rows.filter(Q(until_ns__isnull=True) | Q(until_ns__gt=now_ns)).order_by("id")
+    rows = _in_force(RoleBinding.objects.filter(user_id=user_id), now_ns)
     home = ("organisation__name", "organisation__kind", "organisation__division_id", "organisation__sector")
     return rows.values_list("role", "subtree", "organisation_id", *home)
+
+
+def _in_force(rows: QuerySet[RoleBinding], now_ns: int) -> QuerySet[RoleBinding]:
+    rows = rows.filter(ended_ns__isnull=True, since_ns__lte=now_ns)
+    return rows.filter(Q(until_ns__isnull=True) | Q(until_ns__gt=now_ns)).order_by("id")
 
 
 _OWN = KnownQuery(_own_rows, str, int)

@@ -24,4 +24,6 @@ export const users: Words<typeof zh> = {
   "role.operator": "Operator",
   "role.viewer": "Viewer",
   "role.auditor": "Auditor",
+  "role.member": "Member without a role yet",
+  "role.bound": "{title} ({organisation})",
 };

@@ -21,4 +21,6 @@ export const users = {
   "role.operator": "值班员",
   "role.viewer": "查看员",
   "role.auditor": "审计员",
+  "role.member": "业务人员（尚未授予岗位角色）",
+  "role.bound": "{title}（{organisation}）",
 } as const;
