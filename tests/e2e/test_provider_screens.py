@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from tests.e2e.conftest import free_port, played, sign_in
 from tests.peers.oidc_peer import oidc_peer
 from tests.web.conftest import PASSWORD
@@ -76,3 +76,24 @@ def test_a_refused_person_is_linked_and_signs_in_and_out_at_both(browser: Browse
     his.wait_for_url(f"{address}/login?next=**")
     hers.context.close()
     desk.close()
+
+
+def test_a_page_opened_while_web_still_started_signs_in_afterwards(page: Page, address: str) -> None:
+    """Both calls that give the CSRF cookie failed when the page was opened: every sign-in was refused until a reload."""
+    starting = [True]
+
+    def away(route: Route) -> None:
+        if starting[0]:
+            route.fulfill(status=503, content_type="application/problem+json", body='{"code": "web_away"}')
+        else:
+            route.continue_()
+
+    page.route("**/api/**", away)
+    page.goto(f"{address}/live")
+    page.wait_for_url(f"{address}/login?next=**")
+    starting[0] = False
+    assert "csrftoken" not in {cookie["name"] for cookie in page.context.cookies()}
+    page.fill("[name=name]", "wang")
+    page.fill("[name=password]", PASSWORD)
+    page.click("[data-test=login]")
+    page.wait_for_selector("[data-test=wall]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import socket
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -111,7 +112,11 @@ async def test_web_away_is_told_in_the_readers_language(client: aiohttp.ClientSe
         assert "Reload this page" in page
 
 
-async def test_readiness_names_what_is_away(edge: EdgeServer, client: aiohttp.ClientSession) -> None:
+async def test_readiness_names_what_is_away(
+    edge: EdgeServer, client: aiohttp.ClientSession, edge_settings: EdgeSettings
+) -> None:
+    with socket.socket(socket.AF_UNIX) as died:
+        died.bind(str(edge_settings.web_socket))  # the file stays, nobody listens
     async with client.get("/healthz") as answer:
         assert answer.status == 200
     async with client.get("/readyz") as answer:

@@ -74,8 +74,22 @@ export function onlyAuth(isLocked: boolean): void {
   locked = isLocked;
 }
 
-/** Any call; throws `Problem` for a refusal (code `offline` when the server does not answer). */
+/** Any call; throws `Problem` for a refusal (code `offline` when the server does not answer).
+ *
+ * The token that goes with every change comes as a cookie with `GET setup`. A page that was opened while the server still
+ * started has none, and would be refused for ever: it is asked for then, and the call sent once more.
+ */
 export async function request(method: string, path: string, options: CallOptions = {}): Promise<Response> {
+  try {
+    return await send(method, path, options);
+  } catch (error) {
+    if (!(error instanceof Problem && error.code === "csrf_failed")) throw error;
+    await send("GET", "/api/v1/setup", {});
+    return send(method, path, options);
+  }
+}
+
+async function send(method: string, path: string, options: CallOptions): Promise<Response> {
   if (locked && !path.startsWith("/api/v1/auth/")) throw new Problem(423, "session_locked", "");
   const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": acceptLanguage, ...options.headers };
   const init: RequestInit = { method, headers, credentials: "same-origin" };

@@ -12139,6 +12139,14 @@ export interface components {
             state: string;
         };
         /**
+         * ProviderCodeIn
+         * @description A code of one's authenticator, or a recovery code.
+         */
+        ProviderCodeIn: {
+            /** Code */
+            code: string;
+        };
+        /**
          * ProviderOut
          * @description Whether there is an identity provider, and what its button says (empty: the screen's own word).
          */
@@ -15281,7 +15289,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CodeIn"];
+                "application/json": components["schemas"]["ProviderCodeIn"];
             };
         };
         responses: {

@@ -5,6 +5,7 @@ Web believes X-Forwarded-* because they arrive on that socket; what a client sen
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 
@@ -70,6 +71,15 @@ class WebProxy:
         """Close the connection pool."""
         if self._session is not None:
             await self._session.close()
+
+    async def listens(self) -> bool:
+        """Whether web takes connections: the socket's file alone may be left over from a process that died."""
+        try:
+            _, writer = await asyncio.wait_for(asyncio.open_unix_connection(str(self._socket)), 1.0)
+        except (OSError, TimeoutError):
+            return False
+        writer.close()
+        return True
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Web's answer. Raises MingjianError `web_away` (or gives a page to a browser that wants one)."""

@@ -150,7 +150,7 @@ class EdgeServer:
         body = {
             "ready": self.link.connected,
             "engine": self.link.connected,
-            "web": self._settings.web_socket.is_socket(),
+            "web": await self._proxy.listens(),
         }
         return _json(body, 200 if self.link.connected else 503)
 
