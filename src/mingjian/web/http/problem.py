@@ -111,6 +111,11 @@ def not_found(zh: str = "没有这条记录", en: str = "there is no such record
     return MingjianError("not_found", Text(zh=zh, en=en), fault=Fault.USER)
 
 
+def conflict(zh: str, en: str, remedy: Text | None = None) -> MingjianError:
+    """What is asked for does not go with the state that the record is in."""
+    return MingjianError("conflict", Text(zh=zh, en=en), fault=Fault.USER, remedy=remedy)
+
+
 def refused(field: str, zh: str, en: str, code: str = "invalid") -> MingjianError:
     """An error of the user at a field."""
     return MingjianError(code, Text(zh=zh, en=en), fault=Fault.USER, field=field)

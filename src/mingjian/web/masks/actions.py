@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from django.db import transaction
 from shapely import Polygon as Outline
 
-from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
 from mingjian.ports.masks import SCALE
@@ -21,7 +20,7 @@ from mingjian.web.accounts.second_factor import confirm_second_factor
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import applying
-from mingjian.web.http.problem import not_found, refused
+from mingjian.web.http.problem import conflict, not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.ledger.actions import configuration_changed
 from mingjian.web.masks.models import Mask
@@ -48,7 +47,7 @@ def draw_mask(actor: Actor, camera_id: str, points: Sequence[tuple[float, float]
     with transaction.atomic():
         Camera.objects.select_for_update().get(pk=camera.pk)
         if camera.masks.filter(withdrawn_ns=None).count() >= MOST_MASKS:
-            raise _conflict(f"一台摄像机最多 {MOST_MASKS} 处遮蔽", f"a camera has at most {MOST_MASKS} masks")
+            raise conflict(f"一台摄像机最多 {MOST_MASKS} 处遮蔽", f"a camera has at most {MOST_MASKS} masks")
         mask = Mask.objects.create(
             id=new_id(now_ns), camera=camera, preset=clean(preset, "preset", 0, 32), points=outline,
             reason=clean(reason, "reason", 2, 200), drawn_by_id=actor.user, drawn_name=actor.name[:64], from_ns=now_ns,
@@ -76,7 +75,7 @@ def ask_withdrawal(actor: Actor, mask_id: str, reason: str, expected: int | None
     with transaction.atomic():
         mask = _locked(actor, mask_id, expected)
         if mask.withdrawal_ns is not None:
-            raise _conflict("已经有人申请撤除", "that it be taken off is asked already")
+            raise conflict("已经有人申请撤除", "that it be taken off is asked already")
         mask.withdrawal_by_id, mask.withdrawal_name = actor.user, actor.name[:64]
         mask.withdrawal_reason, mask.withdrawal_ns = reason, wiring.clock().now_ns()
         _keep(mask)
@@ -91,9 +90,9 @@ def withdraw_mask(actor: Actor, mask_id: str, proof: str, expected: int | None) 
     """
     seen = _seen(actor, mask_id)
     if seen.withdrawal_ns is None:
-        raise _conflict("须先由一人申请撤除", "somebody has to ask for it first")
+        raise conflict("须先由一人申请撤除", "somebody has to ask for it first")
     if seen.withdrawal_by_id == actor.user:
-        raise _conflict(
+        raise conflict(
             "申请撤除的人不能自己确认", "who asks that a mask be taken off does not do it himself",
             Text("请由另一名有权设置遮蔽的人员确认", "have another person who may set masks do it"),
         )  # fmt: skip
@@ -101,7 +100,7 @@ def withdraw_mask(actor: Actor, mask_id: str, proof: str, expected: int | None) 
     with transaction.atomic():
         mask = _locked(actor, mask_id, expected)
         if mask.withdrawal_ns is None or mask.withdrawal_by_id == actor.user:
-            raise _conflict("申请已经变动", "the request has changed")
+            raise conflict("申请已经变动", "the request has changed")
         mask.withdrawn_ns, mask.withdrawn_name = wiring.clock().now_ns(), actor.name[:64]
         _keep(mask)
         _record(actor, WITHDRAWN, mask, [_settled(mask.camera)], mask.withdrawal_reason)
@@ -114,7 +113,7 @@ def drop_withdrawal(actor: Actor, mask_id: str, reason: str, expected: int | Non
     with transaction.atomic():
         mask = _locked(actor, mask_id, expected)
         if mask.withdrawal_ns is None:
-            raise _conflict("没有人申请撤除", "nobody asks that it be taken off")
+            raise conflict("没有人申请撤除", "nobody asks that it be taken off")
         mask.withdrawal_by, mask.withdrawal_name, mask.withdrawal_reason, mask.withdrawal_ns = None, "", "", None
         _keep(mask)
         _record(actor, WITHDRAWAL_DROPPED, mask, [], reason)
@@ -141,7 +140,7 @@ def _locked(actor: Actor, mask_id: str, expected: int | None) -> Mask:
     mask = Mask.objects.select_for_update(of=("self",)).select_related("camera").get(pk=mask_id)
     require_version(mask.version, expected)
     if mask.withdrawn_ns is not None:
-        raise _conflict("这处遮蔽已经撤除", "the mask was taken off")
+        raise conflict("这处遮蔽已经撤除", "the mask was taken off")
     return mask
 
 
@@ -191,7 +190,3 @@ def _record(actor: Actor, name: str, mask: Mask, judgements: Sequence[Judgement]
         actor, name, kind="camera", object_id=mask.camera_id, name=mask.camera.name, after=after, policy=DRAW,
         judgements=judgements, reason=reason,
     )  # fmt: skip
-
-
-def _conflict(zh: str, en: str, remedy: Text | None = None) -> MingjianError:
-    return MingjianError("conflict", Text(zh, en), fault=Fault.USER, remedy=remedy)

@@ -25,7 +25,7 @@ from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import RuledOut, Subject, applying
 from mingjian.web.authority.policy import Policy
-from mingjian.web.http.problem import not_found, refused
+from mingjian.web.http.problem import conflict, not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.ledger.actions import configuration_changed
 from mingjian.web.masks.models import LiftedCamera, MaskLift
@@ -94,7 +94,7 @@ def grant_lift(actor: Actor, lift_id: str, proof: str, expected: int | None) -> 
         lift = _locked(lift_id, expected, "asked")
         now_ns = wiring.clock().now_ns()
         if lift.expires_ns <= now_ns:
-            raise _conflict("申请的时间已过", "the time that was asked for is over")
+            raise conflict("申请的时间已过", "the time that was asked for is over")
         _decided(actor, lift, "granted")
         _record(actor, LIFT_GRANTED, lift, cameras, GRANT, said)
         for camera in cameras:
@@ -215,7 +215,7 @@ def _to_decide(actor: Actor, lift_id: str) -> tuple[MaskLift, list[Camera]]:
     for camera in cameras:
         GRANT.require(actor, camera)
     if lift.state != "asked":
-        raise _conflict("这份申请已有结果", "the request has been decided")
+        raise conflict("这份申请已有结果", "the request has been decided")
     return lift, cameras
 
 
@@ -223,7 +223,7 @@ def _locked(lift_id: str, expected: int | None, *states: str) -> MaskLift:
     lift = MaskLift.objects.select_for_update(of=("self",)).get(pk=lift_id)
     require_version(lift.version, expected)
     if lift.state not in states:
-        raise _conflict("这份申请已不在此状态", "the request is in another state")
+        raise conflict("这份申请已不在此状态", "the request is in another state")
     return lift
 
 
@@ -253,7 +253,3 @@ def _record(
             },
             judgements=[] if said is None else [said],
         )  # fmt: skip
-
-
-def _conflict(zh: str, en: str) -> MingjianError:
-    return MingjianError("conflict", Text(zh, en), fault=Fault.USER)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mingjian.rules.additional_places import PlaceApproval, judge_additional
 from mingjian.rules.coordination import gap_outcome
@@ -138,7 +138,10 @@ class Report:
 
     def _slices(self, after: str) -> Iterator[list[Part]]:
         """Parts within reach by id, from behind `after`, some at a time."""
-        rows = PartRow.objects.filter(place_id__in=self._places.values("id")).order_by("id")
+        within = Exists(
+            self._places.filter(pk=OuterRef("place_id"))
+        )  # asked row by row: `in` would list the city first
+        rows = PartRow.objects.filter(within).order_by("id")
         while parts := list(rows.filter(pk__gt=after).values_list("id", "place_id", "part")[:_SLICE]):
             yield parts
             after = parts[-1][0]

@@ -15,7 +15,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
 from mingjian.ports.evidence import CopyWish, PackageWatch
@@ -23,7 +22,7 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor, local_person
 from mingjian.web.authority.policy import Refused
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import conflict, not_found
 from mingjian.web.ledger.actions import append_leaf
 from mingjian.web.retrievals import names
 from mingjian.web.retrievals.desk import at_the_desk
@@ -61,7 +60,7 @@ def order_copies(actor: Actor, retrieval_id: str, package_id: str) -> list[Retri
             if (who.pk, clip.camera_id, clip.from_ns) not in there
         ]  # fmt: skip
         if not made:
-            raise _conflict("每位调取人员的播放副本都已安排", "everybody's player copies are made or being made")
+            raise conflict("每位调取人员的播放副本都已安排", "everybody's player copies are made or being made")
         record(
             actor, names.COPIES_ORDERED, kind="retrieval", object_id=row.id, name=row.case,
             after={"package": package.id, "copies": [one.id for one in made]}, policy=HAND_OVER, judgements=said,
@@ -75,7 +74,7 @@ def cancel_copy(actor: Actor, retrieval_id: str, copy_id: str) -> RetrievalCopy:
         row = at_the_desk(actor, retrieval_id, retrieval_by_id(actor, retrieval_id).version)
         found = _copy(row, copy_id, lock=True)
         if found.state not in ("wanted", "making"):
-            raise _conflict("播放副本已制成，或者已结束", "it is ready, or over")
+            raise conflict("播放副本已制成，或者已结束", "it is ready, or over")
         found.cancel = True
         found.state = "cancelled" if found.state == "wanted" else found.state
         found.save()
@@ -101,7 +100,7 @@ def download_copy(actor: Actor, retrieval_id: str, copy_id: str) -> tuple[Retrie
         row = retrieval_by_id(actor, retrieval_id, lock=True)
         found = _copy(row, copy_id)
         if found.state != "ready" or row.state not in _LIVING:
-            raise _conflict("播放副本尚未制成，或者资料已归还、销毁", "it is not ready, or was given back or destroyed")
+            raise conflict("播放副本尚未制成，或者资料已归还、销毁", "it is not ready, or was given back or destroyed")
         _require_his(actor, row, found)
         said = permitted(actor, row, names.COPY_TAKEN)
         path = PLAYER_COPIES.file_of(found)
@@ -217,7 +216,7 @@ def _ready(row: Retrieval, package_id: str) -> RetrievalPackage:
     if found is None:
         raise not_found("没有这个证据包", "there is no such package")
     if found.state != "ready" or row.state not in _LIVING:
-        raise _conflict("证据包尚未制成，或者已归还、销毁", "the package is not ready, or was given back or destroyed")
+        raise conflict("证据包尚未制成，或者已归还、销毁", "the package is not ready, or was given back or destroyed")
     return found
 
 
@@ -227,7 +226,3 @@ def _copy(row: Retrieval, copy_id: str, *, lock: bool = False) -> RetrievalCopy:
     if found is None:
         raise not_found("没有这个播放副本", "there is no such player copy")
     return found
-
-
-def _conflict(zh: str, en: str) -> MingjianError:
-    return MingjianError("conflict", Text(zh, en), fault=Fault.USER)

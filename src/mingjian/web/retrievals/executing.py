@@ -19,6 +19,7 @@ from mingjian.web.accounts.second_factor import confirm_second_factor
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.policy import Policy, Refused
+from mingjian.web.http.problem import conflict
 from mingjian.web.http.versions import require_version
 from mingjian.web.retrievals import names
 from mingjian.web.retrievals.desk import at_the_desk
@@ -147,7 +148,7 @@ def attest_ending(actor: Actor, retrieval_id: str, event: str, file_id: str, exp
         if not (HAND_OVER.allows(actor, row.holder) or row.executors.filter(person=actor.user).exists()):
             HAND_OVER.require(actor, row.holder)
         if row.state != "sealed":
-            raise _conflict("尚未封存", "it is not sealed")
+            raise conflict("尚未封存", "it is not sealed")
         digest = require_own_paper(actor, row, file_id, "file")
         RetrievalAttestation.objects.filter(retrieval=row).exclude(event=event).delete()
         RetrievalAttestation.objects.get_or_create(
@@ -185,7 +186,7 @@ def _not_approver(row: Retrieval, actor: Actor) -> None:
 
 def _require_open(row: Retrieval) -> None:
     if row.state not in ("approved", "confirmed"):
-        raise _conflict("尚未批准，或者已经到场查验", "it is not approved, or the papers were checked already")
+        raise conflict("尚未批准，或者已经到场查验", "it is not approved, or the papers were checked already")
 
 
 def _add(row: Retrieval, *, person: str, user: str | None, name: str, number: str, **files: str) -> None:
@@ -210,14 +211,10 @@ def _give_undertaking(row: Retrieval, person: str) -> None:
         undertaken_ns=wiring.clock().now_ns()
     )  # fmt: skip
     if not done:
-        raise _conflict("不是本次调取人员，或者已作承诺", "not one who executes, or he gave it already")
+        raise conflict("不是本次调取人员，或者已作承诺", "not one who executes, or he gave it already")
 
 
 def _note(actor: Actor, row: Retrieval, action: str, policy: Policy) -> None:
     row.version += 1
     row.save()
     record(actor, action, kind="retrieval", object_id=row.id, name=row.case, policy=policy)
-
-
-def _conflict(zh: str, en: str) -> MingjianError:
-    return MingjianError("conflict", Text(zh, en), fault=Fault.USER)

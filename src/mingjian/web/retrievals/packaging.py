@@ -29,7 +29,7 @@ from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import Actor, local_person
 from mingjian.web.authority.applying import RuledOut, Subject
 from mingjian.web.authority.policy import Refused
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import conflict, not_found
 from mingjian.web.ledger.actions import append_leaf
 from mingjian.web.registry.models import Camera
 from mingjian.web.retrievals import names
@@ -61,12 +61,12 @@ def order_package(actor: Actor, row: Retrieval) -> RetrievalPackage:
     Raises MingjianError conflict when one is there or being made, or nothing is to be copied; RuledOut with the clause.
     """
     if row.state != "executed" or row.form not in COPIES:
-        raise _conflict("只有正在执行的复制或者提取才制作证据包", "a package is made while a copy is being executed")
+        raise conflict("只有正在执行的复制或者提取才制作证据包", "a package is made while a copy is being executed")
     if row.packages.filter(state__in=("wanted", "making")).exists():
-        raise _conflict("证据包已在制作", "the package is being made")
+        raise conflict("证据包已在制作", "the package is being made")
     ready = row.packages.filter(state="ready").order_by("-ready_ns", "-id").first()
     if ready is not None and not _unmasked_since(row, ready):
-        raise _conflict(*(_STILL_MASKED if ready.masks.get("clips") else ("证据包已制成", "the package is there")))
+        raise conflict(*(_STILL_MASKED if ready.masks.get("clips") else ("证据包已制成", "the package is there")))
     said = permitted(actor, row, names.PACKAGED)
     now_ns = wiring.clock().now_ns()
     made = RetrievalPackage.objects.create(
@@ -105,7 +105,7 @@ def cancel_package(actor: Actor, retrieval_id: str, package_id: str) -> Retrieva
         row = at_the_desk(actor, retrieval_id, retrieval_by_id(actor, retrieval_id).version)
         found = _package(row, package_id, lock=True)
         if found.state not in ("wanted", "making"):
-            raise _conflict("证据包已制成，或者已结束", "it is ready, or over")
+            raise conflict("证据包已制成，或者已结束", "it is ready, or over")
         found.cancel = True
         found.state = "cancelled" if found.state == "wanted" else found.state
         found.save()
@@ -131,7 +131,7 @@ def download_package(actor: Actor, retrieval_id: str, package_id: str) -> tuple[
         row = retrieval_by_id(actor, retrieval_id, lock=True)
         found = _package(row, package_id)
         if found.state != "ready" or row.state not in ("executed", "sealed"):
-            raise _conflict("证据包尚未制成，或者已归还、销毁", "it is not ready, or was given back or destroyed")
+            raise conflict("证据包尚未制成，或者已归还、销毁", "it is not ready, or was given back or destroyed")
         require_recipient(actor, row)
         said = permitted(actor, row, names.PACKAGE_TAKEN)
         path = PACKAGES.file_of(found)
@@ -252,7 +252,7 @@ def permitted(actor: Actor, row: Retrieval, action: str) -> list[Judgement]:
     ]
     held = [one for one in said if one.verdict not in LETS_THROUGH]
     if not held and row.expires_ns is not None and now_ns >= row.expires_ns:
-        raise _conflict("批准已过有效期", "the approval has expired")
+        raise conflict("批准已过有效期", "the approval has expired")
     if held:
         raise RuledOut(
             "conflict", strictest(held), actor=actor, action=action, field="retrieval",
@@ -305,7 +305,3 @@ def _package(row: Retrieval, package_id: str, *, lock: bool = False) -> Retrieva
 
 def _by(row: RetrievalPackage) -> Actor:
     return Actor(row.wanted_by_id, row.wanted_by_name, row.wanted_by_unit, "")
-
-
-def _conflict(zh: str, en: str) -> MingjianError:
-    return MingjianError("conflict", Text(zh, en), fault=Fault.USER)

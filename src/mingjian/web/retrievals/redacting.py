@@ -16,7 +16,6 @@ from typing import Any
 from django.db import transaction
 
 from mingjian.kernel.clock import NS_PER_MS
-from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
 from mingjian.ledger.leaf import AccessOpening
@@ -26,7 +25,7 @@ from mingjian.web.audit.actions import record
 from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.policy import Refused
-from mingjian.web.http.problem import not_found, refused
+from mingjian.web.http.problem import conflict, not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.ledger.actions import append_leaf
 from mingjian.web.retrievals import names, packaging
@@ -61,12 +60,12 @@ def begin_redaction(actor: Actor, retrieval_id: str, package_id: str) -> Redacti
         if package is None:
             raise not_found("没有这个证据包", "there is no such package")
         if package.state != "ready" or row.state not in LIVING:
-            raise _conflict(
+            raise conflict(
                 "证据包尚未制成，或者已归还、销毁", "the package is not ready, or was given back or destroyed"
             )
         open_states = ("opening", "drawing", "ordered")
         if package.redactions.filter(redacted_by_id=actor.user, state__in=open_states).exists():
-            raise _conflict("您已有一份遮蔽处理尚未完成", "one of your redactions is still in work")
+            raise conflict("您已有一份遮蔽处理尚未完成", "one of your redactions is still in work")
         now_ns = wiring.clock().now_ns()
         made = Redaction.objects.create(
             id=new_id(now_ns), package=package, redacted_by_id=actor.user, redacted_name=actor.name[:64],
@@ -162,7 +161,7 @@ def watch_filled_film(
         _require_release(actor, row)
         found = redaction_by_id(row, redaction_id)
         if found.state not in ("filled", "sealing", "sealed") or row.state not in LIVING:
-            raise _conflict("遮蔽结果尚未制成，或者资料已归还、销毁", "it is not made, or was given back or destroyed")
+            raise conflict("遮蔽结果尚未制成，或者资料已归还、销毁", "it is not made, or was given back or destroyed")
         film = _film(found.filled_films, name)
         path = whole(filled_folder(found) / name, film["bytes"], NAME)
         opening = _open(actor, row, film)
@@ -180,7 +179,7 @@ def take_derived(actor: Actor, retrieval_id: str, redaction_id: str) -> tuple[Re
         _require_release(actor, row)
         found = redaction_by_id(row, redaction_id)
         if found.state != "sealed":
-            raise _conflict("派生证据包尚未封装", "the derived package is not sealed yet")
+            raise conflict("派生证据包尚未封装", "the derived package is not sealed yet")
         path = whole(derived_path(found), found.bytes, NAME)
         record(
             actor, names.DERIVED_TAKEN, kind="retrieval", object_id=row.id, name=row.case,
@@ -208,7 +207,7 @@ def checked_redaction(actor: Actor, release: PublicRelease) -> Redaction | None:
     ).values_list("after", flat=True)
     seen = {one["film"] for one in watched if one and one.get("redaction") == found.id}
     if {one["name"] for one in found.filled_films} - seen:
-        raise _conflict("请先看完每一段遮蔽后的录像，再作核验结论", "watch every redacted film before you decide")
+        raise conflict("请先看完每一段遮蔽后的录像，再作核验结论", "watch every redacted film before you decide")
     return found
 
 
@@ -266,7 +265,7 @@ def _his(actor: Actor, retrieval_id: str, redaction_id: str, *states: str) -> Re
             actor=actor,
         )  # fmt: skip
     if found.state not in states or row.state not in LIVING:
-        raise _conflict(
+        raise conflict(
             "遮蔽处理不在此状态，或者资料已归还、销毁", "it is in another state, or was given back or destroyed"
         )
     return found
@@ -308,7 +307,3 @@ def _record(actor: Actor, action: str, row: Redaction) -> None:
         actor, action, kind="retrieval", object_id=retrieval.id, name=retrieval.case, policy=RELEASE,
         after={"redaction": row.id, "package": row.package_id, "state": row.state, "regions": row.regions},
     )  # fmt: skip
-
-
-def _conflict(zh: str, en: str) -> MingjianError:
-    return MingjianError("conflict", Text(zh, en), fault=Fault.USER)

@@ -16,7 +16,7 @@ from mingjian.web.audit.actions import changes, record
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
 from mingjian.web.dates import check_date
-from mingjian.web.http.problem import not_found
+from mingjian.web.http.problem import conflict, not_found
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.initials import initials
 from mingjian.web.organisations.models import Appointment, Organisation, Person, Post
@@ -57,7 +57,7 @@ def make_person(
                     created_ns=now_ns,
                 )  # fmt: skip
         except IntegrityError as error:
-            raise _conflict("该账号已属于他人", "the account belongs to somebody else") from error
+            raise conflict("该账号已属于他人", "the account belongs to somebody else") from error
         after = {"name": name, "telephone": telephone, "user": user_id}
         record(
             actor, PERSON_MADE, kind="person", object_id=person.id, name=name, after=after, policy=PEOPLE_CHANGE
@@ -197,7 +197,3 @@ def _before_beginning(field: str) -> MingjianError:
     return MingjianError(
         "invalid", Text("结束日期须晚于开始日期", "the end lies before the beginning"), fault=Fault.USER, field=field
     )
-
-
-def _conflict(zh: str, en: str) -> MingjianError:
-    return MingjianError("conflict", Text(zh, en), fault=Fault.USER)
