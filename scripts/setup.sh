@@ -99,7 +99,10 @@ install_by_uv() {
   [ -n "$cert" ] || cert=$("$venv/bin/python" -m pip config get global.cert 2>/dev/null || true)
   [ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
   [ -z "$cert" ] || export SSL_CERT_FILE="$cert"
-  VIRTUAL_ENV="$(cd "$venv" && pwd)" UV_LINK_MODE=copy "$venv/bin/uv" pip install --quiet --compile-bytecode --require-hashes -r "$1"
+  mkdir -p "$venv/tmp"  # uv leaves locks in the folder of temporary files, and we write nothing outside the clone
+  TMPDIR="$(cd "$venv/tmp" && pwd)" VIRTUAL_ENV="$(cd "$venv" && pwd)" UV_LINK_MODE=copy \
+    "$venv/bin/uv" pip install --quiet --compile-bytecode --require-hashes -r "$1" || return 1
+  rm -rf "$venv/tmp"
 }
 
 # a stamp per lock file: nothing is installed twice
