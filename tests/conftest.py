@@ -10,6 +10,10 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("unhurried", settings.default, deadline=None)  # an example may wait for a busy processor
+settings.load_profile("unhurried")
 
 HERE = Path(__file__).parent
 LONGEST = (

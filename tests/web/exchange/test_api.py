@@ -24,7 +24,7 @@ TEXT = "导入.csv"
 
 def settle(browser: Api, made: dict[str, Any]) -> dict[str, Any]:
     """Wait until no job is at it."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while (found := browser.get(f"/imports/{made['id']}"))["state"] in ("reading", "applying", "undoing"):
         assert time.monotonic() < deadline, found
         time.sleep(0.02)

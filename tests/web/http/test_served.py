@@ -41,7 +41,7 @@ def served(**where: Any) -> Iterator[uvicorn.Server]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        assert started.wait(20)
+        assert started.wait(60)
         yield server
     finally:
         server.should_exit = True

@@ -124,7 +124,7 @@ def witness(tmp_path: Path, clock: ManualClock) -> Iterator[SimpleNamespace]:
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     yield told
     loop.call_soon_threadsafe(told.stop.set)
     thread.join(10)

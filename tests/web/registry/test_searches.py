@@ -29,7 +29,7 @@ def _desk() -> Iterator[None]:
 
 
 def until(ask: Callable[[], Any], what: str) -> Any:
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         if answer := ask():
             return answer
