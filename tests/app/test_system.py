@@ -63,7 +63,7 @@ class System:
 
     def get(self, path: str) -> int:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=3) as response:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as response:
                 return int(response.status)
         except urllib.error.HTTPError as error:
             return int(error.code)

@@ -57,7 +57,7 @@ def played(module: str, *arguments: str) -> Iterator[str]:
         yield process.stdout.readline()
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()
 
 
@@ -104,7 +104,7 @@ class Product:
 
     def order(self, command: str) -> str:
         """Tell the camera farm to do something to a camera."""
-        with socket.create_connection(("127.0.0.1", self.control_port), timeout=5) as control:
+        with socket.create_connection(("127.0.0.1", self.control_port), timeout=30) as control:
             control.sendall(f"{command}\n".encode())
             return control.recv(200).decode()
 
@@ -128,7 +128,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield Product(address, facts["passwords"], facts["control_port"])
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], address: str, told: Path) -> None:

@@ -71,7 +71,7 @@ def fill(page: Page, **values: str) -> None:
 
 def save(page: Page) -> None:
     page.click("[data-test=save]")
-    expect(page.locator("[data-test=resource-form]")).to_be_hidden(timeout=15_000)
+    expect(page.locator("[data-test=resource-form]")).to_be_hidden()
 
 
 def state(page: Page, words: str) -> None:

@@ -149,7 +149,7 @@ def test_a_long_search_shows_how_far_it_is_and_stops(guard: Page, product: Produ
     began = time.monotonic()
     guard.click("[data-test=find-stop]")
     until(guard, lambda: status.get_attribute("data-state") == "cancelled", "it stops")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 10
     assert guard.locator("[data-test=find-next]").is_disabled()
 
 

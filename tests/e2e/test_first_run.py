@@ -14,7 +14,7 @@ from tests.e2e.conftest import ROOT, free_port
 
 pytestmark = pytest.mark.browser
 PASSWORD = "three staplers and a tram"
-START_S = 40
+START_S = 120
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def _answers(address: str) -> bool:

@@ -106,16 +106,20 @@ def test_every_speed_moves_pictures_and_clock_alike(signed_in: Page, stage: str,
 @pytest.mark.parametrize("cameras", [4, 16])
 def test_all_cameras_agree_within_100_ms(signed_in: Page, stage: str, began_ms: int, cameras: int) -> None:
     found = open_playback(signed_in, stage, began_ms, cameras=cameras, minutes_ago=25.8)
-    signed_in.wait_for_timeout(1500)
-    apart = []
-    for _ in range(20):
+    apart: list[float] = []
+
+    def agree() -> bool:
+        """The last twenty measures, one may be outside: how far the pictures are apart, less what reading them took."""
         seen = signed_in.evaluate(READ_NUMBERS, "[data-test=playback-tile] video")
         assert len(seen["numbers"]) == cameras
-        assert None not in seen["numbers"]
+        if None in seen["numbers"]:
+            apart.clear()  # measure a stretch in which every tile showed pictures
+            return False
         apart.append((max(seen["numbers"]) - min(seen["numbers"])) * FRAME_MS - seen["took"])
-        signed_in.wait_for_timeout(60)
+        return len(apart) >= 20 and sorted(apart[-20:])[18] <= 100
+
+    until(signed_in, agree, "all tiles within 100 ms for twenty measures")
     assert found.count() == cameras
-    assert sorted(apart)[18] <= 100, apart
 
 
 def test_a_gap_is_skipped_with_its_reason_and_shown_on_the_timeline(signed_in: Page, stage: str, began_ms: int) -> None:
@@ -147,7 +151,11 @@ def test_jump_to_a_time_and_what_is_no_time(signed_in: Page, stage: str, began_m
     signed_in.click("[data-test=jump-go]")
     until(signed_in, lambda: abs(clock(signed_in) - target_ms) < 1, "the clock is there")
     settled(signed_in, tile)
-    assert abs(float(tile.get_attribute("data-wall") or "nan") - target_ms) <= FRAME_MS
+    until(
+        signed_in,
+        lambda: abs(float(tile.get_attribute("data-wall") or "nan") - target_ms) <= FRAME_MS,
+        "the tile is there, too",
+    )
 
 
 def test_snapshot_of_the_instant_comes_from_the_server(signed_in: Page, stage: str, began_ms: int) -> None:

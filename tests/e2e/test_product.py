@@ -27,17 +27,16 @@ def test_nine_tiles_of_the_city_are_live(guard: Page) -> None:
         return moved >= 8  # one camera drops out now and then, by design
 
     until(guard, all_but_one_move, "eight tiles move", 60)
-    late = []
-    for _ in range(12):
-        for levels in guard.locator("[data-test=tile][data-state=playing] video").evaluate_all(
-            f"(all) => all.map({SAMPLE})"
-        ):
-            now = reading(levels)
-            if now is not None:
-                late.append(time.time() * 1000 - now.time_ms)
-        guard.wait_for_timeout(150)
-    assert len(late) > 60
-    assert statistics.median(late) < 3000  # nine encoders, a recorder and nine decoders on the same two cores
+    playing = guard.locator("[data-test=tile][data-state=playing] video")
+    late_ms: list[float] = []
+
+    def in_time() -> bool:
+        readings = [reading(levels) for levels in playing.evaluate_all(f"(all) => all.map({SAMPLE})")]
+        late_ms.extend(time.time() * 1000 - now.time_ms for now in readings if now is not None)
+        return len(late_ms) >= 120 and statistics.median(late_ms[-120:]) < 3000
+
+    # nine encoders, a recorder and nine decoders on the same two cores
+    until(guard, in_time, "the last 120 pictures less than 3 s late in the middle")
 
 
 def test_an_unplugged_camera_says_why_and_comes_back(guard: Page, product: Product) -> None:
@@ -101,7 +100,7 @@ def test_the_live_test_of_an_address_explains_what_is_wrong(guard: Page, product
     guard.fill("[name=camera-url]", f"rtsp://127.0.0.1:{free_port()}/nothing")
     guard.click("[data-test=test-camera]")
     failed = guard.locator("[data-step=reach][data-state=failed]")
-    failed.wait_for(timeout=20_000)
+    failed.wait_for()
     assert failed.locator(".words").inner_text().strip() != ""
     assert guard.locator("[data-step=describe]").get_attribute("data-state") == "skipped"
 

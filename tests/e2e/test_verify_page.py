@@ -155,8 +155,7 @@ def test_a_clip_plays(case: Case, checker: Checker, tmp_path: Path) -> None:
     checker.check(case.build(tmp_path / "p.zip").path)
     checker.page.locator("#clips button").first.click()
     checker.page.wait_for_function(
-        "() => { const v = document.getElementById('video'); return v.videoWidth > 0 && v.currentTime > 0.3; }",
-        timeout=20_000,
+        "() => { const v = document.getElementById('video'); return v.videoWidth > 0 && v.currentTime > 0.3; }"
     )
     expect(checker.page.locator("#unplayable")).to_be_hidden()
 
