@@ -78,8 +78,8 @@ def organisation_rows() -> Iterator[Row]:
         row(f"{city}人民政府", "人民政府", CITY[0]),
         row(f"{city}公安局", "公安机关", CITY[0]),
         row(f"{city}发展和改革委员会", "政府部门", CITY[0]),
-        row(f"{city}交通运输局", "行业主管部门", CITY[0], sector="transport"),
-        row(f"{city}教育局", "行业主管部门", CITY[0], sector="education"),
+        row(f"{city}交通运输局", "行业主管部门", CITY[0], sector="交通运输"),
+        row(f"{city}教育局", "行业主管部门", CITY[0], sector="教育"),
         row(f"{city}公共安全视频共享平台", "共享平台", CITY[0]),
         row(f"{city}安全防范工程检验所", "检验机构", CITY[0]),
         row("海岳建设工程检测有限公司", "检验机构", CITY[0]),
@@ -92,7 +92,7 @@ def organisation_rows() -> Iterator[Row]:
             row(f"{district[:2]}第一派出所", "公安机关", f"{code_of(number)}001", branch),
             row(f"{district[:2]}第二派出所", "公安机关", f"{code_of(number)}002", branch),
             row(f"{district}城市管理局", "政府部门", code_of(number)),
-            row(f"{district}教育和体育局", "行业主管部门", code_of(number), sector="education"),
+            row(f"{district}教育和体育局", "行业主管部门", code_of(number), sector="教育"),
             row(f"{_WORDS[number]}安防工程有限公司", "设计、施工、维护单位", code_of(number)),
         ]
     yield from heads

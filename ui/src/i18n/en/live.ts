@@ -23,6 +23,7 @@ export const live: Words<typeof zh> = {
   "wall.delete_layout": "Delete layout “{name}”?",
   "wall.empty_tile": "Empty",
   "wall.empty_tile.hint": "Drag a camera here from the left",
+  "wall.empty_tile.hint.phone": "Choose one from “Cameras”",
   "wall.empty": "There are no cameras yet, so there is no picture",
   "wall.empty.todo": "Add cameras",
   "wall.cameras": "Cameras",

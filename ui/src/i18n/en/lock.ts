@@ -9,5 +9,5 @@ export const lock: Words<typeof zh> = {
   "lock.passkey": "Unlock with a passkey",
   "lock.relieve": "Sign out, somebody else signs in",
   "lock.soon": "Nobody has touched anything: the screen locks in {n} s. Move the mouse or press any key to go on.",
-  "lock.now": "Lock the screen",
+  "lock.now": "Lock screen",
 };

@@ -19,7 +19,7 @@ export const nav: Words<typeof zh> = {
   "nav.group.system": "System",
   "nav.group.own": "Yourself",
   "nav.all": "All",
-  "nav.narrow": "Narrow the side bar",
+  "nav.narrow": "Collapse",
   "nav.widen": "Widen the side bar",
   "nav.all_places": "All places",
   "nav.label": "Navigation",

@@ -6,6 +6,7 @@ export const resource: Words<typeof zh> = {
   "resource.edit": "Edit",
   "resource.saved": "Saved",
   "resource.search": "Find by name",
+  "resource.out_of_reach": "(not yours to see)",
   "resource.none_fit": "Nothing matches",
   "resource.none_fit.remedy": "Ask for less and try again.",
   "resource.empty.new": "Press New, or the key n, to register the first.",

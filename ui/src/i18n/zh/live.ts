@@ -20,6 +20,7 @@ export const live = {
   "wall.delete_layout": "删除布局“{name}”？",
   "wall.empty_tile": "空",
   "wall.empty_tile.hint": "从左边拖一台摄像机到这里",
+  "wall.empty_tile.hint.phone": "从“摄像机列表”里选一台",
   "wall.empty": "还没有摄像机，所以这里没有画面",
   "wall.empty.todo": "去添加摄像机",
   "wall.cameras": "摄像机列表",

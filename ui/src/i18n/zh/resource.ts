@@ -3,6 +3,7 @@ export const resource = {
   "resource.edit": "修改",
   "resource.saved": "已保存",
   "resource.search": "按名称查找",
+  "resource.out_of_reach": "（不在您的可见范围内）",
   "resource.none_fit": "没有符合条件的",
   "resource.none_fit.remedy": "请放宽条件再查。",
   "resource.empty.new": "按“新增”或键盘上的 n 登记第一个。",

@@ -1,5 +1,5 @@
 /** What the kinds of objects share: lists of choices from the server, judgements as sent, history from the record. */
-import { http, type Query } from "../../api/client";
+import { http, Problem, type Query } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { pick, t, tOr, type Key } from "../../i18n";
 import { may } from "../../state/session";
@@ -72,10 +72,15 @@ export function historyOf(kind: string): ((id: string, cursor: string | null) =>
     may("audit.read") ? http.get<Page<HistoryEntry>>("audit", { object_kind: kind, object_id: id, cursor, limit: 50 }) : Promise.resolve({ items: [], next: null });
 }
 
-/** Name of an object by id, empty when it is out of reach. */
+/** Name of an object by id; words for one that may not be seen, as its id would tell nobody anything. */
 export async function nameOf(path: string, id: string | null): Promise<string> {
   if (id === null || id === "") return "";
-  return http.get<{ name: string }>(`${path}/${encodeURIComponent(id)}`).then((one) => one.name, () => id);
+  try {
+    return (await http.get<{ name: string }>(`${path}/${encodeURIComponent(id)}`)).name;
+  } catch (failure) {
+    if (failure instanceof Problem && (failure.status === 404 || failure.status === 403)) return t("resource.out_of_reach");
+    throw failure;
+  }
 }
 
 export function fact(title: Key, value: string | number | null | undefined): { title: Key; value: string } {

@@ -20,6 +20,7 @@ from mingjian.rules.places import PlacePart
 from mingjian.rules.privacy import PrivacyAssessment
 from mingjian.rules.prohibited_rooms import Confirmation, Room, View
 from mingjian.rules.secure_margins import Nearby, Reply
+from mingjian.web.accounts.models import User
 from mingjian.web.authority.applying import applying
 from mingjian.web.dates import dated_fact
 from mingjian.web.organisations.kinds import AUTHORITIES
@@ -184,7 +185,9 @@ def confirmation_of(archive: CameraArchive) -> Confirmation | None:
     """What a named person said after looking at a picture; None while nobody has."""
     if not archive.confirmed_by or not archive.confirmed_file:
         return None
-    return Confirmation(archive.confirmed_by, archive.confirmed_file, bool(archive.confirmed_prohibited))
+    name = User.objects.filter(pk=archive.confirmed_by).values_list("display_name", "name").first() or ()
+    person = next(filter(None, name), archive.confirmed_by)
+    return Confirmation(person, archive.confirmed_file, bool(archive.confirmed_prohibited))
 
 
 def sound_of(archive: CameraArchive) -> Sound:
