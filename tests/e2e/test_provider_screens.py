@@ -96,4 +96,4 @@ def test_a_page_opened_while_web_still_started_signs_in_afterwards(page: Page, a
     page.fill("[name=name]", "wang")
     page.fill("[name=password]", PASSWORD)
     page.click("[data-test=login]")
-    page.wait_for_selector("[data-test=wall]")
+    page.wait_for_url(f"{address}/live")
