@@ -148,7 +148,7 @@ def _ledger_members(folder: DataFolder, scratch: Path) -> Iterator[tuple[str, Pa
     ledger = folder.root / "ledger"
     engine = ledger / "engine"
     files = [engine / "state.json", engine / "leaves.jl", *sorted((engine / "checkpoints").glob("*.jl"))]
-    files += sorted((ledger / "proofs").glob("*.jl"))
+    files += [*sorted((ledger / "proofs").glob("*.jl")), *sorted((ledger / "roots").glob("mingjian-*"))]
     files += [*sorted((ledger / "rotations").glob("*.jl")), ledger / "exports.json", ledger / "witness.json"]
     for path in files:
         if path.is_file():

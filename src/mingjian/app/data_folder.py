@@ -308,4 +308,7 @@ witness_key = ""
 mail_server = ""
 mail_from = ""
 mail_to = []
+# 为每日根加盖时间戳的机构(RFC 3161)及其 CA 证书 / a time-stamping authority for the daily root, and its CA (PEM)
+tsa = ""
+tsa_ca = ""
 """

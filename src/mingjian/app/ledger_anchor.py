@@ -40,9 +40,8 @@ def read_anchors(path: Path) -> list[Anchor]:
 
     Raises MingjianError `anchor_unreadable`, or what a note or key that is not as it must be raises.
     """
-    files = sorted([*path.glob("*.json"), *path.glob("*.jl")]) if path.is_dir() else [path]
     found: list[Anchor] = []
-    for file in files:
+    for file in anchor_files(path):
         try:
             text = file.read_text(encoding="utf-8")
             for told in _objects(text):
@@ -52,6 +51,11 @@ def read_anchors(path: Path) -> list[Anchor]:
     if not found:
         raise _unreadable(path, ValueError("no checkpoint in it"))
     return found
+
+
+def anchor_files(path: Path) -> list[Path]:
+    """The files that are read for it."""
+    return sorted([*path.glob("*.json"), *path.glob("*.jl")]) if path.is_dir() else [path]
 
 
 def _objects(text: str) -> Iterator[dict[str, object]]:

@@ -53,15 +53,47 @@ class LogReport:
     exposure: Exposure
 
 
+@dataclass(frozen=True, slots=True)
+class StampReport:
+    """A token that holds: its authority vouches that the anchor file existed at `time_ns`."""
+
+    path: str
+    time_ns: int
+    accuracy_s: float | None
+    authority: str
+    serial: str
+
+    @property
+    def text(self) -> Text:
+        """For people."""
+        at = format_iso_ns(self.time_ns)
+        zh, en = (
+            ("", "") if self.accuracy_s is None else (f"（误差 {self.accuracy_s:g} 秒）", f" (± {self.accuracy_s:g} s)")
+        )
+        return Text(
+            zh=f"{self.path}：{self.authority} 证明它在 {at} 已经存在{zh}",
+            en=f"{self.path}: {self.authority} vouches that it existed at {at}{en}",
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it."""
+        return {
+            "anchor": self.path, "time": format_iso_ns(self.time_ns), "accuracy_s": self.accuracy_s,
+            "authority": self.authority, "serial": self.serial,
+        }  # fmt: skip
+
+
 @dataclass(slots=True)
 class FolderReport:
-    """The whole audit. `files` counts segment files compared with their leaves."""
+    """The whole audit. `files` counts segment files compared with their leaves; `unjudged` tokens, for want of a CA."""
 
     logs: list[LogReport] = field(default_factory=list)
     findings: list[FolderFinding] = field(default_factory=list)
     restores: list[dict[str, Any]] = field(default_factory=list)
     segments: int = 0
     hashed: bool = True
+    stamps: list[StampReport] = field(default_factory=list)
+    unjudged: int = 0
 
     @property
     def verdict(self) -> str:
@@ -93,5 +125,7 @@ class FolderReport:
             "segments": self.segments,
             "hashed": self.hashed,
             "restores": self.restores,
+            "time_stamps": [one.to_json() for one in self.stamps],
+            "time_stamps_not_judged": self.unjudged,
             "findings": [finding.to_json() for finding in self.findings],
         }  # fmt: skip

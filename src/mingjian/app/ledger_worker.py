@@ -17,7 +17,9 @@ from mingjian.app.data_folder import DataFolder
 from mingjian.app.duties import LONGEST_PAUSE_NS, Duties, Duty
 from mingjian.app.ledger_audit import StoredLog, engine_log_of, web_log_of
 from mingjian.app.ledger_keys import DIGEST_OF_SUITE, CurrentSigner, ledger_folder, origin_of, rotations
+from mingjian.app.ledger_stamp import root_of_day, stamp_day
 from mingjian.app.settings import Settings
+from mingjian.app.time_stamp import TimeStamp
 from mingjian.files.whole import replace_file
 from mingjian.kernel.clock import NS_PER_S, Clock
 from mingjian.kernel.errors import Fault, MingjianError
@@ -29,7 +31,7 @@ from mingjian.ledger.note import PublicKey
 from mingjian.ledger.witness import cosigned_at
 from mingjian.media.custody.book import parse_signed
 from mingjian.media.custody.leaf_store import KeptRow
-from mingjian.ports.ledger import LedgerStatus, LogStatus, status_path, status_to_json
+from mingjian.ports.ledger import LedgerStatus, LogStatus, StampStatus, status_path, status_to_json
 
 CHECKPOINT_EVERY_NS = 30 * NS_PER_S
 WITNESS_EVERY_NS = 5 * NS_PER_S
@@ -62,6 +64,9 @@ class LedgerWorker:
             duties.append(self._daily("webhook", self._to_webhook))
         if told.mail_server and told.mail_to:
             duties.append(self._daily("mail", self._to_mail))
+        if told.tsa:
+            duties.append(self._daily(ledger_export.STAMP, self._stamp))
+        self._ways = [duty.name for duty in duties if duty.name in ledger_export.WAYS]
         self._duties = Duties(clock, duties, ledger_export.FAILURES)
 
     def step(self) -> None:
@@ -88,6 +93,7 @@ class LedgerWorker:
                 "ledger.suite": told.ledger.suite,
                 "ledger.witness": told.ledger.witness,
                 "ledger.export_folder": told.ledger.export_folder,
+                "ledger.tsa": told.ledger.tsa,
             }
         )
 
@@ -117,17 +123,32 @@ class LedgerWorker:
 
     # Away from this machine
 
-    def _daily(self, way: str, send: Callable[[str, str], None]) -> Duty:
+    def _daily(self, way: str, send: Callable[[str, str], TimeStamp | None]) -> Duty:
         def once_a_day() -> None:
             now_ns = self._clock.now_ns()
             day = ledger_export.china_day(now_ns)
             if ledger_export.read_exports(self._folder).get(way, {}).get("day") == day:
                 return
-            text = ledger_export.anchor_of_folder(self._folder, now_ns, web=True)
-            send(day, text)
-            ledger_export.note_exported(self._folder, text, now_ns, way)
+            try:
+                text = self._root(day, now_ns)
+                stamp = send(day, text)
+            except (MingjianError, *ledger_export.FAILURES):
+                ledger_export.note_failing(self._folder, now_ns, way)
+                raise
+            if stamp is None:
+                ledger_export.note_exported(self._folder, text, now_ns, way)
+            else:
+                ledger_export.note_stamped(self._folder, text, now_ns, stamp)
 
         return Duty(way, once_a_day, 60 * NS_PER_S, retry_ns=_FIRST_PAUSE_NS)
+
+    def _root(self, day: str, now_ns: int) -> str:
+        if self._settings.ledger.tsa:
+            return root_of_day(self._folder, day, now_ns)
+        return ledger_export.anchor_of_folder(self._folder, now_ns, web=True)
+
+    def _stamp(self, day: str, text: str) -> TimeStamp:
+        return stamp_day(self._folder, self._settings.ledger, day, text)
 
     def _to_folder(self, day: str, text: str) -> None:
         ledger_export.to_folder(self._settings.ledger, self._instance, day, text)
@@ -219,12 +240,24 @@ class LedgerWorker:
             key = self._signer().public.encode()
         except MingjianError:
             key = ""
+        now_ns = self._clock.now_ns()
         status = LedgerStatus(
-            self._clock.now_ns(), self._settings.ledger.witness, key, tuple(logs), self._duties.problems
-        )
+            now_ns, self._settings.ledger.witness, key, tuple(logs), self._duties.problems, self._stamp_status(),
+            ledger_export.overdue(self._folder, self._ways, now_ns),
+        )  # fmt: skip
         path = status_path(self._folder.root)
         path.parent.mkdir(mode=0o750, exist_ok=True)
         replace_file(path, status_to_json(status).encode())
+
+    def _stamp_status(self) -> StampStatus | None:
+        if not self._settings.ledger.tsa:
+            return None
+        told = ledger_export.read_exports(self._folder).get(ledger_export.STAMP, {})
+        stamped_ns, failing_ns = told.get("stamped_ns"), told.get("failing_since_ns")
+        return StampStatus(
+            self._settings.ledger.tsa, told.get("day"), None if stamped_ns is None else int(stamped_ns),
+            told.get("authority"), None if failing_ns is None else int(failing_ns),
+        )  # fmt: skip
 
     def _status_of(self, log: StoredLog, size: int) -> LogStatus:
         said = None if log.signed is None else parse_signed(log.signed)

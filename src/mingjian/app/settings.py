@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from mingjian.app.data_folder import DataFolder, not_initialised
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
+from mingjian.media.sources.address import check_host
 from mingjian.web.authority.actor import BoundRole, Role
 from mingjian.web.configuration import LOCK_AFTER_S
 
@@ -30,6 +31,8 @@ class LedgerSettings:
     mail_server: str
     mail_from: str
     mail_to: tuple[str, ...]
+    tsa: str  # a time-stamping authority (RFC 3161), http or https
+    tsa_ca: str  # PEM file, relative to the data folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "mail_server": "",
         "mail_from": "",
         "mail_to": [],
+        "tsa": "",
+        "tsa_ca": "",
     },
 }
 
@@ -112,6 +117,7 @@ def load_settings(folder: DataFolder, *, demo: bool) -> Settings:
     ledger = values["ledger"]
     if ledger["suite"] not in ("ed25519", "sm2"):
         raise _bad("ledger.suite", "只能是 ed25519 或 sm2", "must be ed25519 or sm2")
+    _check_tsa(ledger["tsa"], ledger["tsa_ca"])
     for role in values["web"]["second_factor_roles"]:
         if role not in {*Role, *BoundRole}:
             raise _bad("web.second_factor_roles", f"没有角色“{role}”", f"names no role: {role}")
@@ -156,6 +162,33 @@ def _oidc(given: dict[str, Any], *, demo: bool) -> OidcSettings:
     if settings.ca_file and not Path(settings.ca_file).is_file():
         raise _bad("oidc.ca_file", "没有这个文件", "names no file")
     return settings
+
+
+def _check_tsa(address: str, ca: str) -> None:
+    """An authority is an http(s) address without name and password, where one may be, and has a CA to be judged by."""
+    if not address:
+        return
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host = ""
+    if not host or parts.scheme not in ("http", "https"):
+        raise _bad("ledger.tsa", "须为 http:// 或 https:// 地址", "must be an http:// or https:// address")
+    if "@" in parts.netloc:
+        raise _bad("ledger.tsa", "地址中不能写用户名和密码", "must not hold a name or password")
+    try:
+        check_host(host, allow_loopback=True)
+    except MingjianError as error:
+        raise _bad(
+            "ledger.tsa",
+            "不能指向链路本地、组播或云元数据服务",
+            "points at link-local, multicast or a cloud's metadata",
+        ) from error
+    if not ca:
+        raise _bad(
+            "ledger.tsa_ca", "设置了时间戳机构就必须给出其 CA 证书文件", "must name the authority's CA certificate"
+        )
 
 
 def _set(values: dict[str, dict[str, Any]], section: str, key: str, value: object) -> None:

@@ -33,14 +33,30 @@ class LogStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class StampStatus:
+    """The time-stamping authority asked: its last word (`day` is the root's), and since when it has not given one."""
+
+    url: str
+    day: str | None = None
+    stamped_ns: int | None = None
+    authority: str | None = None
+    failing_since_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerStatus:
-    """Both logs as the worker saw them last. `problems`: code, zh, en of what did not work."""
+    """Both logs as the worker saw them last. `problems`: duty, code, zh, en of what did not work.
+
+    `stamp` is None where no authority is set; `alarms` have the form of the engine's.
+    """
 
     seen_ns: int | None = None
     witness: str = ""
     key: str = ""
     logs: tuple[LogStatus, ...] = ()
     problems: tuple[dict[str, str], ...] = ()
+    stamp: StampStatus | None = None
+    alarms: tuple[dict[str, str], ...] = ()
 
 
 def status_path(data: Path) -> Path:
@@ -58,6 +74,8 @@ def read_status(data: Path) -> LedgerStatus:
     try:
         told = json.loads(status_path(data).read_text(encoding="utf-8"))
         logs = tuple(LogStatus(**one) for one in told["logs"])
-        return LedgerStatus(**{**told, "logs": logs, "problems": tuple(told["problems"])})
+        stamp = StampStatus(**told["stamp"]) if told.get("stamp") else None
+        lists = {"problems": tuple(told["problems"]), "alarms": tuple(told.get("alarms", ()))}
+        return LedgerStatus(**{**told, "logs": logs, "stamp": stamp, **lists})
     except (OSError, ValueError, KeyError, TypeError):
         return LedgerStatus()

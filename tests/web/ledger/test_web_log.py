@@ -15,7 +15,7 @@ from mingjian.kernel.errors import MingjianError
 from mingjian.ledger.checkpoint import open_checkpoint
 from mingjian.ledger.leaf import Restore, decode
 from mingjian.ledger.merkle import leaf_hash, tree_root, verify_inclusion
-from mingjian.ports.ledger import LedgerStatus, LogStatus, status_path, status_to_json
+from mingjian.ports.ledger import LedgerStatus, LogStatus, StampStatus, status_path, status_to_json
 from mingjian.ports.seen import EdgeWord, Seen, seen_path, word_to_json
 from mingjian.web.authority.actor import local_person
 from mingjian.web.ledger import queries
@@ -227,10 +227,16 @@ def test_the_screens_are_told_what_is_exposed(admin: Api) -> None:
     path = status_path(BASE.data_folder)
     path.parent.mkdir(exist_ok=True)
     log = LogStatus("engine", "o", 10, 8, NOW_NS, witnessed_size=7, witnessed_ns=NOW_NS - 42 * NS_PER_S)
-    path.write_text(status_to_json(LedgerStatus(NOW_NS, "https://w", "key", (log,))))
+    stamp = StampStatus("https://tsa.example", "2026-11-25", NOW_NS, "CN=tsa", NOW_NS + NS_PER_S)
+    alarm = {"code": "ledger_export_overdue", "severity": "2", "way": "mail", "zh": "未送出", "en": "not sent"}
+    path.write_text(status_to_json(LedgerStatus(NOW_NS, "https://w", "key", (log,), (), stamp, (alarm,))))
     try:
         said = admin.get("/ledger/status")
         assert (said["exposure_s"], said["logs"][0]["exposed_leaves"], said["witness"]) == (42, 3, "https://w")
+        assert (said["time_stamp"]["authority"], said["time_stamp"]["day"], said["alarms"]) == (
+            "CN=tsa", "2026-11-25", [alarm],
+        )  # fmt: skip
+        assert alarm in admin.get("/system/status")["alarms"]
         path.write_text(json.dumps("broken"))
         assert admin.get("/ledger/status")["exposure_s"] is None
     finally:

@@ -14,16 +14,19 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiosmtpd.controller import Controller
+from tests.app.authority import Authority
 from tests.app.processes import free_port
 
 from mingjian.app import ledger_export
 from mingjian.app.data_folder import DataFolder, init_data_folder
 from mingjian.app.ledger_anchor import read_anchors
 from mingjian.app.ledger_keys import CurrentSigner, ensure_key, load_signer, origin_of, rotate
+from mingjian.app.ledger_stamp_audit import judge_stamps
 from mingjian.app.ledger_witness import WitnessFolder, witness_application
 from mingjian.app.ledger_worker import CHECKPOINT_EVERY_NS, LedgerWorker
 from mingjian.app.settings import Settings, load_settings
 from mingjian.kernel.clock import DAY_NS, NS_PER_S, ManualClock
+from mingjian.kernel.errors import MingjianError
 from mingjian.ledger.leaf import decode
 from mingjian.ledger.witness import cosigned_at
 from mingjian.media.custody.engine_log import EngineLog
@@ -296,3 +299,53 @@ def test_the_daily_root_goes_by_mail(folder: DataFolder, log: EngineLog, clock: 
     path.write_text(attachment.get_content().decode())
     assert len(read_anchors(path)) == 2
     assert "mail" in ledger_export.read_exports(folder)
+
+
+def test_the_daily_root_is_stamped_by_an_authority_kept_beside_and_judged_by_an_audit(
+    folder: DataFolder, log: EngineLog, clock: ManualClock, receiver: Receiver, tmp_path: Path
+) -> None:
+    for name in ("tsa", "out"):
+        (tmp_path / name).mkdir()
+    authority = Authority(tmp_path / "tsa")
+    told = settings_of(
+        folder, export_folder=str(tmp_path / "out"), webhook=receiver.url, tsa=authority.url,
+        tsa_ca=str(authority.root.pem),
+    )  # fmt: skip
+    try:
+        authority.status = 503
+        worker = LedgerWorker(folder, told, clock)
+        worker.step()
+        (problem,) = read_status(folder.root).problems
+        assert (problem["duty"], problem["code"]) == ("time stamp", "tsa_away")
+        authority.status, authority.change = 200, lambda answer: answer[:-20] + bytes([answer[-20] ^ 1]) + answer[-19:]
+        step_after(worker, clock, 30 * NS_PER_S)
+        status = read_status(folder.root)
+        assert (status.problems[0]["code"], status.alarms) == ("stamp_altered", ())
+        assert [path.suffix for path in (tmp_path / "out").iterdir()] == [".json"]
+        step_after(worker, clock, DAY_NS)
+        (alarm,) = read_status(folder.root).alarms
+        assert (alarm["code"], alarm["way"], alarm["severity"]) == ("ledger_export_overdue", "time stamp", "2")
+        authority.change = lambda answer: answer
+        step_after(worker, clock, 3600 * NS_PER_S)
+        status, asked = read_status(folder.root), len(authority.asked)
+        assert (status.problems, status.alarms) == ((), ())
+        assert status.stamp is not None
+        assert (status.stamp.authority, status.stamp.failing_since_ns) == ("CN=signer", None)
+        LedgerWorker(folder, told, clock).step()
+        assert len(authority.asked) == asked  # once a day
+    finally:
+        authority.close()
+    (token,) = (tmp_path / "out").glob("*.tsr")
+    root = token.with_suffix(".json")
+    assert authority.holds(token, root)
+    assert receiver.bodies[-1] == root.read_bytes()  # every way out has the bytes that were stamped
+    assert (folder.root / "ledger" / "roots" / token.name).read_bytes() == token.read_bytes()
+    judged = judge_stamps([tmp_path / "out"], authority.root.pem)
+    assert (judged.findings, [one.path for one in judged.held]) == ([], [str(root)])
+    assert judged.held[0].time_ns == status.stamp.stamped_ns
+    assert judge_stamps([root], None).unjudged == 1
+    root.write_text(root.read_text().replace('"made_ns": "', '"made_ns": "1'))
+    assert [one.code for one in judge_stamps([root], authority.root.pem).findings] == ["stamp_other_bytes"]
+    token.unlink()
+    with pytest.raises(MingjianError, match="no anchor has a time stamp"):
+        judge_stamps([root], authority.root.pem)

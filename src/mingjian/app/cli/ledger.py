@@ -103,12 +103,19 @@ def audit(
     anchor: Annotated[
         list[Path] | None, typer.Option("--anchor", help="checkpoints held outside: file or folder")
     ] = None,
+    tsa_ca: Annotated[
+        Path | None,
+        typer.Option("--tsa-ca", help="CA of the time stamps (.tsr) beside the anchors 时间戳机构的 CA 证书"),
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="compare sizes only, hash no footage 不核对录像字节")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Is everything as it was signed? Exit code 0 intact, 1 findings, 3 not wholly proved. 审计账本与录像。"""
+    from mingjian.app.ledger_stamp_audit import judge_stamps
+
     folder = _folder(data)
     anchors = [one for path in anchor or [] for one in read_anchors(path)]
+    judged = judge_stamps(anchor or [], tsa_ca)
     logs = [engine_log_of(folder)]
     problem = _bring_up(folder)
     if problem is None:
@@ -117,6 +124,8 @@ def audit(
         folder, anchors, SystemClock().now_ns(), _public_key(folder), hashed=not quick, logs=logs,
         roots=volume_roots(data), progress=_count,
     )  # fmt: skip
+    report.findings += judged.findings
+    report.stamps, report.unjudged = judged.held, judged.unjudged
     if problem is not None:
         from mingjian.app.ledger_findings import FolderFinding
 
@@ -306,6 +315,15 @@ def _say_report(report: FolderReport) -> None:
         )
         say(one.exposure.text)
     say(Text(zh=f"核对录像段 {report.segments} 个", en=f"{report.segments} segments compared"))
+    for stamp in report.stamps:
+        say(stamp.text)
+    if report.unjudged:
+        say(
+            Text(
+                zh=f"有 {report.unjudged} 个时间戳没有核对：请用 --tsa-ca 给出时间戳机构的 CA 证书",
+                en=f"{report.unjudged} time stamps were not judged: give their authority's CA with --tsa-ca",
+            )
+        )
     for finding in report.findings:
         sys.stdout.write(f"! {finding.text.for_language(chosen)}\n")
     names = {

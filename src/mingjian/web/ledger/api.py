@@ -9,7 +9,7 @@ from ninja import Router, Schema
 
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.isotime import format_iso_ns
-from mingjian.ports.ledger import LedgerStatus, LogStatus, read_status
+from mingjian.ports.ledger import LedgerStatus, LogStatus, StampStatus, read_status
 from mingjian.web import configuration, wiring
 from mingjian.web.http.guard import Requires
 from mingjian.web.ledger.policies import READ
@@ -33,8 +33,21 @@ class LogOut(Schema):
     exposure_s: int | None
 
 
+class StampOut(Schema):
+    """The time-stamping authority: `at` is what it vouched for last, over the root of `day`; null: never."""
+
+    url: str
+    day: str | None
+    at: str | None
+    authority: str | None
+    failing_since: str | None
+
+
 class LedgerOut(Schema):
-    """Both logs. `worker_seen`: when the worker last looked after them; `problems`: what keeps it from doing so."""
+    """Both logs. `worker_seen`: when the worker last looked after them; `problems`: what keeps it from doing so.
+
+    `time_stamp` is null where no authority is set; `alarms`: what has failed for more than a day.
+    """
 
     now: str
     worker_seen: str | None
@@ -42,12 +55,14 @@ class LedgerOut(Schema):
     key: str
     logs: list[LogOut]
     problems: list[dict[str, str]]
+    time_stamp: StampOut | None
+    alarms: list[dict[str, str]]
     exposure_s: int | None
 
 
 @router.get("/status", auth=Requires(READ), response=LedgerOut, operation_id="ledger_status")
 def get_status(request: HttpRequest) -> dict[str, Any]:
-    """Logs, sizes, last checkpoint, last export, witness, exposure."""
+    """Logs, sizes, last checkpoint, last export, witness, time stamp, exposure."""
     now_ns = wiring.clock().now_ns()
     folder = configuration.current().data_folder
     status = read_status(folder) if folder is not None else LedgerStatus()
@@ -60,6 +75,8 @@ def get_status(request: HttpRequest) -> dict[str, Any]:
         "key": status.key,
         "logs": logs,
         "problems": list(status.problems),
+        "time_stamp": None if status.stamp is None else _stamp_out(status.stamp),
+        "alarms": list(status.alarms),
         "exposure_s": max(ages) if ages and None not in ages else None,
     }
 
@@ -78,6 +95,16 @@ def _log_out(one: LogStatus, now_ns: int) -> dict[str, Any]:
         "exported_at": _iso(one.exported_ns),
         "exposed_leaves": max(0, one.size - one.outside_size),
         "exposure_s": None if covered_ns is None else max(0, now_ns - covered_ns) // NS_PER_S,
+    }
+
+
+def _stamp_out(one: StampStatus) -> dict[str, Any]:
+    return {
+        "url": one.url,
+        "day": one.day,
+        "at": _iso(one.stamped_ns),
+        "authority": one.authority,
+        "failing_since": _iso(one.failing_since_ns),
     }
 
 

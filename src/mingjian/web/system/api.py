@@ -9,6 +9,7 @@ from ninja import Router, Schema, Status
 
 import mingjian
 from mingjian.kernel.isotime import format_iso_ns
+from mingjian.ports.ledger import read_status
 from mingjian.web import configuration, wiring
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.language import language_of
@@ -71,7 +72,7 @@ def get_status(request: HttpRequest) -> dict[str, Any]:
         "engine": answer.reach(language),
         "plan_version": version,
         "plan_published": published,
-        **_engine_part(answer, version, language),
+        **_engine_part(answer, version, language, _ledger_alarms()),
     }
 
 
@@ -92,7 +93,15 @@ def confirm_time(request: HttpRequest, data: Reason) -> Status[None]:
     return Status(204, None)
 
 
-def _engine_part(answer: EngineAnswer, plan_version: int, language: str) -> dict[str, Any]:
+def _ledger_alarms() -> list[dict[str, str]]:
+    """What the worker says of the ledger; it says so whether or not the engine answers."""
+    folder = configuration.current().data_folder
+    return [] if folder is None else list(read_status(folder).alarms)
+
+
+def _engine_part(
+    answer: EngineAnswer, plan_version: int, language: str, ledger_alarms: list[dict[str, str]]
+) -> dict[str, Any]:
     status = answer.status
     if status is None:
         return {
@@ -103,7 +112,7 @@ def _engine_part(answer: EngineAnswer, plan_version: int, language: str) -> dict
             "deletion_paused": None,
             "streams": [],
             "volumes": [],
-            "alarms": [],
+            "alarms": ledger_alarms,
             "extra": {},
         }
     return {
@@ -114,6 +123,6 @@ def _engine_part(answer: EngineAnswer, plan_version: int, language: str) -> dict
         "deletion_paused": status.extra.get(f"deletion_paused_{language}", status.deletion_paused),
         "streams": [stream_out(stream, language) for stream in status.streams],
         "volumes": [volume_out(volume) for volume in status.volumes],
-        "alarms": list(status.alarms),
+        "alarms": [*status.alarms, *ledger_alarms],
         "extra": status.extra,
     }
