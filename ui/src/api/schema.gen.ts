@@ -2176,7 +2176,7 @@ export interface paths {
         };
         /**
          * Get Status
-         * @description Logs, sizes, last checkpoint, last export, witness, exposure.
+         * @description Logs, sizes, last checkpoint, last export, witness, time stamp, exposure.
          */
         get: operations["ledger_status"];
         put?: never;
@@ -9909,8 +9909,14 @@ export interface components {
         /**
          * LedgerOut
          * @description Both logs. `worker_seen`: when the worker last looked after them; `problems`: what keeps it from doing so.
+         *
+         *     `time_stamp` is null where no authority is set; `alarms`: what has failed for more than a day.
          */
         LedgerOut: {
+            /** Alarms */
+            alarms: {
+                [key: string]: string;
+            }[];
             /** Exposure S */
             exposure_s: number | null;
             /** Key */
@@ -9923,6 +9929,7 @@ export interface components {
             problems: {
                 [key: string]: string;
             }[];
+            time_stamp: components["schemas"]["StampOut"] | null;
             /** Witness */
             witness: string;
             /** Worker Seen */
@@ -13331,6 +13338,22 @@ export interface components {
             items: components["schemas"]["StaffOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * StampOut
+         * @description The time-stamping authority: `at` is what it vouched for last, over the root of `day`; null: never.
+         */
+        StampOut: {
+            /** At */
+            at: string | null;
+            /** Authority */
+            authority: string | null;
+            /** Day */
+            day: string | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Url */
+            url: string;
         };
         /**
          * StandingOut
