@@ -13344,6 +13344,8 @@ export interface components {
          * @description The time-stamping authority: `at` is what it vouched for last, over the root of `day`; null: never.
          */
         StampOut: {
+            /** Address */
+            address: string;
             /** At */
             at: string | null;
             /** Authority */
@@ -13352,8 +13354,6 @@ export interface components {
             day: string | null;
             /** Failing Since */
             failing_since: string | null;
-            /** Url */
-            url: string;
         };
         /**
          * StandingOut

@@ -36,7 +36,7 @@ class LogOut(Schema):
 class StampOut(Schema):
     """The time-stamping authority: `at` is what it vouched for last, over the root of `day`; null: never."""
 
-    url: str
+    address: str
     day: str | None
     at: str | None
     authority: str | None
@@ -100,7 +100,7 @@ def _log_out(one: LogStatus, now_ns: int) -> dict[str, Any]:
 
 def _stamp_out(one: StampStatus) -> dict[str, Any]:
     return {
-        "url": one.url,
+        "address": one.url,
         "day": one.day,
         "at": _iso(one.stamped_ns),
         "authority": one.authority,
