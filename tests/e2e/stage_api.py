@@ -89,7 +89,7 @@ class StageApi:
         if given["password"] != PASSWORD:
             return problem(401, "wrong_credentials", "用户名或密码不对", "请核对大小写后再试")
         if given["name"] == "lisi" and given["code"] == "":
-            return problem(401, "second_factor_needed", "请输入验证器显示的验证码", "")
+            return problem(401, "second_factor_needed", "请输入验证器显示的验证码", "", "code")
         if given["name"] == "lisi" and given["code"] != "123456":
             return problem(401, "wrong_second_factor", "验证码不正确或已用过", "请等待下一个验证码，或使用恢复码")
         answer = web.json_response(self.me)
@@ -232,5 +232,5 @@ def _volume() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def problem(status: int, code: str, detail: str, remedy: str) -> web.Response:
-    return web.json_response({"code": code, "detail": detail, "remedy": remedy, "field": None}, status=status)
+def problem(status: int, code: str, detail: str, remedy: str, field: str | None = None) -> web.Response:
+    return web.json_response({"code": code, "detail": detail, "remedy": remedy, "field": field}, status=status)
