@@ -241,6 +241,43 @@ def test_a_death_between_receipt_and_deletion_leaves_a_clean_store(tmp_path: Pat
     reader.close()
 
 
+class DiesAfterUnlink(Disk):
+    """Death comes when the file has gone and nothing was said of it yet."""
+
+    def unlink(self, path: Path) -> None:
+        super().unlink(path)
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+def test_a_death_between_deletion_and_receipt_is_told_at_the_next_start(
+    tmp_path: Path, clock: ManualClock, ordered: bool
+) -> None:
+    store = recorded(tmp_path, clock)
+    pass_days(store, clock, 0 if ordered else 32)
+    store._disk = DiesAfterUnlink()
+    before = files(tmp_path)
+    order = Order("o1", CAMERA, *EVER, "the decision", ("Olga", "Ivan"))
+    with pytest.raises(KeyboardInterrupt):
+        store.delete_ordered(order) if ordered else store.retain()
+    assert store.close()
+    assert files(tmp_path) == before - 1
+    journal = tmp_path / "v0" / "journal"
+    assert not [one for one in entries_after(journal, "000000.jl:0") if one["t"] == "deleted"]
+    store = make_store(tmp_path, clock, guard=TimeGuard(tmp_path / "time.json", clock, Kernel(), "boot"))
+    assert store.wait_recovered(30)
+    assert store.flush()
+    (receipt,) = [one for one in entries_after(journal, "000000.jl:0") if one["t"] == "deleted"]
+    assert (receipt["reason"], receipt.get("person")) == (
+        ("order o1: the decision", "Olga, Ivan") if ordered else ("retention", None)
+    )
+    reader = reader_of_store(tmp_path)
+    assert reader.expired(CAMERA, "main", *EVER) == [(receipt["start_ns"], receipt["end_ns"])]
+    reader.close()
+    assert store.close()
+    assert not check([tmp_path / "v0"], clock.now_ns(), hashed=True).errors
+
+
 def test_a_hold_made_while_a_volume_was_away_binds_it_when_it_is_back(tmp_path: Path, clock: ManualClock) -> None:
     recorded(tmp_path, clock).close()
     (tmp_path / "v0").rename(tmp_path / "away")

@@ -9,6 +9,9 @@ Steps for one file, in an order that may be broken off anywhere and begun again:
    does not hold leaves the recorded spans.
 
 A file without one whole fragment is moved to `salvage/` as it is. New segments are recorded meanwhile.
+
+A death between a deletion and its receipt left the intention in the journal and no file: the receipt is written now, as the
+rebuild does, with the reason and the people that the intention names. Without it an audit would miss the file.
 """
 
 from __future__ import annotations
@@ -108,21 +111,32 @@ def leftovers(volume: Volume) -> tuple[list[SegmentRecord], int]:
 def recover_volume(
     writer: VolumeWriter, unsealed: list[SegmentRecord], since_ns: int, disk: Disk, stop: Callable[[], bool]
 ) -> int:
-    """Recover one volume while its writer goes on; how many files were touched. Raises OSError.
+    """Recover one volume while its writer goes on; how many open files were touched. Raises OSError.
 
     Looks at what the index thinks open, and at every file that it does not know of the days since the last heartbeat
     (its last second may not have been committed, and power may have taken more).
     """
     volume = writer.volume
     known = {record.path: record for record in unsealed}
-    leaves = {
-        entry["path"]: entry["init"]
-        for entry in read_journal(volume.journal, last_files=3)
-        if not isinstance(entry, BadLine) and entry.get("t") == "open"
-    }
+    leaves: dict[str, str] = {}
+    intended: dict[str, dict[str, Any]] = {}
+    for entry in read_journal(volume.journal, last_files=3):
+        if isinstance(entry, BadLine):
+            continue
+        match entry.get("t"):
+            case "open":
+                leaves[entry["path"]] = entry["init"]
+            case "delete":
+                intended[entry["segment"]] = entry
+            case "deleted":
+                intended.pop(entry["segment"], None)
     connection = open_for_reading(volume.index)
     try:
         lost = [path for path in files_since(volume, since_ns - DAY_NS) if _unknown(writer, connection, path)]
+        for entry in intended.values():
+            path = entry["path"]
+            if not (volume.root / path).exists() and rows.segment_at(connection, volume.id, path) is not None:
+                writer.note({**entry, "t": "deleted"})
     finally:
         connection.close()
     count = 0
