@@ -239,6 +239,8 @@ def test_a_death_between_receipt_and_deletion_leaves_a_clean_store(tmp_path: Pat
     reader = reader_of_store(tmp_path)
     assert reader.expired(CAMERA, "main", *EVER) == [(record.start_ns, record.end_ns)]
     reader.close()
+    told = [entry for entry in entries_after(tmp_path / "v0" / "journal", "000000.jl:0") if entry["t"] == "deleted"]
+    assert told == [receipt | {"t": "deleted"}], "the journal says it from now on, and so will the ledger"
 
 
 class DiesAfterUnlink(Disk):

@@ -29,7 +29,7 @@ class Told:
 
     seals: dict[str, dict[str, Any]] = field(default_factory=dict)
     opens: dict[str, str] = field(default_factory=dict)
-    deletions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    deletions: dict[str, dict[str, Any]] = field(default_factory=dict)  # intended, without a receipt
     bad_lines: int = 0
 
 
@@ -74,6 +74,9 @@ def _fill(
         index.set_meta("journal_at", end_position(volume.journal))
         for entry in journal_facts(volume, told):
             index.apply(entry)
+        for entry in receipts_due(volume, told):
+            journal.append(entry)
+            index.apply(entry)
     for path in files_since(volume, 0):
         with index.batch():
             record, intervals = row_of_file(volume, path, told, disk, journal.append)
@@ -101,10 +104,15 @@ def journal_facts(volume: Volume, told: Told) -> Iterator[dict[str, Any]]:
         elif entry.get("t") == "delete":
             told.deletions[entry["segment"]] = entry
         else:
+            if entry.get("t") == "deleted":
+                told.deletions.pop(entry["segment"], None)
             yield entry
-    for entry in told.deletions.values():  # receipts whose second line a death took: the file says whether it went
-        if not (volume.root / entry["path"]).exists():
-            yield {**entry, "t": "deleted"}
+
+
+def receipts_due(volume: Volume, told: Told) -> list[dict[str, Any]]:
+    """Receipts whose line a death took: the file says whether it went. After all of `journal_facts`."""
+    gone = (entry for entry in told.deletions.values() if not (volume.root / entry["path"]).exists())
+    return [{**entry, "t": "deleted"} for entry in gone]
 
 
 def row_of_file(
@@ -150,6 +158,8 @@ def rebuild_beside(writer: VolumeWriter, disk: Disk, stop: Callable[[], bool]) -
             index.apply(entry)
 
     writer.work(take_facts)
+    for entry in receipts_due(volume, told):
+        writer.note(entry)
     count = 0
     for path in files_since(volume, 0):
         if stop():
