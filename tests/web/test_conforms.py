@@ -31,7 +31,7 @@ from mingjian.web.authority.actor import BoundRole
 pytestmark = [pytest.mark.django_db, pytest.mark.more]
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 # What would end or lock the session under test; and what works on in a thread, which sees only what is committed.
-LEFT_OUT = {"auth_login", "auth_lock", "auth_logout", "me_password", "setup_post", "imports_upload"}
+LEFT_OUT = {"auth_login", "auth_lock", "auth_logout", "auth_oidc_logout", "me_password", "setup_post", "imports_upload"}
 HOMES = {
     "school": (BoundRole.MANAGER, BoundRole.ORGANISATION_ADMIN, BoundRole.CUSTODIAN, BoundRole.GUARD),
     "east-police": (BoundRole.OFFICER, BoundRole.INSPECTOR, BoundRole.APPROVER),
