@@ -24,12 +24,13 @@ if [ -e ui/package.json ]; then
 fi
 failed=0
 pytest=("$venv/bin/python" -m pytest -q)
+browser=("${pytest[@]}" "${once_more[@]}" --durations=5)
 two_workers=(-n 2 --dist loadfile --no-loadscope-reorder -m "not more" --durations=10)
 # Streams, processes, kills: they wait for each other and for the clock. All else only computes, and takes the lowest
 # priority: it fills what the browsers leave of the two cores, which is half of them, and never makes them late.
 timed=(tests/media tests/app tests/bench tests/fault)
 step "pytest: what runs against the clock; beside it the desks in Chromium"
-begin_beside desks "${pytest[@]}" -m "not live and not more" --durations=5 tests/e2e
+begin_beside desks "${browser[@]}" -m "not live and not more" tests/e2e
 "${pytest[@]}" "${two_workers[@]}" "${timed[@]}" --ignore=tests/app/test_system.py || failed=$?
 begin_beside computing nice -n 19 "${pytest[@]}" "${two_workers[@]}" tests --ignore=tests/e2e "${timed[@]/#/--ignore=}"
 step "pytest: the desks in Chromium"
@@ -37,7 +38,7 @@ end_beside desks
 # one process for all that shows live video: tests/e2e/conftest.py says which; beside it the system test
 step "pytest: the screens with live video in Chromium"
 begin_beside system "${pytest[@]}" -m "not more" --durations=5 tests/app/test_system.py
-"${pytest[@]}" -m "live and not more" --durations=5 tests/e2e || failed=$?
+"${browser[@]}" -m "live and not more" tests/e2e || failed=$?
 step "pytest: the whole system"
 end_beside system
 step "pytest: what only computes"

@@ -8,7 +8,7 @@ export PYTHONPATH=src VENV=$venv
 
 failed=0
 step "pytest: the long ones, beside them the other journeys in Chromium"
-begin_beside journeys "$venv/bin/python" -m pytest -q -m more --durations=5 tests/e2e
+begin_beside journeys "$venv/bin/python" -m pytest -q "${once_more[@]}" -m more --durations=5 tests/e2e
 "$venv/bin/python" -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m more --durations=10 tests --ignore=tests/e2e || failed=$?
 step "pytest: the other journeys in Chromium"
 end_beside journeys

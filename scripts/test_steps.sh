@@ -2,6 +2,11 @@
 
 step() { printf '\n\033[1m== %s (%d:%02d)\033[0m\n' "$*" $((SECONDS / 60)) $((SECONDS % 60)); }
 
+# A browser, its decoder and the product on two cores are late now and then: a test in it that fails is tried once more,
+# and named in the summary (RERUN). Nothing else is.
+# shellcheck disable=SC2034  # used by those who source this
+once_more=(-p pytest_rerunfailures --reruns 1 -rR)
+
 declare -A beside_said beside
 trap '[ ${#beside[@]} = 0 ] || kill "${beside[@]}" 2>/dev/null || true' EXIT
 
