@@ -130,6 +130,7 @@ class TestSystem:
         system.start()
         wait_until(lambda: system.states().get("Gate") == "streaming")
         assert system.get("/healthz") == 200
+        wait_until(lambda: system.get("/api/v1/cameras") != 503)  # recording waits for nobody; web loads meanwhile
         assert system.get("/api/v1/cameras") == 401
 
     def test_a_camera_added_while_it_runs_is_recorded_without_a_restart(self, system: System) -> None:
