@@ -15,7 +15,7 @@ from mingjian.media.store.disk import Disk
 from mingjian.media.store.index import Index
 from mingjian.media.store.journal import BadLine, Journal, end_position, read_journal
 from mingjian.media.store.lock import VolumeLock
-from mingjian.media.store.recovery import files_since, recover_file
+from mingjian.media.store.recovery import files_since, receipts_due, recover_file
 from mingjian.media.store.scan import record_of, scan_file
 from mingjian.media.store.schema import open_for_writing
 from mingjian.media.store.volume import Volume, open_volume
@@ -74,7 +74,7 @@ def _fill(
         index.set_meta("journal_at", end_position(volume.journal))
         for entry in journal_facts(volume, told):
             index.apply(entry)
-        for entry in receipts_due(volume, told):
+        for entry in receipts_due(volume, told.deletions):
             journal.append(entry)
             index.apply(entry)
     for path in files_since(volume, 0):
@@ -107,12 +107,6 @@ def journal_facts(volume: Volume, told: Told) -> Iterator[dict[str, Any]]:
             if entry.get("t") == "deleted":
                 told.deletions.pop(entry["segment"], None)
             yield entry
-
-
-def receipts_due(volume: Volume, told: Told) -> list[dict[str, Any]]:
-    """Receipts whose line a death took: the file says whether it went. After all of `journal_facts`."""
-    gone = (entry for entry in told.deletions.values() if not (volume.root / entry["path"]).exists())
-    return [{**entry, "t": "deleted"} for entry in gone]
 
 
 def row_of_file(
@@ -158,7 +152,7 @@ def rebuild_beside(writer: VolumeWriter, disk: Disk, stop: Callable[[], bool]) -
             index.apply(entry)
 
     writer.work(take_facts)
-    for entry in receipts_due(volume, told):
+    for entry in receipts_due(volume, told.deletions):
         writer.note(entry)
     count = 0
     for path in files_since(volume, 0):

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,11 @@ def files_since(volume: Volume, since_ns: int) -> Iterator[str]:
         for folder in sorted(stream.iterdir()):
             if folder.name >= day:
                 yield from (str(file.relative_to(volume.root)) for file in sorted(folder.glob("*.mp4")))
+
+
+def receipts_due(volume: Volume, intended: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Receipts whose line a death took, of the `delete` lines without one by segment: the file says whether it went."""
+    return [{**entry, "t": "deleted"} for entry in intended.values() if not (volume.root / entry["path"]).exists()]
 
 
 def recover_file(
@@ -133,10 +138,9 @@ def recover_volume(
     connection = open_for_reading(volume.index)
     try:
         lost = [path for path in files_since(volume, since_ns - DAY_NS) if _unknown(writer, connection, path)]
-        for entry in intended.values():
-            path = entry["path"]
-            if not (volume.root / path).exists() and rows.segment_at(connection, volume.id, path) is not None:
-                writer.note({**entry, "t": "deleted"})
+        for receipt in receipts_due(volume, intended):
+            if rows.segment_at(connection, volume.id, receipt["path"]) is not None:
+                writer.note(receipt)
     finally:
         connection.close()
     count = 0
