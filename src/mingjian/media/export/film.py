@@ -11,12 +11,15 @@ from typing import BinaryIO, Self
 import av
 import numpy as np
 from av.container import OutputContainer
+from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from mingjian.kernel.clock import NS_PER_S
+from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.media_time import RATE_90K, ns_to_90k
+from mingjian.kernel.text import Text
 
 Plane = NDArray[np.uint8]
 Planes = tuple[Plane, Plane, Plane]
@@ -98,6 +101,17 @@ class Film:
             for packet in self._stream.encode(None):
                 self._container.mux(packet)
         self._container.close()
+
+
+def film_unwritable(what: Text, error: FFmpegError | OSError) -> MingjianError:
+    """The error `output_unwritable` of a film, most likely for a full disk."""
+    why = getattr(error, "strerror", None) or str(error)
+    return MingjianError(
+        "output_unwritable",
+        Text(zh=f"无法写入{what.zh}：{why}", en=f"{what.en} cannot be written: {why}"),
+        fault=Fault.ENVIRONMENT,
+        detail=str(error),
+    )
 
 
 def copying(_width: int, _height: int) -> Paint:

@@ -16,12 +16,11 @@ from av.error import FFmpegError
 
 from mingjian.kernel.canonical import canonical_bytes
 from mingjian.kernel.clock import NS_PER_S
-from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.media_time import ticks_90k_to_ns
 from mingjian.kernel.text import Text
 from mingjian.ledger.merkle import leaf_hash
 from mingjian.media import apart
-from mingjian.media.export.film import Film, copying
+from mingjian.media.export.film import Film, copying, film_unwritable
 from mingjian.media.export.origin import Leaves, find_origin, footage_altered
 from mingjian.media.export.player_copy import in_process
 from mingjian.media.picture_mask import burn
@@ -49,6 +48,7 @@ MARGIN_NS = NS_PER_S
 """A picture arrives a little after it was taken, and clocks are not one: masks hold this much longer on either side."""
 
 _MADE_BY = "mingjian"
+_FILMS = Text(zh="遮蔽后的录像", en="the films under masks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +262,7 @@ def _make(jobs: Sequence[FilmJob], tell: apart.Tell) -> None:
             with job.output.open("xb+") as out, Film(out, copying) as film:
                 _shoot(job, film, past)
         except OSError as error:  # most likely a full disk
-            raise _unwritable(error) from error
+            raise film_unwritable(_FILMS, error) from error
         except FFmpegError as error:
             raise undecodable(str(error)) from error
         if not film.pictures:
@@ -302,15 +302,3 @@ def _coded(media: bytes) -> list[CodedPicture]:
         for fragment in walk_fragments(reader_of(media), init.size, len(media), init)
         for one in fragment.samples.get(init.video.track_id, ())
     ]
-
-
-def _unwritable(error: OSError) -> MingjianError:
-    return MingjianError(
-        "output_unwritable",
-        Text(
-            zh=f"无法写入遮蔽后的录像：{error.strerror}",
-            en=f"the films under masks cannot be written: {error.strerror}",
-        ),
-        fault=Fault.ENVIRONMENT,
-        detail=str(error),
-    )

@@ -22,7 +22,7 @@ from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.media import apart
 from mingjian.media.export.draft import Draft
-from mingjian.media.export.film import Film, Plane, Planes
+from mingjian.media.export.film import Film, Plane, Planes, film_unwritable
 from mingjian.media.export.progress import Progress
 from mingjian.media.export.sealed import SealedPackage
 from mingjian.media.playback.plan import no_footage
@@ -87,7 +87,7 @@ def _make(wish: CopyWish, secret: bytes, zone: dt.tzinfo, output: Path, tell: ap
             size = os.fstat(draft.fd).st_size
             draft.publish()
         except (FFmpegError, OSError) as error:  # most likely a full disk
-            raise _unwritable(error) from error
+            raise film_unwritable(Text(zh="播放副本", en="the player copy"), error) from error
         progress.end()
     return size
 
@@ -155,13 +155,3 @@ class Overlay:
 
 def _laid(plane: Plane, passes: NDArray[np.uint16], adds: NDArray[np.uint16]) -> Plane:
     return ((plane * passes + adds) >> 8).astype(np.uint8)
-
-
-def _unwritable(error: FFmpegError | OSError) -> MingjianError:
-    why = getattr(error, "strerror", None) or str(error)
-    return MingjianError(
-        "output_unwritable",
-        Text(zh=f"无法写入播放副本：{why}", en=f"the player copy cannot be written: {why}"),
-        fault=Fault.ENVIRONMENT,
-        detail=str(error),
-    )
