@@ -124,13 +124,27 @@ PY
   touch "$stamp"
 }
 
+begin_ui() {
+  set -m  # a process group of its own: when the rest fails, or at Ctrl+C, npm ends too
+  VENV=$venv scripts/build_ui.sh </dev/null &
+  ui=$!
+  set +m
+  trap 'kill -- "-$ui" 2>/dev/null || true' EXIT
+}
+
 make_venv
 if [ "$mode" = test ]; then
   install_system "${run_packages[@]}" "${test_packages[@]}"
-  install_python requirements-dev.lock
+  lock=requirements-dev.lock
 else
   install_system "${run_packages[@]}"
-  compgen -G "$venv/.installed-requirements-dev-*" >/dev/null || install_python requirements.lock
+  lock=requirements.lock
+  ! compgen -G "$venv/.installed-requirements-dev-*" >/dev/null || lock=
 fi
-VENV=$venv scripts/build_ui.sh
+# the UI beside Python's packages where the system has Node, else beside the database, once Node came with them
+ui=
+if scripts/system_node.sh; then begin_ui; fi
+[ -z "$lock" ] || install_python "$lock"
+[ -n "$ui" ] || begin_ui
 PYTHONPATH=src "$venv/bin/python" scripts/empty_database.py
+wait "$ui"
