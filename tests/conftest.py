@@ -10,9 +10,10 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("unhurried", settings.default, deadline=None)  # an example may wait for a busy processor
+# An example may wait for a busy processor, and so may the making of one.
+settings.register_profile("unhurried", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 HERE = Path(__file__).parent

@@ -147,7 +147,9 @@ def test_long_names_stay_inside_their_boxes(sample: Any, fill: str, tmp_path: Pa
     inside(render(replace(sample, **values)), tmp_path)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.text(
         st.characters(min_codepoint=0x20, max_codepoint=0x7E) | st.sampled_from("甲乙丙《》“”、。〔〕"), max_size=80

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 ORDERS = (["group", "name", "id"], ["-group", "name", "-id"], ["-keep_days", "id"], ["id"])
 RARE = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )  # fmt: skip
 
 
