@@ -12,8 +12,6 @@ from typing import Any
 
 from bench.web_database import asked, parser, scratch, tell
 
-from mingjian.app.settled import YOUNG, settle
-
 DISTRICTS = 12
 STATES = ("registered", "registered", "registered", "submitted", "returned", "change_due", "draft")
 PATHS = {
@@ -39,7 +37,6 @@ def measure(number: int) -> dict[str, Any]:
     browsers = fill(number)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    settle(YOUNG)  # as the web process does before its first answer
     found: dict[str, Any] = {}
     for who, browser in browsers.items():
         found[who] = {}

@@ -14,8 +14,6 @@ from typing import Any
 
 from bench.web_database import asked, parser, scratch, tell
 
-from mingjian.app.settled import YOUNG, settle
-
 
 def main() -> None:
     chosen = parser(__doc__, "100,000 cameras, 30,000 places, 12,000 systems").parse_args()
@@ -36,7 +34,6 @@ def measure(scale: float) -> dict[str, Any]:
     filled_s = time.perf_counter() - start
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    settle(YOUNG)  # as the web process does before its first answer
     questions = {
         "list": "/cameras?limit=200",
         "search_name": "/cameras?text=路口 4",

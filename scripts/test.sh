@@ -6,42 +6,43 @@ venv=${VENV:-.venv}
 export PYTHONPATH=src VENV=$venv
 . scripts/test_steps.sh
 
-# the UI's checks beside Python's: each has one core
-if [ -e ui/package.json ]; then
-  [ -d ui/node_modules ] || scripts/npm.sh ci --no-audit --no-fund --loglevel=error
-  begin_beside ui ui_checks
-fi
+failed=0
+pytest=("$venv/bin/python" -m pytest -q)
+browser=("${pytest[@]}" "${once_more[@]}" --durations=5)
+two_workers=(-n 2 --dist loadfile --no-loadscope-reorder -m "not more" --durations=10)
+# Streams, processes, kills: they wait for each other and for the clock. All else only computes, and takes the lowest
+# priority from the beginning: it fills what the others leave of the two cores, and never makes them late.
+timed=(tests/media tests/app tests/bench tests/fault)
+
 step "ruff"
 "$venv/bin/ruff" check .
 "$venv/bin/ruff" format --check .
 step "import-linter"
 "$venv/bin/lint-imports" | tail -n 12
+begin_beside computing nice -n 19 "${pytest[@]}" "${two_workers[@]}" tests --ignore=tests/e2e "${timed[@]/#/--ignore=}"
+# the UI's checks beside Python's: each has one core
+if [ -e ui/package.json ]; then
+  [ -d ui/node_modules ] || scripts/npm.sh ci --no-audit --no-fund --loglevel=error
+  begin_beside ui ui_checks
+fi
 step "mypy"
 "$venv/bin/mypy"
 if [ -e ui/package.json ]; then
   step "UI: types, ESLint and unit tests"
   end_beside ui
 fi
-failed=0
-pytest=("$venv/bin/python" -m pytest -q)
-browser=("${pytest[@]}" "${once_more[@]}" --durations=5)
-two_workers=(-n 2 --dist loadfile --no-loadscope-reorder -m "not more" --durations=10)
-# Streams, processes, kills: they wait for each other and for the clock. All else only computes, and takes the lowest
-# priority: it fills what the browsers leave of the two cores, which is half of them, and never makes them late.
-timed=(tests/media tests/app tests/bench tests/fault)
 step "pytest: what runs against the clock; beside it the desks in Chromium"
 begin_beside desks "${browser[@]}" -m "not live and not more" tests/e2e
 "${pytest[@]}" "${two_workers[@]}" "${timed[@]}" --ignore=tests/app/test_system.py || failed=$?
-begin_beside computing nice -n 19 "${pytest[@]}" "${two_workers[@]}" tests --ignore=tests/e2e "${timed[@]/#/--ignore=}"
 step "pytest: the desks in Chromium"
-end_beside desks
+end_beside desks || failed=$?
 # one process for all that shows live video: tests/e2e/conftest.py says which; beside it the system test
 step "pytest: the screens with live video in Chromium"
 begin_beside system "${pytest[@]}" -m "not more" --durations=5 tests/app/test_system.py
 "${browser[@]}" -m "live and not more" tests/e2e || failed=$?
 step "pytest: the whole system"
-end_beside system
+end_beside system || failed=$?
 step "pytest: what only computes"
-end_beside computing
+end_beside computing || failed=$?
 step "make test took ${SECONDS} s without its set-up"
 exit "$failed"

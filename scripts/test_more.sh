@@ -11,6 +11,6 @@ step "pytest: the long ones, beside them the other journeys in Chromium"
 begin_beside journeys "$venv/bin/python" -m pytest -q "${once_more[@]}" -m more --durations=5 tests/e2e
 "$venv/bin/python" -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m more --durations=10 tests --ignore=tests/e2e || failed=$?
 step "pytest: the other journeys in Chromium"
-end_beside journeys
+end_beside journeys || failed=$?
 step "make test-more took ${SECONDS} s without its set-up"
 exit "$failed"

@@ -8,15 +8,27 @@ step() { printf '\n\033[1m== %s (%d:%02d)\033[0m\n' "$*" $((SECONDS / 60)) $((SE
 once_more=(-p pytest_rerunfailures --reruns 1 -rR)
 
 declare -A beside_said beside
-trap '[ ${#beside[@]} = 0 ] || kill "${beside[@]}" 2>/dev/null || true' EXIT
+trap end_all EXIT
 
-# begin_beside NAME COMMAND...: run it in the background; end_beside NAME prints what it said, and ends all if it failed
+# begin_beside NAME COMMAND...: run it in the background; end_beside NAME prints what it said, and fails as it did
 begin_beside() {
   local name=$1
   shift
   beside_said[$name]=$(mktemp)
-  "$@" >"${beside_said[$name]}" 2>&1 &
+  set -m  # a process group of its own, so that end_all reaches its workers, servers and browsers too
+  "$@" >"${beside_said[$name]}" 2>&1 </dev/null &
+  set +m
   beside[$name]=$!
+}
+
+# Interrupted as by Ctrl+C, whoever still runs stops its servers and removes its files.
+end_all() {
+  local name
+  for name in "${!beside[@]}"; do
+    kill -INT -- "-${beside[$name]}" 2>/dev/null || true
+    wait "${beside[$name]}" 2>/dev/null || true
+    rm -f "${beside_said[$name]}"
+  done
 }
 
 end_beside() {
@@ -25,7 +37,7 @@ end_beside() {
   unset "beside[$name]"
   cat "${beside_said[$name]}"
   rm -f "${beside_said[$name]}"
-  [ "$failed" = 0 ] || exit "$failed"
+  return "$failed"
 }
 
 ui_checks() { scripts/npm.sh run --silent lint && scripts/npm.sh test --silent; }

@@ -11,7 +11,6 @@ import uvloop
 from mingjian.app.data_folder import DataFolder
 from mingjian.app.engine_ledger import engine_log
 from mingjian.app.settings import load_settings
-from mingjian.app.settled import settle
 from mingjian.kernel.clock import SystemClock
 from mingjian.media.engine.runtime import EngineRuntime, run_engine
 from mingjian.media.engine.settings import EngineSettings
@@ -50,5 +49,4 @@ async def _serve(folder: DataFolder) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    settle()
     await run_engine(EngineRuntime(engine, store, clock), stop)

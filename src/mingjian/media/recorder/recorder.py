@@ -236,7 +236,7 @@ class StreamRecorder:
         job = self._build(run, cut, last=last)
         segment = self._segment
         assert segment is not None
-        if self._store.append(segment, job, last=last):
+        if self._store.append(segment, job):
             self._close_loss()
             self.counters.fragments += 1
             self.counters.frames += job.frames
