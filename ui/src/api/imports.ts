@@ -5,8 +5,8 @@ import type { components } from "./schema.gen";
 type Schemas = components["schemas"];
 export type Import = Schemas["ImportOut"];
 export type ImportRow = Schemas["ImportRowOut"];
-export type ImportKind = "cameras" | "devices" | "channels" | "places" | "systems" | "organisations";
-export const KINDS: readonly ImportKind[] = ["cameras", "devices", "channels", "places", "systems", "organisations"];
+export type ImportKind = "cameras" | "devices" | "channels" | "memberships" | "places" | "systems" | "organisations";
+export const KINDS: readonly ImportKind[] = ["cameras", "devices", "channels", "memberships", "places", "systems", "organisations"];
 export type RowFilter = "" | "new" | "changed" | "same" | "refused" | "noted" | "left";
 
 export interface CatalogueOptions {

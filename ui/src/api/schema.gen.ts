@@ -17247,7 +17247,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                objects: "cameras" | "devices" | "channels" | "places" | "systems" | "organisations";
+                objects: "cameras" | "devices" | "channels" | "memberships" | "places" | "systems" | "organisations";
             };
             cookie?: never;
         };
@@ -18192,7 +18192,7 @@ export interface operations {
     imports_upload: {
         parameters: {
             query: {
-                kind: "cameras" | "devices" | "channels" | "places" | "systems" | "organisations";
+                kind: "cameras" | "devices" | "channels" | "memberships" | "places" | "systems" | "organisations";
                 name: string;
                 organisation?: string;
                 division?: string;
@@ -18231,7 +18231,7 @@ export interface operations {
     imports_template: {
         parameters: {
             query: {
-                kind: "cameras" | "devices" | "channels" | "places" | "systems" | "organisations";
+                kind: "cameras" | "devices" | "channels" | "memberships" | "places" | "systems" | "organisations";
                 form?: "xlsx" | "csv";
             };
             header?: never;

@@ -27,7 +27,7 @@ from mingjian.web.registry.rights import EXPORT, IMPORT
 imports = Router(tags=["imports"])
 exports = Router(tags=["exports"])
 
-KindName = Literal["cameras", "devices", "channels", "places", "systems", "organisations"]
+KindName = Literal["cameras", "devices", "channels", "memberships", "places", "systems", "organisations"]
 Name = Annotated[str, Field(max_length=255)]
 Id = Annotated[str, Field(max_length=26, pattern="^[0-9A-Za-z_-]*$")]
 _FORMS = ("multipart/", "application/x-www-form-urlencoded")  # Django would have read the body already

@@ -27,6 +27,7 @@ from mingjian.web.exchange.columns import Cell, CellReader, Column, Problem, Wro
 from mingjian.web.exchange.devices import Devices
 from mingjian.web.exchange.jobs import Job, desk
 from mingjian.web.exchange.kinds import Finding, Kind, SheetRow
+from mingjian.web.exchange.memberships import Memberships
 from mingjian.web.exchange.models import ImportBatch, ImportRow
 from mingjian.web.exchange.names import APPLIED, PREVIEWED, UNDONE
 from mingjian.web.exchange.organisations import Organisations
@@ -40,7 +41,7 @@ from mingjian.web.http.versions import require_version
 from mingjian.web.registry.rights import IMPORT
 
 KINDS: Mapping[str, Kind] = {
-    kind.name: kind for kind in (Cameras(), Devices(), Channels(), Places(), Systems(), Organisations())
+    kind.name: kind for kind in (Cameras(), Devices(), Channels(), Memberships(), Places(), Systems(), Organisations())
 }
 FILE_LIMIT = 64 << 20
 CHUNK = 1000

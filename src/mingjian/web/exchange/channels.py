@@ -176,6 +176,12 @@ class _ChannelWork:
         if until == there.until_date:
             finding.change, finding.values = "same", {**values, "since_date": there.since_date, "until_date": until}
             return
+        if there.until_date:
+            row.wrong("until_date", WrongCell(
+                f"该接入已于 {there.until_date} 断开", f"this connection ended on {there.until_date}",
+                "断开日期不通过导入修改；留空即可", "that day is not changed by an import: leave it empty",
+            ))  # fmt: skip
+            return
         if until < there.since_date:
             row.wrong("until_date", WrongCell("断开日期早于接入日期", "it ends before it begins"))
             return

@@ -66,7 +66,7 @@ class Kind(Protocol):
 
     @property
     def name(self) -> str:
-        """cameras, devices, channels, places, systems, organisations."""
+        """cameras, devices, channels, memberships, places, systems, organisations."""
 
     @property
     def title(self) -> Text:

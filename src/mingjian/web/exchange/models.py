@@ -14,7 +14,7 @@ class ImportBatch(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
-    kind = models.CharField(max_length=16)  # cameras, devices, channels, places, systems, organisations
+    kind = models.CharField(max_length=16)  # cameras, devices, channels, memberships, places, systems, organisations
     form = models.CharField(max_length=8)  # xlsx, csv, gb28181
     name = models.CharField(max_length=128)  # of the file, as it was called
     sha256 = models.CharField(max_length=64)  # of the file's bytes

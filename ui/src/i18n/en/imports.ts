@@ -8,6 +8,7 @@ export const importWords: Words<typeof zh> = {
   "imports.kind.cameras": "cameras",
   "imports.kind.devices": "devices",
   "imports.kind.channels": "device channels",
+  "imports.kind.memberships": "memberships in systems",
   "imports.kind.places": "places",
   "imports.kind.systems": "systems",
   "imports.kind.organisations": "organisations",

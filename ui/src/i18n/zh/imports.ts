@@ -5,6 +5,7 @@ export const importWords = {
   "imports.kind.cameras": "摄像机",
   "imports.kind.devices": "设备",
   "imports.kind.channels": "设备通道",
+  "imports.kind.memberships": "系统归属",
   "imports.kind.places": "场所",
   "imports.kind.systems": "系统",
   "imports.kind.organisations": "单位",

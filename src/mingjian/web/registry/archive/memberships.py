@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 from django.db import transaction
 
@@ -18,8 +18,18 @@ from mingjian.web.registry.models import Camera, CameraArchive, Membership, Syst
 from mingjian.web.registry.policies import MANAGE
 from mingjian.web.registry.queries import visible_camera
 from mingjian.web.registry.rights import READ_SYSTEMS
-from mingjian.web.registry.shared import overlap, past_day, span_or_since_today
+from mingjian.web.registry.shared import Dated, overlap, past_day, span_or_since_today
 from mingjian.web.registry.systems.queries import visible_system
+
+
+class Belonging(Dated, Protocol):
+    """A camera's being in a system for a time: a row of the register, or one that a file would make."""
+
+    system_id: str
+    owning: bool
+
+
+_B = TypeVar("_B", bound=Belonging)
 
 
 def join(actor: Actor, camera_id: str, values: Mapping[str, Any], expected: int | None) -> tuple[Camera, Membership]:
@@ -29,23 +39,52 @@ def join(actor: Actor, camera_id: str, values: Mapping[str, Any], expected: int 
     time. Raises MingjianError `conflict` for spans that overlap, changed_meanwhile, not_found.
     """
     since, until = span_or_since_today(values)
-    owning = bool(values["owning"])
     with transaction.atomic():
         camera = _mine(actor, camera_id, expected)
         system = visible_system(actor, values["system"])
         if system.removed_ns is not None:
             raise refused("system", "该系统已注销", "this system has been removed", "conflict")
-        before = {}
-        if owning and not until:
-            before = _hand_over(camera, system, since)
-        same = {"owning": True} if owning else {"owning": False, "system": system}
-        if any(overlap(row, since, until) for row in camera.memberships.filter(**same)):
-            raise refused(
-                "since_date", "与该摄像机已有的归属时间重叠", "it overlaps with what the camera was in then", "conflict"
-            )
-        row = Membership.objects.create(camera=camera, system=system, owning=owning, since_date=since, until_date=until)
-        _record(actor, JOINED, camera, before, _document(row))
+        row = Membership(
+            camera=camera, system=system, owning=bool(values["owning"]), since_date=since, until_date=until
+        )  # fmt: skip
+        ended = fit(row, list(camera.memberships.select_related("system")))
+        if ended is not None:
+            ended.save(update_fields=["until_date"])
+        row.save(force_insert=True)
+        if row.owning and not until:
+            _own(camera, system)
+        before = {} if ended is None else {**document(ended), "until_date": ""}
+        _record(actor, JOINED, camera, before, document(row))
     return camera, row
+
+
+def fit(row: _B, of_camera: Sequence[_B]) -> _B | None:
+    """Whether a new membership fits: the owning one that it ends (its end is set, not saved), or None.
+
+    `of_camera`: the other memberships of its camera, of any time. Raises MingjianError `conflict` naming the field.
+    """
+    ended = None
+    if row.owning and not row.until_date:
+        last = next((one for one in of_camera if one.owning and not one.until_date), None)
+        if last is not None and last.system_id == row.system_id:
+            raise refused("system", "该摄像机已属于此系统", "the camera is of this system already", "conflict")
+        ended = last if last is not None and last.since_date <= row.since_date else None
+    if in_the_way(row, [one for one in of_camera if one is not ended]):
+        raise refused(
+            "since_date", "与该摄像机已有的归属时间重叠", "it overlaps with what the camera was in then", "conflict"
+        )
+    if ended is not None:
+        ended.until_date = row.since_date
+    return ended
+
+
+def in_the_way(row: Belonging, of_camera: Sequence[Belonging]) -> bool:
+    """Whether its time overlaps another one's: one system owns a camera at a time, and it is once in each other."""
+    return any(
+        overlap(one, row.since_date, row.until_date)
+        for one in of_camera
+        if one is not row and one.owning == row.owning and (row.owning or one.system_id == row.system_id)
+    )
 
 
 def leave(actor: Actor, camera_id: str, membership_id: int, on: str, reason: str, expected: int | None) -> Camera:
@@ -58,12 +97,12 @@ def leave(actor: Actor, camera_id: str, membership_id: int, on: str, reason: str
             raise not_found("没有这条归属记录", "there is no such membership")
         if day < row.since_date:
             raise refused("on", "结束日期早于开始日期", "it would end before it began")
-        before = _document(row)
+        before = document(row)
         row.until_date = day
         row.save(update_fields=["until_date"])
         if row.owning:
             _own(camera, None)
-        _record(actor, LEFT, camera, before, _document(row), reason)
+        _record(actor, LEFT, camera, before, document(row), reason)
     return camera
 
 
@@ -94,21 +133,6 @@ def _mine(actor: Actor, camera_id: str, expected: int | None) -> Camera:
     return camera
 
 
-def _hand_over(camera: Camera, system: System, since: str) -> dict[str, Any]:
-    """The system that owned it until now ends; as the record shows that one."""
-    last = camera.memberships.filter(owning=True, until_date="").select_related("system").first()
-    before = {}
-    if last is not None:
-        if last.system_id == system.id:
-            raise refused("system", "该摄像机已属于此系统", "the camera is of this system already", "conflict")
-        if last.since_date <= since:
-            before = _document(last)
-            last.until_date = since
-            last.save(update_fields=["until_date"])
-    _own(camera, system)
-    return before
-
-
 def _own(camera: Camera, system: System | None) -> None:
     camera.system = system
     archive = CameraArchive.objects.filter(camera=camera).first()
@@ -126,7 +150,8 @@ def _record(
     )  # fmt: skip
 
 
-def _document(row: Membership) -> dict[str, Any]:
+def document(row: Membership) -> dict[str, Any]:
+    """For the record."""
     return {
         "system": row.system.name, "owning": row.owning, "since_date": row.since_date, "until_date": row.until_date,
     }  # fmt: skip
