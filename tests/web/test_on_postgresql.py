@@ -9,9 +9,12 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from tests.web.postgres_server import postgresql_server
+from tests.web.postgres_server import client_program, postgresql_server
+
+from mingjian.web import prepared_database
 
 HERE = Path(__file__).parent
+MIGRATED = HERE.parents[1] / ".cache" / "postgresql"
 TEMPLATE = "mingjian"  # the server's own database, which nothing else uses
 
 DECIDED = (
@@ -60,8 +63,25 @@ def run_on_postgresql(tmp_path: Path, what: list[str], *, workers: int, at_least
 
 
 def _migrate(url: str) -> None:
-    """Every migration once on PostgreSQL; the workers' databases are copies of what comes of it."""
-    run = subprocess.run([sys.executable, "-c", _MIGRATE, url], capture_output=True, text=True)
+    """Every migration on PostgreSQL, once for the same migrations: then what came of it is dumped, and read from then on.
+
+    The workers' databases are copies of it.
+    """
+    migrated = MIGRATED / f"{prepared_database.stamp()}.sql"
+    if migrated.exists():
+        _run([client_program("psql"), "-q", "-v", "ON_ERROR_STOP=1", "-f", str(migrated), url])
+        return
+    _run([sys.executable, "-c", _MIGRATE, url])
+    MIGRATED.mkdir(parents=True, exist_ok=True)
+    for old in MIGRATED.iterdir():
+        old.unlink(missing_ok=True)
+    whole = migrated.with_suffix(f".{os.getpid()}")
+    _run([client_program("pg_dump"), "-f", str(whole), url])
+    whole.rename(migrated)
+
+
+def _run(command: list[str]) -> None:
+    run = subprocess.run(command, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
 
 
