@@ -10,8 +10,8 @@ failed=0
 pytest=("$venv/bin/python" -m pytest -q)
 browser=("${pytest[@]}" "${once_more[@]}" --durations=5)
 two_workers=(-n 2 --dist loadfile --no-loadscope-reorder -m "not more" --durations=10)
-# Streams, processes, kills: they wait for each other and for the clock. All else only computes, and takes the lowest
-# priority from the beginning: it fills what the others leave of the two cores, and never makes them late.
+# Streams, processes, kills: they wait for each other and for the clock. All else only computes, and has the lowest
+# priority from first to last: it fills what the others leave of the two cores, and never makes them late.
 timed=(tests/media tests/app tests/bench tests/fault)
 
 step "ruff"
@@ -19,7 +19,6 @@ step "ruff"
 "$venv/bin/ruff" format --check .
 step "import-linter"
 "$venv/bin/lint-imports" | tail -n 12
-begin_beside computing nice -n 19 "${pytest[@]}" "${two_workers[@]}" tests --ignore=tests/e2e "${timed[@]/#/--ignore=}"
 # the UI's checks beside Python's: each has one core
 if [ -e ui/package.json ]; then
   [ -d ui/node_modules ] || scripts/npm.sh ci --no-audit --no-fund --loglevel=error
@@ -27,6 +26,7 @@ if [ -e ui/package.json ]; then
 fi
 step "mypy"
 "$venv/bin/mypy"
+begin_beside computing nice -n 19 "${pytest[@]}" "${two_workers[@]}" tests --ignore=tests/e2e "${timed[@]/#/--ignore=}"
 if [ -e ui/package.json ]; then
   step "UI: types, ESLint and unit tests"
   end_beside ui

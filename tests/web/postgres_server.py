@@ -21,7 +21,7 @@ from typing import Any
 import psycopg
 
 USER = "mingjian"
-_START_S = 60
+_WAIT_S = 240  # for its start and its end, at the lowest priority
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def postgresql_server() -> Iterator[str]:
             yield f"postgresql://{USER}@/mingjian?host={root}"
         finally:
             server.send_signal(signal.SIGINT)
-            server.communicate(timeout=30)
+            server.communicate(timeout=_WAIT_S)
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
@@ -80,7 +80,7 @@ def _binaries(root: Path) -> Path:
 
 
 def _create_database(socket_folder: Path, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _START_S
+    deadline = time.monotonic() + _WAIT_S
     while True:
         assert server.poll() is None, server.stderr.read().decode() if server.stderr else ""
         try:

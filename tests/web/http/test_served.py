@@ -21,6 +21,8 @@ from mingjian.web.registry.actions import NewCamera, add_camera
 
 pytestmark = pytest.mark.usefixtures("committing")
 
+WAIT_S = 60  # the first answer loads every slice, at the lowest priority
+
 
 @contextmanager
 def served(**where: Any) -> Iterator[uvicorn.Server]:
@@ -41,12 +43,16 @@ def served(**where: Any) -> Iterator[uvicorn.Server]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        assert started.wait(60)
+        assert started.wait(WAIT_S)
         yield server
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(WAIT_S)
         assert not thread.is_alive()
+
+
+def behind_the_edge(socket: str) -> httpx.Client:
+    return httpx.Client(transport=httpx.HTTPTransport(uds=socket), base_url="http://localhost", timeout=WAIT_S)
 
 
 def set_up(browser: httpx.Client, **headers: str) -> httpx.Response:
@@ -60,7 +66,7 @@ def test_behind_the_edge_the_forwarded_address_is_believed(tmp_path: Path) -> No
     socket = str(tmp_path / "web.sock")
     with (
         served(uds=socket),
-        httpx.Client(transport=httpx.HTTPTransport(uds=socket), base_url="http://localhost") as browser,
+        behind_the_edge(socket) as browser,
     ):
         forwarded = {"X-Forwarded-For": "6.6.6.6, 10.7.7.7", "X-Request-Id": "edge-request-0001"}
         answer = set_up(browser, **forwarded)
@@ -73,7 +79,7 @@ def test_behind_the_edge_https_asks_for_the_pages_own_origin(tmp_path: Path) -> 
     socket = str(tmp_path / "web.sock")
     with (
         served(uds=socket),
-        httpx.Client(transport=httpx.HTTPTransport(uds=socket), base_url="http://localhost") as browser,
+        behind_the_edge(socket) as browser,
     ):
         evil = {"X-Forwarded-Proto": "https", "Origin": "https://evil.example"}
         assert set_up(browser, **evil).json()["code"] == "csrf_failed"
@@ -84,7 +90,7 @@ def test_behind_the_edge_https_asks_for_the_pages_own_origin(tmp_path: Path) -> 
 def test_without_the_edge_nobody_says_where_he_comes_from() -> None:
     with served(host="127.0.0.1", port=0) as server:
         port = server.servers[0].sockets[0].getsockname()[1]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as browser:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=WAIT_S) as browser:
             lies = {"X-Forwarded-For": "10.7.7.7", "X-Forwarded-Proto": "https", "X-Request-Id": "lies-lies-lies"}
             answer = set_up(browser, **lies)
             assert answer.status_code == 201
@@ -96,7 +102,7 @@ def test_a_long_export_is_streamed(tmp_path: Path) -> None:
     socket = str(tmp_path / "web.sock")
     with (
         served(uds=socket),
-        httpx.Client(transport=httpx.HTTPTransport(uds=socket), base_url="http://localhost") as browser,
+        behind_the_edge(socket) as browser,
     ):
         set_up(browser)
         for number in range(20):
@@ -121,7 +127,7 @@ def test_a_flood_is_cut_off_before_it_reaches_the_disk(tmp_path: Path) -> None:
 
     with (
         served(uds=socket),
-        httpx.Client(transport=httpx.HTTPTransport(uds=socket), base_url="http://localhost") as browser,
+        behind_the_edge(socket) as browser,
     ):
         english = {"Accept-Language": "en"}
         answer = browser.post("/api/v1/auth/login", content=b"x" * (3 << 20), headers=english)
@@ -129,7 +135,7 @@ def test_a_flood_is_cut_off_before_it_reaches_the_disk(tmp_path: Path) -> None:
         assert answer.json()["detail"] == "the request is too large"
     with (
         served(uds=socket + "2"),
-        httpx.Client(transport=httpx.HTTPTransport(uds=socket + "2"), base_url="http://localhost") as browser,
+        behind_the_edge(socket + "2") as browser,
     ):
         answer = browser.post("/api/v1/auth/login", content=undeclared())
         assert (answer.status_code, answer.json()["detail"]) == (413, "请求内容过大")

@@ -130,7 +130,7 @@ def witness(tmp_path: Path, clock: ManualClock) -> Iterator[SimpleNamespace]:
     assert ready.wait(60)
     yield told
     loop.call_soon_threadsafe(told.stop.set)
-    thread.join(10)
+    thread.join(60)
     loop.close()
 
 
