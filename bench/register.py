@@ -25,6 +25,8 @@ def main() -> None:
 def measure(scale: float) -> dict[str, Any]:
     from django.db import connection
 
+    from mingjian.app.web_setup import settle
+
     sizes = {
         "cameras": int(100_000 * scale), "places": int(30_000 * scale), "systems": int(12_000 * scale),
         "audit": int(1_000_000 * scale),
@@ -34,6 +36,7 @@ def measure(scale: float) -> dict[str, Any]:
     filled_s = time.perf_counter() - start
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    settle()  # as the web process does before it serves
     questions = {
         "list": "/cameras?limit=200",
         "search_name": "/cameras?text=路口 4",
@@ -59,6 +62,10 @@ def measure(scale: float) -> dict[str, Any]:
         "audit_rare": "/audit?text=路口 77777",
         "audit_none": "/audit?text=没有这样的字",
         "audit_unit": "/audit?organisation=o7",
+        "audit_denied": "/audit?outcome=denied",
+        "audit_kind": "/audit?object_kind=place",
+        "audit_week": "/audit?from=2024-06-01T00:00:00Z&to=2024-06-03T00:00:00Z",
+        "audit_month": "/audit?from=2024-06-01T00:00:00Z&to=2024-07-01T00:00:00Z",
     }
     taken = {name: asked(lambda path=path: browser.get(path)) for name, path in questions.items()}  # type: ignore[misc]
     return {**sizes, "fill_s": round(filled_s, 1), "answers": taken, "judge_systems_s": judge_systems()}

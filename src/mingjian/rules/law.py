@@ -206,6 +206,10 @@ class Law:
                 remedy=Text(zh="用 mingjian law list 查看全部条款", en="see all clauses with mingjian law list"),
             ) from None
 
+    def known(self, key: str) -> Clause | None:
+        """The clause of that key; None when there is none."""
+        return self._by_key.get(key)
+
     def policy(self, key: str) -> Policy:
         """The policy of that key. Raises MingjianError `unknown_policy`."""
         for policy in self.policies:

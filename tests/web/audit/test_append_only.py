@@ -115,5 +115,5 @@ def test_each_clause_is_kept_with_the_strictest_verdict_that_cites_it() -> None:
     }  # fmt: skip
     assert made.clause == "a.two"
     entry()
-    assert [found.pk for found in entries_citing(local_person("t"), "a.three", None, 10)[0]] == [made.pk]
-    assert entries_citing(local_person("t"), "a.five", None, 10) == ([], None)
+    assert [found.pk for found in entries_citing(local_person("t"), "a.three", 10)] == [made.pk]
+    assert entries_citing(local_person("t"), "a.five", 10) == []

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Field, Query, Router, Schema
 
-from mingjian.kernel.isotime import parse_iso_ns
+from mingjian.kernel.isotime import format_iso_ns, parse_iso_ns
 from mingjian.web.audit.actions import EXPORTED, record
 from mingjian.web.audit.names import all_names
 from mingjian.web.audit.policies import EXPORT, READ
@@ -69,10 +69,15 @@ class AuditEntryOut(Plain):
 
 
 class AuditPage(Schema):
-    """A page, newest first; `next` is the cursor of the following one."""
+    """A page, newest first; `next` is the cursor of the following one.
+
+    `searched_to`: the answer's time was up before the page was full; entries back to that time were looked through, and
+    `next` goes on from there. The page may then be empty although more entries fit; null: the page is full or the last.
+    """
 
     items: list[AuditEntryOut]
     next: str | None
+    searched_to: str | None
 
 
 class AuditNameOut(Schema):
@@ -121,9 +126,13 @@ def list_audit(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> dict[str, Any]:
-    """Entries, newest first."""
-    rows, following = entries_page(actor_of(request), query.filter(), cursor, limit)
-    return {"items": [as_row(row, language_of(request)) for row in rows], "next": following}
+    """Entries, newest first. What no index finds, a text above all, is looked for: such an answer may end early."""
+    found, language = entries_page(actor_of(request), query.filter(), cursor, limit), language_of(request)
+    return {
+        "items": [as_row(row, language) for row in found.rows],
+        "next": found.following,
+        "searched_to": None if found.searched_ns is None else format_iso_ns(found.searched_ns),
+    }
 
 
 @router.get("/names", auth=Requires(READ), response=list[AuditNameOut], operation_id="audit_names")

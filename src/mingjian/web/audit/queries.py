@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Func, Q, QuerySet, prefetch_related_objects
 
 from mingjian.kernel.isotime import format_iso_ns
 from mingjian.web.audit.models import AuditCitation, AuditEntry
 from mingjian.web.audit.names import all_names, readable
 from mingjian.web.audit.policies import EXPORT, READ, RecordPolicy
+from mingjian.web.audit.reading_back import Entries, read_back
 from mingjian.web.authority.actor import Actor, Role
 from mingjian.web.http.paging import page
 
@@ -21,6 +22,10 @@ FIELDS = (
     "object_id", "object_name", "organisation_id", "division_id", "before", "after", "right", "clause", "clauses", "reason", "outcome", "request",
     "api_token",
 )  # fmt: skip
+
+
+FEW = 2000
+"""So many entries of a time are read by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +45,67 @@ class AuditFilter:
     to_ns: int | None = None
 
 
+class _Question(NamedTuple):
+    """A filter in two: `rows` an index finds, `rest` has to be looked for among them (an empty Q: nothing has)."""
+
+    rows: QuerySet[AuditEntry]
+    rest: Q
+
+
+def _question(actor: Actor, wanted: AuditFilter, policy: RecordPolicy) -> _Question:
+    rows, rest = policy.visible(actor, AuditEntry.objects.all()), Q()
+    exact = {
+        "actor_id": wanted.actor, "actor_organisation": wanted.actor_organisation,
+        "organisation_id": wanted.organisation, "citations__clause": wanted.clause,
+    }  # fmt: skip
+    seen = {"outcome": wanted.outcome}
+    of_object = {"object_kind": wanted.object_kind, "object_id": wanted.object_id}
+    (exact if all(of_object.values()) else seen).update(of_object)  # the index is of both
+    if wanted.action.endswith(".*"):
+        rest &= Q(action__startswith=wanted.action[:-1])
+    else:
+        exact["action"] = wanted.action
+    rows = rows.filter(**{field: value for field, value in exact.items() if value})
+    for field, value in seen.items():
+        if value:
+            rows = rows.alias(**{f"{field}_seen": _Seen(field)})
+            rest &= Q(**{f"{field}_seen": value})
+    if wanted.text:
+        rest &= _mentions(wanted.text)
+    return _between(_Question(rows, rest), wanted.from_ns, wanted.to_ns)
+
+
+class _Seen(Func):
+    """A column as it is seen in each row: with SQLite's unary plus no index of it is taken instead of the id's."""
+
+    arity = 1
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+
+def _between(asked: _Question, from_ns: int | None, to_ns: int | None) -> _Question:
+    """The question limited to [from_ns, to_ns): to the few ids of that time, or to be looked for when they are many.
+
+    Ids run with time, but for clocks that were set and transactions that overlapped: they cannot stand for it.
+    """
+    bounds = {"gte": from_ns, "lt": to_ns}
+    given = {bound: value for bound, value in bounds.items() if value is not None}
+    if not given:
+        return asked
+    within = AuditEntry.objects.filter(**{f"at_ns__{bound}": value for bound, value in given.items()})
+    ids = list(within.values_list("id", flat=True)[: FEW + 1])
+    if len(ids) <= FEW:
+        return asked._replace(rows=asked.rows.filter(pk__in=ids))
+    seen = Q(**{f"at_seen__{bound}": value for bound, value in given.items()})
+    return _Question(asked.rows.alias(at_seen=_Seen("at_ns")), asked.rest & seen)
+
+
 def find(actor: Actor, wanted: AuditFilter, policy: RecordPolicy = READ) -> QuerySet[AuditEntry]:
     """The entries that fit, of those the right opens to the actor."""
-    rows = policy.visible(actor, AuditEntry.objects.all())
-    exact = {
-        "actor_id": wanted.actor, "actor_organisation": wanted.actor_organisation, "object_kind": wanted.object_kind,
-        "object_id": wanted.object_id, "organisation_id": wanted.organisation,
-    }  # fmt: skip
-    rows = rows.filter(**{field: value for field, value in exact.items() if value})
-    if wanted.outcome:
-        rows = rows.filter(outcome=wanted.outcome)
-    if wanted.action.endswith(".*"):
-        rows = rows.filter(action__startswith=wanted.action[:-1])
-    elif wanted.action:
-        rows = rows.filter(action=wanted.action)
-    if wanted.from_ns is not None:
-        rows = rows.filter(at_ns__gte=wanted.from_ns)
-    if wanted.to_ns is not None:
-        rows = rows.filter(at_ns__lt=wanted.to_ns)
-    if wanted.clause:
-        rows = rows.filter(citations__clause=wanted.clause)
-    if wanted.text:
-        rows = rows.filter(_mentions(wanted.text))
-    return rows
+    asked = _question(actor, wanted, policy)
+    return asked.rows.filter(asked.rest)
 
 
 def _mentions(text: str) -> Q:
@@ -74,11 +117,15 @@ def _mentions(text: str) -> Q:
     return condition
 
 
-def entries_page(
-    actor: Actor, wanted: AuditFilter, cursor: str | None, limit: int
-) -> tuple[list[AuditEntry], str | None]:
-    """One page, newest first."""
-    return page(find(actor, wanted).prefetch_related("citations"), ["-id"], cursor, limit)
+def entries_page(actor: Actor, wanted: AuditFilter, cursor: str | None, limit: int) -> Entries:
+    """One page, newest first; what no index finds is looked for as `reading_back` does."""
+    asked = _question(actor, wanted, READ)
+    if asked.rest:
+        found = read_back(asked.rows, asked.rest, cursor, limit)
+    else:
+        found = Entries(*page(asked.rows, ["-id"], cursor, limit))
+    prefetch_related_objects(found.rows, "citations")
+    return found
 
 
 def history_page(kind: str, object_id: str, cursor: str | None, limit: int) -> tuple[list[AuditEntry], str | None]:
@@ -95,9 +142,9 @@ def history_of(kind: str, object_id: str, cursor: str | None, limit: int, langua
     return {"items": [{key: row[key] for key in kept} for row in shown], "next": following}
 
 
-def entries_citing(actor: Actor, clause: str, cursor: str | None, limit: int) -> tuple[list[AuditEntry], str | None]:
-    """The entries that rest on a clause, newest first: where it bit."""
-    return entries_page(actor, AuditFilter(clause=clause), cursor, limit)
+def entries_citing(actor: Actor, clause: str, limit: int) -> list[AuditEntry]:
+    """The latest entries that rest on a clause, newest first: where it bit."""
+    return entries_page(actor, AuditFilter(clause=clause), None, limit).rows
 
 
 def citing_counts(actor: Actor, clause: str) -> dict[str, int]:

@@ -19,7 +19,7 @@ from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
 from mingjian.web.http.paging import page
-from mingjian.web.http.schemas import Cursor, Input, Limit, Reason
+from mingjian.web.http.schemas import Cursor, Input, Limit, Plain, Reason
 from mingjian.web.http.versions import expected_version, set_etag
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -99,7 +99,7 @@ class NumbersOut(Schema):
     changed: int
 
 
-class PaperOut(Schema):
+class PaperOut(Plain):
     """An issued paper; its PDF is at /filings/{id}/papers/{paper}.pdf."""
 
     id: str
@@ -108,14 +108,14 @@ class PaperOut(Schema):
     issued_at: str
 
 
-class AskedOut(Schema):
+class AskedOut(Plain):
     """A part that is still to be handed in."""
 
     part: str
     label: str
 
 
-class VersionOut(Schema):
+class VersionOut(Plain):
     """What was handed in, and when."""
 
     number: int
@@ -126,7 +126,7 @@ class VersionOut(Schema):
     by: str
 
 
-class FilingOut(Schema):
+class FilingOut(Plain):
     """A filing. `state_label` is its word for people; `due` the day the filer is to act by, "" when nothing runs."""
 
     id: str
@@ -165,7 +165,7 @@ class FilingOut(Schema):
     version: int
 
 
-class CopyOut(Schema):
+class CopyOut(Plain):
     """A district concerned, and its organ."""
 
     division_name: str

@@ -29,13 +29,13 @@ def page(
     """
     names = [name.lstrip("-") for name in order]
     if cursor:
-        key = _open(cursor, [_kind(rows.model, name) for name in names])
+        key = key_of(cursor, [_kind(rows.model, name) for name in names])
         rows = rows.filter(_after(order, key))
     found = list(rows.order_by(*order)[: limit + 1])
     if len(found) <= limit:
         return found, None
     last = found[limit - 1]
-    return found[:limit], _close(tuple(getattr(last, name) for name in names))
+    return found[:limit], cursor_at(tuple(getattr(last, name) for name in names))
 
 
 def _after(order: Sequence[str], key: Key) -> Q:
@@ -50,7 +50,8 @@ def _after(order: Sequence[str], key: Key) -> Q:
     return condition
 
 
-def _close(key: Key) -> str:
+def cursor_at(key: Key) -> str:
+    """The cursor of what follows the row with this key."""
     return base64.urlsafe_b64encode(json.dumps(key, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
@@ -58,7 +59,8 @@ def _kind(model: type[Model], name: str) -> type:
     return int if isinstance(model._meta.get_field(name), IntegerField) else str
 
 
-def _open(cursor: str, kinds: Sequence[type]) -> Key:
+def key_of(cursor: str, kinds: Sequence[type]) -> Key:
+    """The key in a cursor, of values of these types. Raises MingjianError `invalid` (field: cursor)."""
     read: Callable[[str], object] = json.loads
     try:
         raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))

@@ -15,7 +15,7 @@ from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
 from mingjian.web.http.paging import page
-from mingjian.web.http.schemas import Cursor, Input, Limit
+from mingjian.web.http.schemas import Cursor, Input, Limit, Plain
 from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.inspections import deeds, judging, leads, policies
 from mingjian.web.inspections.models import InspectionLead, LeadJudgement
@@ -23,14 +23,14 @@ from mingjian.web.inspections.models import InspectionLead, LeadJudgement
 router = Router(tags=["leads"])
 
 
-class LeadClauseOut(Schema):
+class LeadClauseOut(Plain):
     """A clause with its printed name; its key where today's packs no longer know it."""
 
     key: str
     printed: str
 
 
-class LeadOut(Schema):
+class LeadOut(Plain):
     """A lead. `subject` is the record that opened it."""
 
     id: str

@@ -103,8 +103,8 @@ def coverage_values() -> dict[str, Any]:
 
 def cited(keys: Iterable[str], language: str) -> list[dict[str, str]]:
     """Clauses by key, as people read them: the regulation's name and the article. Unknown keys are left out."""
-    known = {clause.key: clause for clause in current_law().clauses}
-    return [{"key": key, "printed": known[key].cite().printed(language)} for key in keys if key in known]
+    known = filter(None, map(current_law().known, keys))
+    return [{"key": clause.key, "printed": clause.cite().printed(language)} for clause in known]
 
 
 def _clause(name: str) -> Clause:
@@ -130,8 +130,7 @@ def _row(clause: Clause, status: str, language: str) -> dict[str, Any]:
 
 
 def _latest(actor: Actor, key: str, language: str) -> list[dict[str, Any]]:
-    entries, _ = entries_citing(actor, key, None, 20)
-    return [_entry(entry, key, language) for entry in entries]
+    return [_entry(entry, key, language) for entry in entries_citing(actor, key, 20)]
 
 
 def _entry(entry: AuditEntry, key: str, language: str) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class CameraPage(Schema):
     engine: EngineReachOut
 
 
-class BranchOut(Schema):
+class BranchOut(Plain):
     """One path of the tree, with the cameras at it itself; `streaming` of them have a picture now."""
 
     group: str

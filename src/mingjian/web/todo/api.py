@@ -11,6 +11,7 @@ from mingjian.rules.day_count import shanghai_day
 from mingjian.web import wiring
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.language import language_of
+from mingjian.web.http.schemas import Plain
 from mingjian.web.law.queries import cited
 from mingjian.web.todo import policies
 from mingjian.web.todo.providers import todo_of
@@ -18,14 +19,14 @@ from mingjian.web.todo.providers import todo_of
 router = Router(tags=["todo"])
 
 
-class TodoClauseOut(Schema):
+class TodoClauseOut(Plain):
     """A clause it rests on: its key, and how people read it."""
 
     key: str
     printed: str
 
 
-class TodoOut(Schema):
+class TodoOut(Plain):
     """One thing to do."""
 
     title: str
@@ -37,7 +38,7 @@ class TodoOut(Schema):
     cited: list[TodoClauseOut]
 
 
-class GroupOut(Schema):
+class GroupOut(Plain):
     """A kind of things to do: how many there are, and the first of them."""
 
     kind: str

@@ -12,7 +12,7 @@ from mingjian.web.authority.actor import Actor
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
 from mingjian.web.http.language import language_of
-from mingjian.web.http.schemas import Cursor, Input, Limit
+from mingjian.web.http.schemas import Cursor, Input, Limit, Plain
 from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.registry.archive.api import CameraHistoryPage, Digits, Short
 from mingjian.web.registry.devices import actions, channels, queries
@@ -92,7 +92,7 @@ class ScrapIn(Input):
     reason: str = Field(min_length=2, max_length=500)
 
 
-class DeviceOut(Schema):
+class DeviceOut(Plain):
     """A device in a list; `serving` counts the cameras that it serves now."""
 
     id: str
@@ -121,7 +121,7 @@ class DevicePage(Schema):
     next: str | None
 
 
-class ChannelOut(Schema):
+class ChannelOut(Plain):
     """Which camera a channel serves or served. Not named to whoever may not see it."""
 
     id: int

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from mingjian.web.http.guard import Requires, actor_of
+from mingjian.web.http.schemas import Plain
 from mingjian.web.registry.maps.queries import FURTHEST_ZOOM, read_viewport, viewport
 from mingjian.web.registry.models import Camera, Place
 from mingjian.web.registry.places.api import degrees
@@ -20,7 +21,7 @@ Box = Annotated[str, Field(max_length=100)]
 Zoom = Annotated[int, Field(ge=0, le=FURTHEST_ZOOM)]
 
 
-class ClusterOut(Schema):
+class ClusterOut(Plain):
     """Several in one cell: their middle, how many, and the box that holds them."""
 
     lon: float
@@ -29,7 +30,7 @@ class ClusterOut(Schema):
     bbox: list[float]
 
 
-class MapCameraOut(Schema):
+class MapCameraOut(Plain):
     """A camera as a sector. `state` is its standing in the register; what the engine says of it is in `GET cameras`."""
 
     id: str
@@ -42,7 +43,7 @@ class MapCameraOut(Schema):
     state: str
 
 
-class MapPlaceOut(Schema):
+class MapPlaceOut(Plain):
     """A place as a point."""
 
     id: str
