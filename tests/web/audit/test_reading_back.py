@@ -107,7 +107,8 @@ def test_all_filters_find_across_answers_what_they_find_at_once(hasty: Api, quer
 def test_times_hold_for_few_entries_and_for_many(hasty: Api, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when the machine's clock was set back, and a later entry has an earlier time."""
     monkeypatch.setattr(queries, "FEW", few)
-    AuditEntry.objects.create(at_ns=AuditEntry.objects.get(object_name="路口 10").at_ns, action=ADDED, outcome="done", object_name="改钟")  # fmt: skip
+    tenth = AuditEntry.objects.get(object_name="路口 10")
+    AuditEntry.objects.create(at_ns=tenth.at_ns, action=ADDED, outcome="done", object_name="改钟")
     between = "from=2027-01-15T08:00:10Z&to=2027-01-15T08:00:15Z"
     assert names(pages(hasty, between)) == ["改钟", "路口 13", "路口 12", "路口 11", "路口 10", "路口 9"]
 

@@ -92,6 +92,8 @@ class AuditEntry(AppendOnly):
     request = models.CharField(max_length=64, blank=True)
     api_token = models.CharField(max_length=26, null=True)  # id of the API token it was done by; null: a session
 
+    cited: list[AuditCitation]  # as queries.CITED reads them
+
     objects = AppendOnlyQuerySet["AuditEntry"].as_manager()
 
     class Meta:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Func, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Func, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from mingjian.kernel.isotime import format_iso_ns
 from mingjian.web.audit.models import AuditCitation, AuditEntry
@@ -23,6 +23,8 @@ FIELDS = (
     "api_token",
 )  # fmt: skip
 
+
+CITED = Prefetch("citations", to_attr="cited")
 
 FEW = 2000
 """So many entries of a time are read by their ids."""
@@ -120,18 +122,16 @@ def _mentions(text: str) -> Q:
 def entries_page(actor: Actor, wanted: AuditFilter, cursor: str | None, limit: int) -> Entries:
     """One page, newest first; what no index finds is looked for as `reading_back` does."""
     asked = _question(actor, wanted, READ)
-    if asked.rest:
-        found = read_back(asked.rows, asked.rest, cursor, limit)
-    else:
-        found = Entries(*page(asked.rows, ["-id"], cursor, limit))
-    prefetch_related_objects(found.rows, "citations")
+    known = not asked.rest
+    found = Entries(*page(asked.rows, ["-id"], cursor, limit)) if known else read_back(*asked, cursor, limit)
+    prefetch_related_objects(found.rows, CITED)
     return found
 
 
 def history_page(kind: str, object_id: str, cursor: str | None, limit: int) -> tuple[list[AuditEntry], str | None]:
     """Every entry about one object, newest first, for who may see the object: the caller has made sure of that."""
     rows = AuditEntry.objects.filter(object_kind=kind, object_id=object_id)
-    return page(rows.prefetch_related("citations"), ["-id"], cursor, limit)
+    return page(rows.prefetch_related(CITED), ["-id"], cursor, limit)
 
 
 def history_of(kind: str, object_id: str, cursor: str | None, limit: int, language: str) -> dict[str, Any]:
@@ -159,7 +159,7 @@ def citing_counts(actor: Actor, clause: str) -> dict[str, int]:
 def as_row(entry: AuditEntry, language: str) -> dict[str, Any]:
     """An entry as it is shown and exported, with the keys FIELDS."""
     values = {name: getattr(entry, name, None) for name in FIELDS}
-    values["clauses"] = [{"clause": one.clause, "verdict": one.verdict} for one in entry.citations.all()]
+    values["clauses"] = [{"clause": one.clause, "verdict": one.verdict} for one in entry.cited]
     values["at"] = format_iso_ns(entry.at_ns)
     values["title"] = readable(entry.action).for_language(language)
     return values
@@ -169,7 +169,7 @@ def export_rows(actor: Actor, wanted: AuditFilter, language: str) -> Iterator[di
     """Every entry that fits, oldest first, a thousand at a time: no cursor stays open in the database."""
     last = 0
     while entries := list(
-        find(actor, wanted, EXPORT).prefetch_related("citations").filter(id__gt=last).order_by("id")[:1000]
+        find(actor, wanted, EXPORT).prefetch_related(CITED).filter(id__gt=last).order_by("id")[:1000]
     ):
         last = entries[-1].id
         for entry in entries:

@@ -6,26 +6,27 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import IntegerField, Model, Q, QuerySet
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 
-_Row = TypeVar("_Row", bound=Model)
+_Row = TypeVar("_Row")
 Key = tuple[str | int, ...]
 
 
 def page(
-    rows: QuerySet[_Row],
+    rows: QuerySet[Any, _Row],
     order: Sequence[str],
     cursor: str | None,
     limit: int,
 ) -> tuple[list[_Row], str | None]:
     """At most `limit` rows after `cursor` in the order of the fields (`-` before a name: descending), and the next cursor.
 
-    The fields together must be unique. Raises MingjianError `invalid` (field: cursor) for a cursor not of ours.
+    The fields together must be unique, and be attributes of a row: a model's, or a tuple's with their names. Raises
+    MingjianError `invalid` (field: cursor) for a cursor not of ours.
     """
     names = [name.lstrip("-") for name in order]
     if cursor:

@@ -144,7 +144,7 @@ def _entry(entry: AuditEntry, key: str, language: str) -> dict[str, Any]:
         "object_id": entry.object_id,
         "object_name": entry.object_name,
         "outcome": entry.outcome,
-        "verdict": next(one.verdict for one in entry.citations.all() if one.clause == key),
+        "verdict": next(one.verdict for one in entry.cited if one.clause == key),
     }
 
 

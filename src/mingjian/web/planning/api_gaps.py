@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema, Status
 
-from mingjian.rules.judgement import Judgement, strictest
+from mingjian.rules.judgement import strictest
 from mingjian.rules.place_kinds import PLACE_PARTS
 from mingjian.web.http.guard import Requires, actor_of
 from mingjian.web.http.idempotency import create_once
@@ -129,7 +128,9 @@ def list_gaps(
     found, following = Report(actor_of(request), division=division, kind=kind).gaps(cursor, limit)
     language = language_of(request)
     said = cache(lambda judgement: judgement_out(judgement, language))  # few differ
-    return {"items": [_gap(gap, language, said) for gap in found], "next": following}
+    whom = cache(lambda bearers: [{"clause": one.clause, "roles": list(one.roles)} for one in bearers])
+    judged = ((gap, said(gap.judgement), whom(gap.bearers), said(gap.outcome)) for gap in found)
+    return {"items": [_gap(*one, language) for one in judged], "next": following}
 
 
 @router.post("/check", auth=Requires(policies.DRAFT), response=JudgementOut, operation_id="planning_check")
@@ -174,7 +175,9 @@ def approve(request: HttpRequest, response: HttpResponse, row_id: str, data: App
     return _additional(row)
 
 
-def _gap(gap: Gap, language: str, said: Callable[[Judgement], dict[str, Any]]) -> dict[str, Any]:
+def _gap(
+    gap: Gap, judgement: dict[str, Any], bearers: list[dict[str, Any]], outcome: dict[str, Any], language: str
+) -> dict[str, Any]:
     return {
         "place": gap.place,
         "place_name": gap.place_name,
@@ -184,9 +187,9 @@ def _gap(gap: Gap, language: str, said: Callable[[Judgement], dict[str, Any]]) -
         "part": gap.part,
         "part_id": gap.part_id,
         "part_label": PLACE_PARTS[gap.part].for_language(language),
-        "judgement": said(gap.judgement),
-        "bearers": [{"clause": one.clause, "roles": list(one.roles)} for one in gap.bearers],
-        "outcome": said(gap.outcome),
+        "judgement": judgement,
+        "bearers": bearers,
+        "outcome": outcome,
     }
 
 

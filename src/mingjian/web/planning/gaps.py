@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -63,6 +63,21 @@ class Summary:
     undecidable: int
 
 
+class _Row(NamedTuple):
+    """What a page reads of a part and its place."""
+
+    id: str
+    part: str
+    place: str
+    place_name: str
+    division: str
+    lon_e7: int | None
+    lat_e7: int | None
+
+
+_COLUMNS = ("id", "part", "place_id", "place__name", "place__division__name", "place__lon_e7", "place__lat_e7")
+
+
 class Report:
     """One report as of `on`: counts come from one pass over plain columns, pages from as few parts as fill them."""
 
@@ -97,29 +112,29 @@ class Report:
             if len(found) > limit:
                 break
         page = found[:limit]
-        rows = PartRow.objects.filter(pk__in=page).select_related("place__division").order_by("id")
-        of_page = Q(place_id__in=[row.place_id for row in rows])
+        rows = [_Row(*row) for row in PartRow.objects.filter(pk__in=page).order_by("id").values_list(*_COLUMNS)]
+        of_page = Q(place_id__in=[row.place for row in rows])
         kinds = self._kinds(of_page)
         further = {
             row.place_id: row for row in AdditionalPlace.objects.filter(of_page).select_related("approver__division")
         }
-        gaps = [self._gap(row, kinds[row.place_id], further.get(row.place_id)) for row in rows]
+        gaps = [self._gap(row, kinds[row.place], further.get(row.place)) for row in rows]
         return gaps, (page[-1] if len(found) > limit else None)
 
     def open_parts(self) -> set[str]:
         """Ids of the obliged parts without a system."""
         return {part for _, part, verdict in self._verdicts() if verdict is Verdict.FAIL}
 
-    def _gap(self, row: PartRow, kinds: frozenset[str], further: AdditionalPlace | None) -> Gap:
+    def _gap(self, row: _Row, kinds: frozenset[str], further: AdditionalPlace | None) -> Gap:
         obliged, bearers, outcome = self._explain(kinds, row.part)
         if obliged.verdict is not Verdict.FAIL:
             obliged = judge_additional(self._law, approval_of(further), self.on)
         return Gap(
-            place=row.place_id,
-            place_name=row.place.name,
-            division=row.place.division.name,
-            lon_e7=row.place.lon_e7,
-            lat_e7=row.place.lat_e7,
+            place=row.place,
+            place_name=row.place_name,
+            division=row.division,
+            lon_e7=row.lon_e7,
+            lat_e7=row.lat_e7,
             part=row.part,
             part_id=row.id,
             judgement=obliged,

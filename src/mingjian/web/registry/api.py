@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from mingjian.web.http.schemas import Cursor, Input, Limit, Plain, Reason
 from mingjian.web.http.versions import expected_version, set_etag
 from mingjian.web.registry import actions, policies, queries
 from mingjian.web.registry.models import Camera
+from mingjian.web.registry.queries import CameraRow
 from mingjian.web.system.engine_view import EngineAnswer, EngineReachOut, StreamStatusOut, ask_engine, stream_out
 
 router = Router(tags=["cameras"])
@@ -213,7 +215,8 @@ def add_camera(request: HttpRequest, response: HttpResponse, data: CameraIn) -> 
     actor = actor_of(request)
 
     def create() -> dict[str, Any]:
-        return _plain(actions.add_camera(actor, actions.NewCamera(**data.dict())), [])
+        camera = actions.add_camera(actor, actions.NewCamera(**data.dict()))
+        return _plain(camera, queries.streams_of([camera.id])[camera.id], [])
 
     status, body = create_once(request, response, actor.user, create)
     set_etag(response, body["version"])
@@ -269,21 +272,21 @@ def remove_camera(request: HttpRequest, camera_id: str, data: Reason) -> Status[
     return Status(204, None)
 
 
-def _page(request: HttpRequest, rows: list[Camera], following: str | None) -> dict[str, Any]:
+def _page(request: HttpRequest, rows: list[CameraRow], following: str | None) -> dict[str, Any]:
     answer, language = ask_engine(), language_of(request)
     return {"items": _with_status(rows, answer, language), "next": following, "engine": answer.reach(language)}
 
 
-def _with_status(cameras: list[Camera], answer: EngineAnswer, language: str) -> list[dict[str, Any]]:
+def _with_status(cameras: Sequence[Camera | CameraRow], answer: EngineAnswer, language: str) -> list[dict[str, Any]]:
     status: dict[str, list[dict[str, Any]]] = {camera.id: [] for camera in cameras}
     for stream in answer.status.streams if answer.status else ():
         if stream.camera in status:
             status[stream.camera].append(stream_out(stream, language))
-    return [_plain(camera, status[camera.id]) for camera in cameras]
+    streams = queries.streams_of(list(status))
+    return [_plain(camera, streams[camera.id], status[camera.id]) for camera in cameras]
 
 
-def _plain(camera: Camera, status: list[dict[str, Any]]) -> dict[str, Any]:
-    streams = sorted(camera.streams.all(), key=lambda stream: stream.name)
+def _plain(camera: Camera | CameraRow, streams: list[dict[str, Any]], status: list[dict[str, Any]]) -> dict[str, Any]:
     fields = (
         "id",
         "name",
@@ -303,15 +306,6 @@ def _plain(camera: Camera, status: list[dict[str, Any]]) -> dict[str, Any]:
         "organisation": camera.organisation_id,
         "planned_from": format_iso_ns(camera.planned_from_ns),
         "removed_at": None if camera.removed_ns is None else format_iso_ns(camera.removed_ns),
-        "streams": [
-            {
-                "name": stream.name,
-                "transport": stream.transport,
-                "host": stream.host,
-                "has_credentials": stream.has_credentials,
-                "push": stream.push,
-            }
-            for stream in streams
-        ],
+        "streams": streams,
         "status": status,
     }

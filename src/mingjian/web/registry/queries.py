@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -33,6 +34,26 @@ def visible_camera(actor: Actor, camera_id: str, *, lock: bool = False) -> Camer
     return camera
 
 
+class CameraRow(NamedTuple):
+    """What a list shows of a camera, read without the rest of its file."""
+
+    id: str
+    name: str
+    group: str
+    enabled: bool
+    keep_days: int
+    priority: int
+    record_audio: bool
+    note: str
+    version: int
+    code: str
+    standing: str
+    archive_score: int
+    organisation_id: str | None
+    planned_from_ns: int
+    removed_ns: int | None
+
+
 def cameras_page(
     actor: Actor,
     *,
@@ -44,8 +65,8 @@ def cameras_page(
     streamed: bool = False,
     cursor: str | None = None,
     limit: int = 1000,
-) -> tuple[list[Camera], str | None]:
-    """Cameras of the actor's reach by tree and name with their streams; `group` limits to a path and what is below it,
+) -> tuple[list[CameraRow], str | None]:
+    """Cameras of the actor's reach by tree and name; `group` limits to a path and what is below it,
     `branch` to one path of the tree alone, `system` to those of one system, `streamed` to those that we take video from.
     `text` finds parts of what searching keeps, and of a serving device\'s serial number.
     """
@@ -59,12 +80,25 @@ def cameras_page(
     if system:
         rows = rows.filter(system_id=system)
     rows = matching(rows, CameraSearch, text, cameras_served_by(actor, text))
-    return page(rows.prefetch_related("streams"), ["group", "name", "id"], cursor, limit)
+    return page(_listed(rows), ["group", "name", "id"], cursor, limit)
 
 
-def cameras_named(actor: Actor, ids: Sequence[str]) -> list[Camera]:
-    """Those of the ids that the actor may see, with their streams; removed ones too, whose footage may still be played."""
-    return list(READ.visible(actor, Camera.objects.filter(pk__in=ids)).prefetch_related("streams"))
+def cameras_named(actor: Actor, ids: Sequence[str]) -> list[CameraRow]:
+    """Those of the ids that the actor may see; removed ones too, whose footage may still be played."""
+    return list(_listed(READ.visible(actor, Camera.objects.filter(pk__in=ids))))
+
+
+def _listed(rows: QuerySet[Camera]) -> QuerySet[Camera, Any]:
+    return rows.values_list(*CameraRow._fields, named=True)
+
+
+def streams_of(cameras: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """What is shown of the streams of each of these cameras, the main one first; never a URL."""
+    shown = ("name", "transport", "host", "has_credentials", "push")
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for stream in Stream.objects.filter(camera_id__in=cameras).order_by("name").values("camera_id", *shown):
+        found[stream.pop("camera_id")].append(stream)
+    return found
 
 
 class Branch(NamedTuple):

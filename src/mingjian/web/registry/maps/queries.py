@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import Avg, Count, Model, QuerySet
+from django.db.models import Count, Model, QuerySet, Sum
 
 from mingjian.web.http.problem import refused
 from mingjian.web.registry.models.cells import LEVELS, ROW, side_e7
@@ -54,26 +54,28 @@ def viewport(rows: QuerySet[_Row], view: Viewport) -> tuple[list[dict[str, Any]]
     if len(seen.order_by().values_list("pk", flat=True)[: most + 1]) <= most:
         return [], list(seen)
     level = next((level for level in LEVELS if level >= view.zoom), LEVELS[-1])
-    cells = _merged(_counted(seen, view, level), max(0, level - view.zoom))
-    alone = [number for cell in cells if cell.count == 1 for number in cell.numbers][:MOST_SINGLE]
+    steps = max(0, level - view.zoom)
+    cells = _merged(_counted(seen, view, level), steps)
+    alone = [cell.number for cell in cells if cell.count == 1][:MOST_SINGLE]
     single = list(seen.filter(**{f"cell_{level}__in": alone})) if alone else []
-    return [_cluster(cell, level, view.zoom) for cell in cells if cell.count > 1], single
+    side = side_e7(level) << steps
+    return [_cluster(cell, side) for cell in cells if cell.count > 1], single
 
 
 @dataclass(slots=True)
 class _Cell:
-    """What lies in one square: how many, the sums of their positions, the numbers of the kept cells it is made of."""
+    """What lies in one square: how many, the sums of their positions, the number of the first kept cell it is made of."""
 
     row: int
     column: int
-    count: int = 0
-    lon_e7: float = 0.0
-    lat_e7: float = 0.0
-    numbers: list[int] = field(default_factory=list)
+    number: int
+    count: int
+    lon_e7: int
+    lat_e7: int
 
 
-def _counted(seen: QuerySet[_Row], view: Viewport, level: int) -> list[tuple[int, int, float, float]]:
-    """(cell, how many, mean longitude, mean latitude) of the level, from the level's index alone.
+def _counted(seen: QuerySet[_Row], view: Viewport, level: int) -> list[tuple[int, int, int, int]]:
+    """(cell, how many, sum of longitudes, sum of latitudes) of the level, from the level's index alone.
 
     The range of cells says nothing that the bounds do not; it makes the database take that index.
     """
@@ -84,27 +86,29 @@ def _counted(seen: QuerySet[_Row], view: Viewport, level: int) -> list[tuple[int
         seen.filter(**{f"{name}__gte": first, f"{name}__lte": last})
         .order_by()
         .values(name)
-        .annotate(count=Count("*"), lon=Avg("lon_e7"), lat=Avg("lat_e7"))
+        .annotate(count=Count("*"), lon=Sum("lon_e7"), lat=Sum("lat_e7"))
     )
     return list(counted.values_list(name, "count", "lon", "lat"))
 
 
-def _merged(counted: list[tuple[int, int, float, float]], steps: int) -> list[_Cell]:
+def _merged(counted: list[tuple[int, int, int, int]], steps: int) -> list[_Cell]:
     """Cells `steps` levels coarser: each is four of the next finer ones."""
     found: dict[tuple[int, int], _Cell] = {}
-    for number, count, lon, lat in counted:
-        row, column = (number + ROW // 2) // ROW, (number + ROW // 2) % ROW - ROW // 2
-        where = (row >> steps, column >> steps)
-        cell = found.setdefault(where, _Cell(*where))
-        cell.count += count
-        cell.lon_e7 += float(lon) * count
-        cell.lat_e7 += float(lat) * count
-        cell.numbers.append(number)
+    half = ROW // 2
+    for number, count, lon_e7, lat_e7 in counted:
+        row, column = divmod(number + half, ROW)
+        where = (row >> steps, (column - half) >> steps)
+        cell = found.get(where)
+        if cell is None:
+            found[where] = _Cell(*where, number, count, lon_e7, lat_e7)
+        else:
+            cell.count += count
+            cell.lon_e7 += lon_e7
+            cell.lat_e7 += lat_e7
     return list(found.values())
 
 
-def _cluster(cell: _Cell, level: int, zoom: int) -> dict[str, Any]:
-    side = side_e7(level) << max(0, level - zoom)
+def _cluster(cell: _Cell, side: int) -> dict[str, Any]:
     west, south = cell.column * side, cell.row * side
     return {
         "lon": round(cell.lon_e7 / cell.count / 1e7, 6),

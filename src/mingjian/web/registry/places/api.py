@@ -263,7 +263,9 @@ def list_places(
         actor_of(request), text=text, kind=kind, division=division, organisation=organisation, movable=movable,
         removed=removed, cursor=cursor, limit=limit,
     )  # fmt: skip
-    return {"items": [_plain(row) for row in rows], "next": following}
+    kinds = queries.present_kinds([row.id for row in rows])
+    items = [_plain(row, row.division__name, row.organisation__name or "", kinds[row.id]) for row in rows]
+    return {"items": items, "next": following}
 
 
 @router.get("/vocabulary", auth=Requires(READ_PLACES), response=VocabularyOut, operation_id="places_vocabulary")
@@ -402,15 +404,17 @@ def degrees(value_e7: int | None) -> float | None:
     return None if value_e7 is None else value_e7 / 1e7
 
 
-def _plain(place: Place) -> dict[str, Any]:
+def _plain(
+    place: Place | queries.PlaceRow, division_name: str, organisation_name: str, kinds: list[str]
+) -> dict[str, Any]:
     fields = ("id", "name", "sector", "address", "given", "public_place", "movable", "licence", "note", "version")
     return {
         **{field: getattr(place, field) for field in fields},
         "division": place.division_id,
-        "division_name": place.division.name,
+        "division_name": division_name,
         "organisation": place.organisation_id,
-        "organisation_name": place.organisation.name if place.organisation is not None else "",
-        "kinds": sorted({kind.kind for kind in place.kinds.all() if not kind.until_date}),
+        "organisation_name": organisation_name,
+        "kinds": kinds,
         "lon": degrees(place.lon_e7),
         "lat": degrees(place.lat_e7),
         "removed_at": None if place.removed_ns is None else format_iso_ns(place.removed_ns),
@@ -420,8 +424,9 @@ def _plain(place: Place) -> dict[str, Any]:
 def _file(place: Place, language: str) -> dict[str, Any]:
     parts = [_part(part) for part in place.parts.order_by("part", "name", "id")]
     duties = Duty.objects.filter(part__place=place).select_related("organisation").order_by("id")
+    organisation_name = place.organisation.name if place.organisation is not None else ""
     return {
-        **_plain(place),
+        **_plain(place, place.division.name, organisation_name, queries.present_kinds([place.id])[place.id]),
         "geometry": place.geometry,
         "dated_kinds": list(place.kinds.order_by("id").values("kind", "since_date", "until_date")),
         "parts": parts,

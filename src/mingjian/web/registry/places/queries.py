@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -31,6 +34,28 @@ def visible_place(actor: Actor, place_id: str, *, lock: bool = False) -> Place:
     return place
 
 
+class PlaceRow(NamedTuple):
+    """What a list shows of a place, read without its outline."""
+
+    id: str
+    name: str
+    sector: str
+    address: str
+    given: dict[str, str] | None
+    public_place: bool | None
+    movable: bool
+    licence: str
+    note: str
+    version: int
+    division_id: str
+    division__name: str
+    organisation_id: str | None
+    organisation__name: str | None
+    lon_e7: int | None
+    lat_e7: int | None
+    removed_ns: int | None
+
+
 def places_page(
     actor: Actor,
     *,
@@ -42,7 +67,7 @@ def places_page(
     removed: bool = False,
     cursor: str | None = None,
     limit: int = 200,
-) -> tuple[list[Place], str | None]:
+) -> tuple[list[PlaceRow], str | None]:
     """Places by name within the actor's reach; `division` includes those below."""
     rows = READ_PLACES.visible(actor, Place.objects.filter(removed_ns__isnull=not removed))
     if kind:
@@ -54,9 +79,16 @@ def places_page(
     if movable is not None:
         rows = rows.filter(movable=movable)
     rows = matching(rows, PlaceSearch, text)
-    return page(
-        rows.select_related("division", "organisation").prefetch_related("kinds"), ["name", "id"], cursor, limit
-    )
+    return page(rows.values_list(*PlaceRow._fields, named=True), ["name", "id"], cursor, limit)
+
+
+def present_kinds(places: Sequence[str]) -> dict[str, list[str]]:
+    """What each of these places is now."""
+    rows = PlaceKind.objects.filter(place_id__in=places, until_date="").order_by("kind").distinct()
+    found: dict[str, list[str]] = defaultdict(list)
+    for place, kind in rows.values_list("place_id", "kind"):
+        found[place].append(kind)
+    return found
 
 
 def kinds_on(place: Place, on: dt.date) -> frozenset[str]:
