@@ -29,8 +29,11 @@ from mingjian.web import configuration, prepared_database, wiring
 from mingjian.web.authority.actor import BoundRole
 
 PROOF = UI.parents[3] / "ui/src/retention/proof.example.json"  # a genuine one, of another camera
-PEOPLE = (BoundRole.PLANNER, BoundRole.GOVERNMENT_APPROVER, BoundRole.OFFICER, BoundRole.MANAGER)
+PEOPLE = (
+    BoundRole.PLANNER, BoundRole.GOVERNMENT_APPROVER, BoundRole.OFFICER, BoundRole.MANAGER, BoundRole.INSPECTOR,
+)  # fmt: skip
 CAMERAS = 3000
+ENTRIES = 600
 MIDDLE = (1_203_800_000, 360_600_000)
 _PASSED_ON = (
     "content-type",
@@ -72,6 +75,23 @@ def fill() -> None:
     place("湖滨隧道", "tunnel", "whole", 20_000, -90_000)
     draft_plan(made.actor(BoundRole.PLANNER), "east", "east-police", "东湖区建设规划")
     Camera.objects.bulk_create(_camera(index, now_ns) for index in range(CAMERAS))
+    _record(now_ns)
+
+
+def _record(now_ns: int) -> None:
+    """A record whose oldest entry alone speaks of an awning; an answer looks through 200, where a server's does 100,000."""
+    from mingjian.web.audit import reading_back
+    from mingjian.web.audit.models import AuditEntry
+
+    reading_back.STEP, reading_back.PATIENCE_NS = 200, 0
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            at_ns=now_ns + index * 10**9, actor_name="何巡", action="registry.camera.change", object_kind="camera",
+            object_name=f"湖滨路 {index + 1} 号枪机", division_id="east", outcome="done", after={"keep_days": 30},
+            reason="" if index else "雨棚遮挡，已整改",
+        )
+        for index in range(ENTRIES)
+    )  # fmt: skip
 
 
 def _camera(index: int, now_ns: int) -> Any:

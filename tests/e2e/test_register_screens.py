@@ -54,6 +54,28 @@ def test_the_list_of_cameras_goes_on_page_by_page_and_says_what_a_file_lacks(
     expect(officer.locator("[data-test=score]")).to_contain_text("国标编码")
 
 
+def test_a_rare_text_is_looked_for_back_through_the_record_with_progress_and_can_be_stopped(
+    page: Page,
+    city_stage: tuple[str, str],
+) -> None:
+    sign_in(page, city_stage[0], "inspector.east", city_stage[1])
+    page.goto(f"{city_stage[0]}/audit")
+    entries, searched = page.locator("[data-test=audit-entry]"), page.locator("[data-test=audit-searched]")
+    expect(entries).to_have_count(50)
+    page.route("**/api/v1/audit?*cursor=*", lambda _: None)  # the second part is on its way, and does not come
+    page.fill("[role=search] input", "雨棚")
+    page.keyboard.press("Enter")
+    expect(searched).to_contain_text("正在往前查找，已查到")
+    expect(entries).to_have_count(0)
+    page.click("[data-test=audit-pause]")
+    expect(searched).to_contain_text("更早的记录还没有查")
+    page.unroute("**/api/v1/audit?*cursor=*")
+    page.click("[data-test=audit-go-on]")
+    expect(entries).to_have_count(1)
+    expect(entries).to_contain_text("雨棚遮挡，已整改")
+    expect(searched).to_have_count(0)
+
+
 def choose(page: Page, field: str, text: str, label: str = "") -> None:
     """Pick an option of a field of the open form, searched for as one types."""
     page.click(f"[data-field={field}] .el-select")

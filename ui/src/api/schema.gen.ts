@@ -141,7 +141,7 @@ export interface paths {
         };
         /**
          * List Audit
-         * @description Entries, newest first.
+         * @description Entries, newest first. What no index finds, a text above all, is looked for: such an answer may end early.
          */
         get: operations["audit_list"];
         put?: never;
@@ -6638,12 +6638,17 @@ export interface components {
         /**
          * AuditPage
          * @description A page, newest first; `next` is the cursor of the following one.
+         *
+         *     `searched_to`: the answer's time was up before the page was full; entries back to that time were looked through, and
+         *     `next` goes on from there. The page may then be empty although more entries fit; null: the page is full or the last.
          */
         AuditPage: {
             /** Items */
             items: components["schemas"]["AuditEntryOut"][];
             /** Next */
             next: string | null;
+            /** Searched To */
+            searched_to: string | null;
         };
         /**
          * AuditQuery

@@ -24,7 +24,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-CITED = Prefetch("citations", to_attr="cited")
+CITED: Any = Prefetch("citations", to_attr="cited")  # Any: mypy would take the attribute as defined once more
 
 FEW = 2000
 """So many entries of a time are read by their ids."""
