@@ -9,7 +9,6 @@ export PYTHONPATH=src VENV=$venv
 failed=0
 pytest=("$venv/bin/python" -m pytest -q)
 browser=("${pytest[@]}" "${once_more[@]}" --durations=5)
-two_workers=(-n 2 --dist loadfile --no-loadscope-reorder -m "not more" --durations=10)
 # Streams, processes, kills: they wait for each other and for the clock. All else only computes, and has the lowest
 # priority from first to last: it fills what the others leave of the two cores, and never makes them late.
 timed=(tests/media tests/app tests/bench tests/fault)
@@ -26,14 +25,15 @@ if [ -e ui/package.json ]; then
 fi
 step "mypy"
 "$venv/bin/mypy"
-begin_beside computing nice -n 19 "${pytest[@]}" "${two_workers[@]}" tests --ignore=tests/e2e "${timed[@]/#/--ignore=}"
+begin_beside computing "${filling[@]}" -m "not more" tests --ignore=tests/e2e "${timed[@]/#/--ignore=}"
 if [ -e ui/package.json ]; then
   step "UI: types, ESLint and unit tests"
   end_beside ui
 fi
 step "pytest: what runs against the clock; beside it the desks in Chromium"
 begin_beside desks "${browser[@]}" -m "not live and not more" tests/e2e
-"${pytest[@]}" "${two_workers[@]}" "${timed[@]}" --ignore=tests/app/test_system.py || failed=$?
+"${pytest[@]}" -n 2 --dist loadfile --no-loadscope-reorder -m "not more" --durations=10 \
+  "${timed[@]}" --ignore=tests/app/test_system.py || failed=$?
 step "pytest: the desks in Chromium"
 end_beside desks || failed=$?
 # one process for all that shows live video: tests/e2e/conftest.py says which; beside it the system test

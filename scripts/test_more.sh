@@ -7,10 +7,15 @@ export PYTHONPATH=src VENV=$venv
 . scripts/test_steps.sh
 
 failed=0
-step "pytest: the long ones, beside them the other journeys in Chromium"
-begin_beside journeys "$venv/bin/python" -m pytest -q "${once_more[@]}" -m more --durations=5 tests/e2e
-"$venv/bin/python" -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m more --durations=10 tests --ignore=tests/e2e || failed=$?
+pytest=("$venv/bin/python" -m pytest -q -m more)
+timed=(tests/app tests/bench)  # as in test.sh: what only computes fills what these and the browsers leave
+step "pytest: what runs against the clock; beside it the other journeys in Chromium"
+begin_beside journeys "${pytest[@]}" "${once_more[@]}" --durations=5 tests/e2e
+begin_beside computing "${filling[@]}" -m more tests --ignore=tests/e2e "${timed[@]/#/--ignore=}"
+"${pytest[@]}" --durations=5 "${timed[@]}" || failed=$?
 step "pytest: the other journeys in Chromium"
 end_beside journeys || failed=$?
+step "pytest: what only computes"
+end_beside computing || failed=$?
 step "make test-more took ${SECONDS} s without its set-up"
 exit "$failed"

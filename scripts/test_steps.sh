@@ -7,6 +7,10 @@ step() { printf '\n\033[1m== %s (%d:%02d)\033[0m\n' "$*" $((SECONDS / 60)) $((SE
 # shellcheck disable=SC2034  # used by those who source this
 once_more=(-p pytest_rerunfailures --reruns 1 -rR)
 
+# The lowest priority, for what fills what the others leave; a test may have to wait longer for it than its five minutes.
+# shellcheck disable=SC2034
+filling=(nice -n 19 "$VENV/bin/python" -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=10 --timeout=900)
+
 declare -A beside_said beside
 trap end_all EXIT
 

@@ -44,7 +44,9 @@ def test_the_rest_of_the_suite_passes_on_postgresql(tmp_path: Path) -> None:
 def run_on_postgresql(tmp_path: Path, what: list[str], *, workers: int, at_least: int) -> None:
     """Run these tests in a pytest of their own on a server of their own; all must pass, and none be skipped."""
     report = tmp_path / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"--junitxml={report}", *what]
+    command = [
+        sys.executable, "-m", "pytest", "-q", "-x", "--timeout=900", "-p", "no:cacheprovider", f"--junitxml={report}", *what,
+    ]  # fmt: skip
     if workers:
         command += ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
     with postgresql_server() as url:
