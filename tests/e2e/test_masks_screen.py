@@ -19,7 +19,7 @@ ASK = """async (wish) => {
 }"""
 
 
-def draw(page: Page, reason: str) -> None:
+def draw(page: Page, reason: str, preset: str = "") -> None:
     page.locator("[data-test=draw]").click()
     outline = page.locator("[data-test=outline]")
     box = outline.bounding_box()
@@ -29,6 +29,7 @@ def draw(page: Page, reason: str) -> None:
     for key in (*["ArrowLeft"] * 10, "Space"):  # the last corner by keys, from where the last one was set
         outline.press(key)
     page.fill("[name=mask-reason]", reason)
+    page.fill("[name=mask-preset]", preset)
     page.locator("[data-test=save-mask]").click()
     expect(page.locator("[data-test=mask]", has_text=reason)).to_be_visible()
 
@@ -66,6 +67,36 @@ def test_a_mask_is_drawn_by_one_and_taken_off_and_lifted_by_two(people: As, town
     second.locator("[data-test=take-off]").click()
     expect(second.locator("[data-test=mask]")).to_have_count(1)
     assert second.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+
+    # at which preset it stands: stated by one, confirmed by another, taken back by either
+    manager.goto(f"{town['address']}/masks/{camera}")
+    position = manager.locator("[data-test=position]")
+    expect(manager.locator("[data-test=mask]", has_text="公厕入口")).to_be_visible()
+    expect(position).to_have_count(0)  # no mask depends on it
+    draw(manager, "后院住户", "后院")
+    draw(manager, "大门对面", "大门")
+    expect(position).to_have_attribute("data-state", "unknown")
+    position.locator("button", has_text="大门").click()
+    position.locator("[data-test=state-position]").click()
+    expect(position).to_have_attribute("data-state", "stated")
+    expect(position.locator("[data-test=confirm-position]")).to_have_count(0)
+    second.reload()
+    theirs = second.locator("[data-test=position]")
+    second.fill("[name=position-code]", town["factors"]["he"]["recovery"][1])
+    theirs.locator("[data-test=confirm-position]").click()
+    expect(theirs).to_have_attribute("data-state", "in_force")
+    expect(theirs).to_contain_text("刘经理")
+    expect(second.locator("[data-test=mask]", has_text="后院住户").locator("[data-test=resting]")).to_be_visible(
+        timeout=20_000
+    )
+    expect(second.locator("[data-test=resting]")).to_have_count(1)
+    assert second.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    second.fill("[name=position-word]", "要转动云台")
+    theirs.locator("[data-test=unsay]").click()
+    expect(theirs).to_have_attribute("data-state", "unknown")
+    expect(second.locator("[data-test=resting]")).to_have_count(0)
+    theirs.locator("[data-test=position-history]").click()
+    expect(theirs).to_contain_text("何副经理 撤回")
 
     manager.goto(f"{town['address']}/mask-lifts")
     manager.fill("[name=lift-word]", "已看完")

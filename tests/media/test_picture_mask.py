@@ -93,7 +93,7 @@ def test_what_was_in_force_then_is_united_with_what_is_now() -> None:
     assert camera.over(0, 999_000_000) == (now,)
     assert camera.over(1_500_000_000, 1_600_000_000) == (then, now)
     assert camera.over(2_000_000_000, 3_000_000_000) == (now,)
-    assert camera.now() == (now,)
+    assert camera.now(0) == (now,)
     assert camera.held(None)
     assert camera.held(8_000_000_001)
     assert not camera.held(8_000_000_000)

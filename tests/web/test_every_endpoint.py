@@ -305,6 +305,11 @@ MAY: dict[str, set[str]] = {
     "POST /v1/masks/{mask_id}/withdraw": MASK_KEEPERS,
     "POST /v1/masks/{mask_id}/withdraw/confirm": MASK_KEEPERS,
     "POST /v1/masks/{mask_id}/withdraw/drop": MASK_KEEPERS,
+    "GET /v1/mask-positions": {"admin", "operator", "auditor", "manager", "custodian", "guard", "organisation_admin"}
+    | MASK_ORGAN,
+    "POST /v1/mask-positions": MASK_KEEPERS,
+    "POST /v1/mask-positions/{position_id}/confirm": MASK_KEEPERS,
+    "POST /v1/mask-positions/{position_id}/withdraw": MASK_KEEPERS,
     "GET /v1/mask-lifts": {"admin", "operator", "viewer"} | BOUND,
     "POST /v1/mask-lifts": {"admin", "operator", "viewer"} | BOUND,
     "POST /v1/mask-lifts/{lift_id}/grant": MASK_KEEPERS,

@@ -19,7 +19,7 @@ from mingjian.web.files import store
 from mingjian.web.files.models import StoredFile
 from mingjian.web.filings.models import Filing, Removal
 from mingjian.web.inspections.models import InspectionLead
-from mingjian.web.masks.models import LiftedCamera, Mask, MaskLift
+from mingjian.web.masks.models import LiftedCamera, Mask, MaskLift, PositionStatement
 from mingjian.web.organisations.models import Agreement, Appointment, Grant, Person, Post, Qualification
 from mingjian.web.planning.models import Plan, PlannedPoint
 from mingjian.web.projects.models import Project
@@ -35,6 +35,7 @@ OBJECTS = {
     "post_id": "quoll-post", "appointment_id": "quoll-appointment", "binding_id": "quoll-binding",
     "agreement_id": "quoll-agreement", "duty_id": "quoll-duty", "file_id": "quoll-file",
     "device_id": "quoll-device", "mask_id": "quoll-mask", "lift_id": "quoll-lift",
+    "position_id": "quoll-position",
 }  # fmt: skip
 FIXED = {"platform": "resource_sharing", "kind": "register", "day": "2027-01-14"}  # no object's name
 # Public knowledge, what only whole roles may ask, and what belongs to its maker: tried by the tests of their slices.
@@ -74,6 +75,9 @@ def hidden(city: City) -> City:
         id="quoll-mask", camera=camera, points=[[0, 0], [1, 0], [1, 1]], reason="quoll", drawn_by=manager,
         drawn_name="quoll", from_ns=0, confirmed_ns=0, confirmed_name="quoll",
     )  # fmt: skip
+    PositionStatement.objects.create(
+        id="quoll-position", camera=camera, preset="quoll", stated_by=manager, stated_name="quoll", stated_ns=0
+    )
     lift = MaskLift.objects.create(
         id="quoll-lift",
         purpose="quoll",

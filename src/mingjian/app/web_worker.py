@@ -1,5 +1,5 @@
 """What the worker does for the register: deadlines and alerts of filings, changed facts, agreements that ran out,
-retrievals and holds whose time is over, holds that the engine was not told.
+retrievals and holds whose time is over, holds that the engine was not told, cameras that may have turned.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ class WebWorker(Duties):
     def __init__(self, clock: Clock) -> None:
         from mingjian.web.filings.changes import check_all_changes
         from mingjian.web.filings.deadlines import sweep
+        from mingjian.web.masks.moves import end_interrupted
         from mingjian.web.masks.publishing import keep_file
         from mingjian.web.monitoring.conduct import find_bulk_looking
         from mingjian.web.organisations.actions.agreements import close_ended_agreements
@@ -35,6 +36,7 @@ class WebWorker(Duties):
             Duty("retrievals", close_what_is_over, RETRIEVALS_EVERY_NS),
             Duty("holds", release_expired, RETRIEVALS_EVERY_NS),
             Duty("holds at the engine", tell_engine, RETRIEVALS_EVERY_NS),
+            Duty("positions", end_interrupted, RETRIEVALS_EVERY_NS),
             Duty("masks", keep_file, RETRIEVALS_EVERY_NS),
             Duty("deletion orders", execute_orders, RETRIEVALS_EVERY_NS),
             Duty("bulk looking", find_bulk_looking, BULK_EVERY_NS),

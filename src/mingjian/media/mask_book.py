@@ -2,6 +2,9 @@
 
 The file (ports/masks.py) is looked at when somebody asks, at most ten times a second. When it is not there or cannot be
 read, nobody knows what must be covered, and only who may see everything sees anything.
+
+Live follows where a PTZ camera stands now, footage where it stood then (ports/positions.py); wherever that is not known, the
+masks of all presets are burned in.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ import math
 import time
 from pathlib import Path
 
-from mingjian.kernel.clock import NS_PER_MS
+from mingjian.kernel.clock import NS_PER_MS, Clock, SystemClock
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.media.watched_file import WatchedFile
@@ -27,7 +30,8 @@ LOOK_EVERY_S = 0.1
 class MaskBook:
     """The masks of all cameras, as the file says now."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
         self._file: WatchedFile[dict[str, CameraMasks]] = WatchedFile(path, masks_from_json, "no picture is shown")
         self._looked_s = -math.inf
         self._cameras: dict[str, CameraMasks] = {}
@@ -46,7 +50,7 @@ class MaskBook:
         if ticket.unmasked_live:
             return "main", ()
         camera = self._of(ticket, None)
-        return camera.live, camera.now()
+        return camera.live, camera.now(self._clock.now_ns())
 
     def _of(self, ticket: Ticket, to_ns: int | None) -> CameraMasks:
         self._look()

@@ -15,10 +15,12 @@ from tests.media.footage import video
 from tests.media.masked import MASKED, frames, is_flat, picture
 from tests.media.masks import write_masks
 
+from mingjian.kernel.clock import NS_PER_MS, SystemClock
 from mingjian.media.edge.server import EdgeServer
 from mingjian.media.edge.sessions import COOKIE
 from mingjian.media.edge.settings import EdgeSettings
 from mingjian.media.mask_book import LOOK_EVERY_S
+from mingjian.ports.positions import PositionSpan
 
 OTHER = "01hzother"
 
@@ -104,6 +106,21 @@ async def test_all_viewers_share_one_masked_rendition_a_lift_sees_the_original_a
     write_masks(edge_settings.masks_file)  # taken off
     while (await lives[0].until_text("init"))["width"] != 640:
         pass
+    yard = replace(MASKED, masks=(replace(MASKED.masks[0], preset="后院"),))
+    began_ms = SystemClock().now_ns() // NS_PER_MS - 60_000
+    write_masks(edge_settings.masks_file, {office.camera: yard})  # nobody knows where it stands
+    while (await lives[0].until_text("init"))["width"] != 320:
+        pass
+    at_gate = replace(yard, positions=(PositionSpan("大门", began_ms),))
+    write_masks(edge_settings.masks_file, {office.camera: at_gate})
+    while (await lives[0].until_text("init"))["width"] != 640:
+        pass
+    turned = replace(at_gate, positions=(PositionSpan("大门", began_ms, began_ms + 60_000),))
+    write_masks(edge_settings.masks_file, {office.camera: turned})  # it may have turned
+    while (await lives[0].until_text("init"))["width"] != 320:
+        pass
+    await lives[0].take(5)
+    assert all(shown(lives[0], 5))
     write_masks(edge_settings.masks_file, {office.camera: replace(MASKED, held_from_ms=1)})  # moved
     assert (await lives[0].until_end())["reason"] == "masks_held"
     edge_settings.masks_file.unlink()

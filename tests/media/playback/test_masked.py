@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
+import json
 import re
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from tests.media.playback.conftest import Edge, at
 from mingjian.kernel.clock import NS_PER_MS
 from mingjian.media.mask_book import LOOK_EVERY_S
 from mingjian.ports.masks import CameraMasks, MaskSpan
+from mingjian.ports.positions import PositionSpan
 
 FIRST_MS = START_NS // NS_PER_MS
 
@@ -108,6 +110,42 @@ async def test_masks_of_then_are_united_with_those_of_now_and_others_see_what_wa
     first = frames(await media_of(edge, {"init": None, "url": chunks[0]["url"]}))[0]  # set later, it covers the past
     assert np.ptp(first[2:14, 2:28].astype(int)) <= 6
     assert not is_flat(first)
+
+
+async def test_footage_of_a_camera_that_turned_is_covered_by_the_masks_of_where_it_stood(edge: Edge) -> None:
+    edge.archive.record(video(seconds=8, gop=25), gops_a_segment=2)
+    corner = ((0, 0), (1000, 0), (1000, 1000), (0, 1000))
+    turning = CameraMasks(
+        "main",
+        (MaskSpan(SQUARE, 0, None, "后院"), MaskSpan(corner, 0, None, "大门")),
+        positions=(PositionSpan("大门", FIRST_MS - 30_000, FIRST_MS + 14_000),),  # certain until the fifth second
+    )
+    await set_masks(edge, turning)
+    span = {"from": at(0), "to": at(8)}
+    chunks = (await (await edge.ok("plan", **span)).json())["chunks"]
+
+    async def shown() -> list[tuple[bool, bool]]:
+        """Of the second before it may have turned, and the one after, whether square and corner are filled."""
+        firsts = [frames(await media_of(edge, {"init": None, "url": one["url"]}))[0] for one in chunks[2:4]]
+        return [(is_flat(one), bool(np.ptp(one[2:14, 2:28].astype(int)) <= 6)) for one in firsts]
+
+    assert await shown() == [(False, True), (True, True)]
+    snapshots = [picture(await (await edge.ok("snapshot.jpg", at=at(second))).read()) for second in (1.5, 5.5)]
+    thumbs = [picture(await (await edge.ok("thumb.jpg", at=at(second), width="320")).read()) for second in (1, 5)]
+    assert [is_flat(one) for one in (*snapshots, *thumbs)] == [False, True, False, True]
+    clip = await (await edge.ok("trick", **span, speed="8")).read()
+    cuts = [place.start() - 4 for place in re.finditer(b"ftyp", clip)]
+    pieces = [frames(clip[begin:end]) for begin, end in itertools.pairwise([*cuts, len(clip)])]
+    assert [is_flat(one) for piece in pieces for one in piece] == [False] * 4 + [True] * 4
+
+    await set_masks(edge, replace(turning, positions=()))  # taken back for all of it
+    assert await shown() == [(True, True)] * 2
+    file = edge.thumbs.parent / "masks.json"
+    document = json.loads(file.read_text())
+    del document["cameras"][CAMERA]["positions"]  # a file that does not say is no file
+    file.write_text(json.dumps(document))
+    await asyncio.sleep(LOOK_EVERY_S)
+    assert (await edge.get(chunks[0]["url"])).status == 503
 
 
 async def test_without_knowing_the_masks_or_after_a_move_nothing_is_shown(edge: Edge) -> None:

@@ -87,7 +87,7 @@ def test_one_sets_a_mask_and_two_take_it_off(town: Town, gate: Camera, city: Cit
     with commits():
         mask = draw(manager)
     assert file()["gate"].live == "sub"
-    assert file()["gate"].now() == (((2500, 2500), (7500, 2500), (7500, 7500), (2500, 7500)),)
+    assert file()["gate"].now(0) == (((2500, 2500), (7500, 2500), (7500, 7500), (2500, 7500)),)
     assert CameraArchive.objects.get(camera="gate").masked is True
     assert leaves(ConfigurationChange)[-1].setting == "mask"
     told, claims = ticket(manager, town)
@@ -96,7 +96,7 @@ def test_one_sets_a_mask_and_two_take_it_off(town: Town, gate: Camera, city: Cit
     assert told["rights"] == ["playback", "snapshot"]
 
     asked = go(manager, mask, "withdraw", {"reason": "窗户已封"}, under="masks")
-    assert file()["gate"].now()
+    assert file()["gate"].now(0)
     code = town.code(city.user(BoundRole.MANAGER))
     alone = go(manager, asked, "withdraw/confirm", {"code": code}, 409, under="masks")
     assert alone["code"] == "conflict"
@@ -115,7 +115,7 @@ def test_one_sets_a_mask_and_two_take_it_off(town: Town, gate: Camera, city: Cit
 
     gone = file()["gate"]
     at_ns = town.clock.now_ns()
-    assert gone.now() == ()
+    assert gone.now(0) == ()
     assert gone.over(at_ns - HOUR * NS_PER_S // 2, at_ns)  # what was recorded under it stays under it
     assert ticket(manager, town)[0]["masked"]
     assert not ticket(manager, town, rights=["live"])[0]["masked"]

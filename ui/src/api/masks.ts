@@ -7,6 +7,7 @@ import type { components } from "./schema.gen";
 type Schemas = components["schemas"];
 export type Mask = Schemas["MaskOut"];
 export type Lift = Schemas["LiftOut"];
+export type Position = Schemas["PositionOut"];
 export type LiftWish = Schemas["LiftIn"];
 
 const id = encodeURIComponent;
@@ -21,6 +22,11 @@ export const masks = {
   askOff: (row: Mask, reason: string): Promise<Mask> => step("masks", row, "withdraw", { reason }),
   takeOff: (row: Mask, code: string): Promise<Mask> => step("masks", row, "withdraw/confirm", { code }),
   keep: (row: Mask, reason: string): Promise<Mask> => step("masks", row, "withdraw/drop", { reason }),
+
+  positions: (camera: string): Promise<Page<Position>> => http.get("mask-positions", { camera, limit: 20 }),
+  state: (body: Schemas["PositionIn"], once: string): Promise<Position> => http.create("mask-positions", body, once),
+  seeToo: (row: Position, code: string): Promise<Position> => step("mask-positions", row, "confirm", { code }),
+  unsay: (row: Position, reason: string, since: string | null): Promise<Position> => step("mask-positions", row, "withdraw", { reason, since }),
 
   lifts: (signal: AbortSignal): Promise<Page<Lift>> => http.get("mask-lifts", { limit: 100 }, signal),
   ask: (body: LiftWish, once: string): Promise<Lift> => http.create("mask-lifts", body, once),

@@ -2331,6 +2331,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mask-positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Positions
+         * @description What was said of where a camera stands.
+         */
+        get: operations["mask_positions_list"];
+        put?: never;
+        /**
+         * State
+         * @description Say where a camera stands; whatever was in force ends at once. Takes Idempotency-Key.
+         */
+        post: operations["mask_positions_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mask-positions/{position_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm
+         * @description Another person than who stated it sees it there, too, with his second factor; needs If-Match.
+         */
+        post: operations["mask_positions_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mask-positions/{position_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description It is not certain any more: all masks hold from then on. One person is enough; needs If-Match.
+         */
+        post: operations["mask_positions_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/masks": {
         parameters: {
             query?: never;
@@ -10261,7 +10325,8 @@ export interface components {
         };
         /**
          * MaskOut
-         * @description A mask. `confirmed`: it was held against the picture since the camera was last moved.
+         * @description A mask. `confirmed`: it was held against the picture since the camera was last moved. `resting`: it does not hold
+         *     now, because the camera certainly stands at another preset.
          */
         MaskOut: {
             /** Camera */
@@ -10284,6 +10349,8 @@ export interface components {
             preset: string;
             /** Reason */
             reason: string;
+            /** Resting */
+            resting: boolean;
             /** Version */
             version: number;
             /** Withdrawal By */
@@ -11590,20 +11657,83 @@ export interface components {
             next: string | null;
         };
         /**
+         * PositionEndIn
+         * @description Why it is not certain any more, and since when, if earlier than now.
+         */
+        PositionEndIn: {
+            /** Reason */
+            reason: string;
+            /** Since */
+            since?: string | null;
+        };
+        /**
          * PositionIn
-         * @description Coordinates as they were measured; kept so, and turned into WGS-84.
+         * @description The camera stands at this preset. `without_masks`: none was drawn for it, and nothing there needs one.
          */
         PositionIn: {
+            /** Camera */
+            camera: string;
+            /** Preset */
+            preset: string;
             /**
-             * Datum
-             * @default WGS-84
+             * Without Masks
+             * @default false
+             */
+            without_masks: boolean;
+        };
+        /**
+         * PositionOut
+         * @description What was said of where a camera stands. Ten seconds inside of [in_force_from, ended_at) only the masks of this preset,
+         *     and those of none, are burned in; at all other times all are.
+         *
+         *     `state`: stated (waits for another person), late (nobody confirmed it within an hour), in_force, ended, dropped (it
+         *     ended before anybody confirmed it). `ended_why`: withdrawn, restated, moved, address (its pictures come from another),
+         *     re_aiming (one was approved), interrupted (its connection broke).
+         */
+        PositionOut: {
+            /** Camera */
+            camera: string;
+            /** Confirmed By */
+            confirmed_by: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string;
+            /** Ended Why */
+            ended_why: string;
+            /** Id */
+            id: string;
+            /** In Force From */
+            in_force_from: string | null;
+            /** Preset */
+            preset: string;
+            /** Reason */
+            reason: string;
+            /**
+             * State
              * @enum {string}
              */
-            datum: "WGS-84" | "CGCS2000" | "GCJ-02" | "BD-09";
-            /** Lat */
-            lat: string;
-            /** Lon */
-            lon: string;
+            state: "stated" | "late" | "in_force" | "ended" | "dropped";
+            /** Stated At */
+            stated_at: string;
+            /** Stated By */
+            stated_by: string;
+            /** Stated Mine */
+            stated_mine: boolean;
+            /** Version */
+            version: number;
+            /** Without Masks */
+            without_masks: boolean;
+        };
+        /**
+         * PositionPage
+         * @description Newest first: where a camera stands now is said by the first one, if it is in force.
+         */
+        PositionPage: {
+            /** Items */
+            items: components["schemas"]["PositionOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * PostDetail
@@ -19218,6 +19348,142 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LiftOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mask_positions_list: {
+        parameters: {
+            query: {
+                camera: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionPage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mask_positions_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PositionIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mask_positions_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaskCodeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mask_positions_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PositionEndIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionOut"];
                 };
             };
             /** @description Problem */

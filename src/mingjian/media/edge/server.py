@@ -48,7 +48,7 @@ class EdgeServer:
         quotas = {"h264": settings.transcode_quota, "jpeg": settings.picture_quota, "masked": settings.mask_quota}
         self.feeds = Feeds(self.link, clock, self.metrics, quotas)
         self.seen = SeenBook(settings.seen_file, clock)
-        self.masks = MaskBook(settings.masks_file)
+        self.masks = MaskBook(settings.masks_file, clock)
         self.problems.add(MASKS_STATUS)
         self.live = LiveEndpoint(self.gate, self.feeds, self.masks, clock, self.metrics, self.seen.note)
         self.mjpeg = MjpegPictures(self.sessions, self.feeds, self.live.key_for, self.seen.note)

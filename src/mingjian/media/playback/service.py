@@ -75,7 +75,6 @@ def open_playback(
     reads = ThreadPoolExecutor(_READ_THREADS, "playback")
     pool = WorkPool(decoders)
     names = CameraNames(data / "plan" / "plan.json")
-    pictures = Pictures(
-        recordings, pool, ThumbCache(data / "cache" / "thumbs"), reads, names, zone, masks or MaskBook(masks_path(data))
-    )
+    masks = masks or MaskBook(masks_path(data), clock)
+    pictures = Pictures(recordings, pool, ThumbCache(data / "cache" / "thumbs"), reads, names, zone, masks)
     return PlaybackService(recordings, PlaybackCalls(recordings, pictures, clock, reads, note), pool, reads)

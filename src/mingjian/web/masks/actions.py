@@ -24,7 +24,14 @@ from mingjian.web.http.problem import conflict, not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.ledger.actions import configuration_changed
 from mingjian.web.masks.models import Mask
-from mingjian.web.masks.names import CONFIRMED, DRAWN, WITHDRAWAL_ASKED, WITHDRAWAL_DROPPED, WITHDRAWN
+from mingjian.web.masks.names import (
+    CONFIRMED,
+    DRAWN,
+    POSITION_CONFIRMED,
+    WITHDRAWAL_ASKED,
+    WITHDRAWAL_DROPPED,
+    WITHDRAWN,
+)
 from mingjian.web.masks.policies import DRAW
 from mingjian.web.masks.publishing import write_file
 from mingjian.web.registry.judging import today
@@ -36,12 +43,12 @@ MOST_MASKS = 16
 MOST_CORNERS = 32
 LEAST_AREA = 1e-5  # of the picture
 
-judge_privacy = applying(privacy.judge_privacy, by=[DRAWN, CONFIRMED])
+judge_privacy = applying(privacy.judge_privacy, by=[DRAWN, CONFIRMED, POSITION_CONFIRMED])
 
 
 def draw_mask(actor: Actor, camera_id: str, points: Sequence[tuple[float, float]], preset: str, reason: str) -> Mask:
     """Cover a polygon from now on; corners are fractions 0..1 of the picture. Raises not_found, invalid, Refused, conflict."""
-    camera = _camera(actor, camera_id)
+    camera = camera_to_mask(actor, camera_id)
     outline = _outline(points)
     now_ns = wiring.clock().now_ns()
     with transaction.atomic():
@@ -53,7 +60,7 @@ def draw_mask(actor: Actor, camera_id: str, points: Sequence[tuple[float, float]
             reason=clean(reason, "reason", 2, 200), drawn_by_id=actor.user, drawn_name=actor.name[:64], from_ns=now_ns,
             confirmed_ns=now_ns, confirmed_name=actor.name[:64],
         )  # fmt: skip
-        _record(actor, DRAWN, mask, [_settled(camera)])
+        _record(actor, DRAWN, mask, [settled(camera)])
         configuration_changed(actor, camera.id, "mask", None, _told(mask))
         transaction.on_commit(write_file)
     return mask
@@ -65,7 +72,7 @@ def confirm_mask(actor: Actor, mask_id: str, expected: int | None) -> Mask:
         mask = _locked(actor, mask_id, expected)
         mask.confirmed_ns, mask.confirmed_name = wiring.clock().now_ns(), actor.name[:64]
         _keep(mask)
-        _record(actor, CONFIRMED, mask, [_settled(mask.camera)])
+        _record(actor, CONFIRMED, mask, [settled(mask.camera)])
         configuration_changed(actor, mask.camera_id, "mask_confirmed", None, mask.id)
     return mask
 
@@ -103,7 +110,7 @@ def withdraw_mask(actor: Actor, mask_id: str, proof: str, expected: int | None) 
             raise conflict("申请已经变动", "the request has changed")
         mask.withdrawn_ns, mask.withdrawn_name = wiring.clock().now_ns(), actor.name[:64]
         _keep(mask)
-        _record(actor, WITHDRAWN, mask, [_settled(mask.camera)], mask.withdrawal_reason)
+        _record(actor, WITHDRAWN, mask, [settled(mask.camera)], mask.withdrawal_reason)
         configuration_changed(actor, mask.camera_id, "mask", _told(mask), None)
     return mask
 
@@ -120,7 +127,8 @@ def drop_withdrawal(actor: Actor, mask_id: str, reason: str, expected: int | Non
     return mask
 
 
-def _camera(actor: Actor, camera_id: str) -> Camera:
+def camera_to_mask(actor: Actor, camera_id: str) -> Camera:
+    """A camera whose masks the actor may set. Raises Refused, not_found."""
     DRAW.require(actor)
     camera = visible_camera(actor, camera_id)
     DRAW.require(actor, camera)
@@ -162,7 +170,7 @@ def _outline(points: Sequence[tuple[float, float]]) -> list[list[int]]:
     return corners
 
 
-def _settled(camera: Camera) -> Judgement:
+def settled(camera: Camera) -> Judgement:
     """The file of the camera as its masks now are, and what qd204 9.2 says of it."""
     masks = list(camera.masks.filter(withdrawn_ns=None))
     archive = CameraArchive.objects.select_for_update().filter(camera=camera).first()

@@ -38,7 +38,8 @@ class MaskCodeIn(Input):
 
 
 class MaskOut(Schema):
-    """A mask. `confirmed`: it was held against the picture since the camera was last moved."""
+    """A mask. `confirmed`: it was held against the picture since the camera was last moved. `resting`: it does not hold
+    now, because the camera certainly stands at another preset."""
 
     id: str
     camera: str
@@ -55,6 +56,7 @@ class MaskOut(Schema):
     withdrawal_mine: bool
     withdrawn_by: str
     withdrawn_at: str | None
+    resting: bool
     version: int
 
 
@@ -62,7 +64,9 @@ class MaskOut(Schema):
 def list_masks(request: HttpRequest, camera: Id, withdrawn: bool = False) -> list[dict[str, Any]]:
     """The masks of a camera: those in force, or those that were."""
     actor = actor_of(request)
-    return [_plain(row, actor.user) for row in queries.masks_of(actor, camera, withdrawn=withdrawn)]
+    rows = queries.masks_of(actor, camera, withdrawn=withdrawn)
+    resting = frozenset() if withdrawn else queries.resting(camera, rows)
+    return [_plain(row, actor.user, resting) for row in rows]
 
 
 @router.post("", auth=Requires(policies.DRAW), response={201: MaskOut}, operation_id="masks_draw")
@@ -113,7 +117,9 @@ def _answer(request: HttpRequest, response: HttpResponse, row: Mask) -> dict[str
     return _plain(row, actor_of(request).user)
 
 
-def _plain(row: Mask, user: str) -> dict[str, Any]:
+def _plain(row: Mask, user: str, resting: frozenset[str] | None = None) -> dict[str, Any]:
+    if resting is None:
+        resting = frozenset() if row.withdrawn_ns is not None else queries.resting(row.camera_id, [row])
     moved_ns = queries.moved_ns(row)
     return {
         **{field: getattr(row, field) for field in ("id", "preset", "reason", "withdrawal_reason", "version")},
@@ -127,5 +133,6 @@ def _plain(row: Mask, user: str) -> dict[str, Any]:
         "withdrawal_by": row.withdrawal_name,
         "withdrawal_mine": bool(user) and row.withdrawal_by_id == user,
         "withdrawn_by": row.withdrawn_name,
+        "resting": row.pk in resting,
         "withdrawn_at": None if row.withdrawn_ns is None else format_iso_ns(row.withdrawn_ns),
     }

@@ -13,4 +13,4 @@ class MasksConfig(AppConfig):
 
     def ready(self) -> None:
         """Register audit names, what is to be done and receivers in every process."""
-        from mingjian.web.masks import actions, lifts, todo  # noqa: F401
+        from mingjian.web.masks import actions, lifts, moves, positions, todo  # noqa: F401

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import F
 
-from mingjian.kernel.clock import NS_PER_S
+from mingjian.kernel.clock import NS_PER_MS, NS_PER_S
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.ports.evidence import MaskCover
+from mingjian.ports.positions import Whereabouts
 from mingjian.web import wiring
 from mingjian.web.masks.models import LiftedCamera, Mask, MaskLift
+from mingjian.web.masks.standing import whereabouts
 
 REACH_NS = 10 * NS_PER_S
 """Footage leaves by whole groups of pictures, which reach this far beyond what was asked for, at most."""
@@ -28,7 +30,7 @@ def covers_of(camera_id: str, from_ns: int, to_ns: int, retrieval: str) -> tuple
     rows = list(Mask.objects.filter(camera_id=camera_id).order_by("from_ns", "id"))
     if not rows:
         return ()
-    lifted = lifted_spans(retrieval, camera_id, from_ns, to_ns)
+    lifted, where = lifted_spans(retrieval, camera_id, from_ns, to_ns), whereabouts(camera_id, rows)
     reach = (max(0, from_ns - REACH_NS), to_ns + REACH_NS)
     found = tuple(
         MaskCover(
@@ -36,16 +38,18 @@ def covers_of(camera_id: str, from_ns: int, to_ns: int, retrieval: str) -> tuple
             row.confirmed_name or "-", row.confirmed_ns,
         )
         for row in rows
-        for start_ns, end_ns in left_over(within(held_spans(row), reach), lifted)
+        for start_ns, end_ns in left_over(within(held_spans(row, where), reach), lifted)
     )  # fmt: skip
     if any(left_over([(from_ns, to_ns)], lifted)):
         _require_settled(camera_id, to_ns)
     return found
 
 
-def held_spans(row: Mask) -> list[Stretch]:
-    """When footage was recorded that it covers: all there is while it is in force, else while it was."""
-    return [(0, FOREVER_NS)] if row.withdrawn_ns is None else [(row.from_ns, row.withdrawn_ns)]
+def held_spans(row: Mask, where: Whereabouts) -> list[Stretch]:
+    """When footage was recorded that it covers: all there is while it is in force, else while it was; less what was
+    recorded while the camera certainly stood at another preset."""
+    spans = [(0, FOREVER_NS)] if row.withdrawn_ns is None else [(row.from_ns, row.withdrawn_ns)]
+    return list(left_over(spans, [(a * NS_PER_MS, b * NS_PER_MS) for a, b in where.elsewhere(row.preset)]))
 
 
 def within(spans: Iterable[Stretch], limit: Stretch) -> Iterator[Stretch]:

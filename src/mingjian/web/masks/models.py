@@ -1,4 +1,4 @@
-"""Masks of cameras as dated versions, and lifts."""
+"""Masks of cameras as dated versions, where PTZ cameras stood, and lifts."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class Mask(models.Model):
     outline is another row, so that footage is always covered by what was in force when it was taken.
 
     `points`: corners [[x, y], ...] in ten-thousandths of the picture's width and height. `preset`: the position of a PTZ
-    camera it was drawn for, by its name; where a camera stands is not known, so that all of them are burned in together.
-    Taking one off is asked by one person and done by another; until then it stays.
+    camera it was drawn for, by its name; it holds unless the camera certainly stands at another (PositionStatement), and
+    without a preset always. Taking one off is asked by one person and done by another; until then it stays.
     """
 
     id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
@@ -42,6 +42,41 @@ class Mask(models.Model):
 
         default_permissions = ()
         indexes = [models.Index(fields=["camera", "withdrawn_ns"], name="mask_in_force")]  # noqa: RUF012
+
+
+class PositionStatement(models.Model):
+    """That a PTZ camera stands at a preset: stated by one person, confirmed by another, in force in [from_ns, ended_ns).
+
+    `from_ns`, the instant of the confirmation, is null while it waits for one. Where `ended_ns` is set without it, it came
+    to nothing. `bare`: both people were told that no mask was drawn for this preset. One of a camera is open at a time.
+    """
+
+    id = models.CharField(primary_key=True, max_length=26)  # kernel.ids
+    camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="positions")
+    preset = models.CharField(max_length=32)
+    bare = models.BooleanField(default=False)
+    stated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    stated_name = models.CharField(max_length=64)
+    stated_ns = models.BigIntegerField()
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_name = models.CharField(max_length=64, blank=True)
+    from_ns = models.BigIntegerField(null=True)
+    ended_ns = models.BigIntegerField(null=True)
+    ended_name = models.CharField(max_length=64, blank=True)
+    ended_why = models.CharField(
+        max_length=12, blank=True
+    )  # withdrawn, restated, moved, address, re_aiming, interrupted
+    word = models.CharField(max_length=500, blank=True)  # of who withdrew it
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        """Of a camera, the newest first; one of them open."""
+
+        default_permissions = ()
+        indexes = [models.Index(fields=["camera", "stated_ns"], name="position_of_camera")]  # noqa: RUF012
+        constraints = [  # noqa: RUF012
+            models.UniqueConstraint(fields=["camera"], condition=models.Q(ended_ns=None), name="position_one_open")
+        ]
 
 
 class MaskLift(models.Model):

@@ -13,3 +13,8 @@ LIFT_ASKED = register("masks.lift.ask", "申请解除遮蔽查看", "asked to se
 LIFT_GRANTED = register("masks.lift.grant", "批准解除遮蔽查看", "let somebody see through privacy masks")
 LIFT_REFUSED = register("masks.lift.refuse", "不批准解除遮蔽查看", "refused a lift of privacy masks")
 LIFT_ENDED = register("masks.lift.end", "结束解除遮蔽查看", "ended a lift of privacy masks")
+POSITION_STATED = register("masks.position.state", "陈述云台所在预置位", "stated at which preset a camera stands")
+POSITION_CONFIRMED = register(
+    "masks.position.confirm", "确认云台所在预置位", "confirmed at which preset a camera stands"
+)
+POSITION_ENDED = register("masks.position.end", "云台位置转为不明", "where a camera stands became unknown")

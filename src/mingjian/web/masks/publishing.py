@@ -19,6 +19,7 @@ from mingjian.kernel.text import Text
 from mingjian.ports.masks import CameraMasks, MaskSpan, masks_path, masks_to_json
 from mingjian.web import configuration
 from mingjian.web.masks.models import Mask
+from mingjian.web.masks.standing import mask_span, positions_of
 from mingjian.web.registry.models import CameraArchive, Stream
 
 
@@ -26,9 +27,9 @@ def masks_of_cameras() -> dict[str, CameraMasks]:
     """The masks of every camera that has or had one."""
     found: dict[str, list[MaskSpan]] = defaultdict(list)
     for mask in Mask.objects.order_by("camera_id", "from_ns", "id"):
-        until_ms = None if mask.withdrawn_ns is None else -(-mask.withdrawn_ns // NS_PER_MS)
-        points = tuple((int(x), int(y)) for x, y in mask.points)
-        found[mask.camera_id].append(MaskSpan(points, mask.from_ns // NS_PER_MS, until_ms))
+        found[mask.camera_id].append(mask_span(mask))
+    turning = [camera for camera, spans in found.items() if any(one.preset for one in spans)]
+    positions = positions_of(turning)
     with_sub = set(Stream.objects.filter(camera_id__in=found, name="sub").values_list("camera_id", flat=True))
     held = dict(
         CameraArchive.objects.filter(
@@ -40,6 +41,7 @@ def masks_of_cameras() -> dict[str, CameraMasks]:
             "sub" if camera in with_sub else "main",
             tuple(spans),
             None if camera not in held else (held[camera] or 0) // NS_PER_MS,
+            positions.get(camera, ()),
         )
         for camera, spans in found.items()
     }

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Q
 
 from mingjian.kernel.clock import NS_PER_MS
-from mingjian.ports.masks import Polygon
+from mingjian.ports.masks import CameraMasks, Polygon
+from mingjian.web import wiring
 from mingjian.web.authority.actor import Actor
 from mingjian.web.http.paging import page
-from mingjian.web.masks.models import LiftedCamera, Mask, MaskLift
+from mingjian.web.masks.models import LiftedCamera, Mask, MaskLift, PositionStatement
 from mingjian.web.masks.policies import GRANT, READ, within
+from mingjian.web.masks.standing import mask_span, positions_of, whereabouts
 from mingjian.web.registry.queries import visible_camera
 
 
@@ -36,18 +40,39 @@ def lifts_page(actor: Actor, state: str, cursor: str | None, limit: int) -> tupl
     return page(rows, ["-asked_ns", "-id"], cursor, limit)
 
 
+def positions_page(
+    actor: Actor, camera_id: str, cursor: str | None, limit: int
+) -> tuple[list[PositionStatement], str | None]:
+    """What was said of where a camera stands, newest first. Raises not_found for a camera out of sight."""
+    camera = visible_camera(actor, camera_id)
+    READ.require(actor, camera)
+    return page(PositionStatement.objects.filter(camera=camera), ["-stated_ns", "-id"], cursor, limit)
+
+
+def resting(camera_id: str, masks: Iterable[Mask]) -> frozenset[str]:
+    """Which of a camera's masks do not hold now, because it certainly stands at another preset than theirs."""
+    rows = list(masks)
+    where, now_ms = whereabouts(camera_id, rows), wiring.clock().now_ns() // NS_PER_MS
+    return frozenset(one.pk for one in rows if where.stands_elsewhere(one.preset, now_ms))
+
+
 def masks_over(camera_id: str, from_ns: int, to_ns: int) -> tuple[Polygon, ...]:
-    """What covers footage of [from, to) for who has no lift: in force at any instant of it, or now. 0 and 0: now."""
-    return tuple(sorted({tuple((x, y) for x, y in row.points) for row in _over(camera_id, from_ns, to_ns)}))
+    """What covers footage of [from, to) for who has no lift: in force at any instant of it, or now, unless the camera
+    certainly stood at another preset."""
+    return _masks(camera_id, from_ns, to_ns).over(from_ns, to_ns)
 
 
 def is_masked(camera_id: str, from_ms: int, to_ms: int) -> bool:
-    """Whether anything does, in milliseconds."""
-    return _over(camera_id, from_ms * NS_PER_MS, to_ms * NS_PER_MS).exists()
+    """Whether anything does, in milliseconds, or covers the present."""
+    from_ns, to_ns = from_ms * NS_PER_MS, to_ms * NS_PER_MS
+    camera = _masks(camera_id, from_ns, to_ns)
+    return bool(camera.now(wiring.clock().now_ns()) or (to_ns and camera.over(from_ns, to_ns)))
 
 
-def _over(camera_id: str, from_ns: int, to_ns: int) -> QuerySet[Mask]:
+def _masks(camera_id: str, from_ns: int, to_ns: int) -> CameraMasks:
     when = Q(withdrawn_ns=None)
     if to_ns:
         when |= Q(from_ns__lt=to_ns, withdrawn_ns__gt=from_ns)
-    return Mask.objects.filter(when, camera_id=camera_id)
+    rows = list(Mask.objects.filter(when, camera_id=camera_id))
+    said = positions_of([camera_id]).get(camera_id, ()) if any(one.preset for one in rows) else ()
+    return CameraMasks(masks=tuple(mask_span(one) for one in rows), positions=said)

@@ -39,6 +39,10 @@ class _Approved:
         _set_used(row, wiring.clock().now_ns())
         return judgement
 
+    def waits(self, camera: Camera) -> bool:
+        """As Approvals."""
+        return _waiting(camera).exists()
+
     def give_back(self, camera: Camera, since_ns: int) -> None:
         """As Approvals."""
         used = ChangeRequest.objects.select_for_update(of=("self",)).filter(

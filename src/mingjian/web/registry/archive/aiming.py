@@ -24,6 +24,9 @@ class Approvals(Protocol):
     def take(self, actor: Actor, camera: Camera) -> Judgement:
         """The same, and the approval is used up. Raises RuledOut `change_needed` when there is none."""
 
+    def waits(self, camera: Camera) -> bool:
+        """Whether one was approved and not used yet: somebody may be turning it."""
+
     def give_back(self, camera: Camera, since_ns: int) -> None:
         """One used since then did not turn the camera after all: it may be used again."""
 
@@ -51,6 +54,11 @@ def approval_of(actor: Actor, camera: Camera) -> list[Judgement]:
 def require_approval(actor: Actor, camera: Camera) -> list[Judgement]:
     """The law's word on turning it, for the entry. Raises RuledOut `change_needed`. Call it in the transaction."""
     return [one.take(actor, camera) for one in _approvals]
+
+
+def turning_awaited(camera: Camera) -> bool:
+    """Whether its turning was approved and its file does not say yet that it was done."""
+    return any(one.waits(camera) for one in _approvals)
 
 
 def give_approval_back(camera: Camera, since_ns: int) -> None:
