@@ -115,29 +115,28 @@ async def test_a_ticket_is_used_once_and_a_signature_is_needed(
 async def test_a_session_ends_with_its_ticket_unless_renewed(
     client: aiohttp.ClientSession, office: TicketOffice
 ) -> None:
-    session = await _open(client, office.sign(expires_ms=now_ms() + 1200))
+    session = await _open(client, office.sign(expires_ms=now_ms() + 2000))
     async with client.post(f"{session['base']}/renew", json={"ticket": office.sign(viewer="u9")}) as answer:
         assert (await answer.json())["code"] == "ticket_other"
-    async with client.post(
-        f"{session['base']}/renew", json={"ticket": office.sign(expires_ms=now_ms() + 2500)}
-    ) as answer:
+    ends_ms = now_ms() + 3000
+    async with client.post(f"{session['base']}/renew", json={"ticket": office.sign(expires_ms=ends_ms)}) as answer:
         assert answer.status == 200
         assert (await answer.json())["expires_at"] > session["expires_at"]
-    seen: list[int] = []
+    status = 200
     async with asyncio.timeout(10):
-        while not seen or seen[-1] == 200:
-            async with client.get(f"{session['base']}/who/gate") as answer:
-                seen.append(answer.status)
+        while status == 200:
             await asyncio.sleep(0.05)
-    assert len(seen) > 28, "it lived as long as the renewal"
-    assert seen[-1] in (401, 404)
+            async with client.get(f"{session['base']}/who/gate") as answer:
+                status = answer.status
+    assert now_ms() >= ends_ms, "it lived as long as the renewal says"
+    assert status in (401, 404)
 
 
 async def test_an_answer_on_its_way_is_cut_when_its_ticket_is_taken_back(
     client: aiohttp.ClientSession, office: TicketOffice, edge_settings: EdgeSettings
 ) -> None:
     session = await _open(client, office.sign())
-    async with client.get(f"{session['base']}/endless") as answer, asyncio.timeout(3):
+    async with client.get(f"{session['base']}/endless") as answer, asyncio.timeout(10):
         assert await answer.content.readany()
         taken = Revocation(at_ms=now_ms(), viewer="u1")
         edge_settings.revocations_file.write_text(json.dumps(revocations_to_json((taken,))))
@@ -145,7 +144,7 @@ async def test_an_answer_on_its_way_is_cut_when_its_ticket_is_taken_back(
             await answer.read()
 
 
-async def test_revocation_takes_effect_well_within_ten_seconds(
+async def test_revocation_takes_effect_within_ten_seconds(
     client: aiohttp.ClientSession, office: TicketOffice, edge_settings: EdgeSettings
 ) -> None:
     session = await _open(client, office.sign())
@@ -154,7 +153,7 @@ async def test_revocation_takes_effect_well_within_ten_seconds(
     partial = edge_settings.revocations_file.with_suffix(".partial")
     partial.write_text(json.dumps(revocations_to_json((taken,))))
     partial.replace(edge_settings.revocations_file)
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(10):
         while True:
             async with client.get(f"{session['base']}/who/gate") as answer:
                 if answer.status != 200:
