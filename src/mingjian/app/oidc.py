@@ -24,17 +24,11 @@ from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError
 from joserfc.jwk import KeySet
 from requests.adapters import HTTPAdapter
 
-from mingjian.app.oidc_errors import (
-    clock_apart,
-    unreachable,
-    untrusted,
-    wrong_client,
-    wrong_code,
-)
+from mingjian.app.oidc_errors import clock_apart, unreachable, untrusted, wrong_client
 from mingjian.app.settings import OidcSettings
 from mingjian.kernel.clock import NS_PER_S, Clock
 from mingjian.kernel.errors import MingjianError
-from mingjian.ports.identity_provider import BegunSignIn, ProvedIdentity
+from mingjian.ports.identity_provider import BegunSignIn, ProvedIdentity, sign_in_used_up
 
 LEEWAY_S = 60
 """So far the clocks may be apart."""
@@ -152,7 +146,7 @@ class OidcProvider:
         except OAuthError as error:
             if error.error in _WRONG_CLIENT:
                 raise wrong_client(str(error)) from error
-            raise wrong_code(str(error)) from error
+            raise sign_in_used_up(str(error)) from error
         except (requests.RequestException, OSError) as error:
             raise unreachable(self.issuer, error) from error
         except ValueError as error:

@@ -60,17 +60,6 @@ def wrong_client(detail: str) -> MingjianError:
     )
 
 
-def wrong_code(detail: str) -> MingjianError:
-    """The code was used, is too old, or not one of its own."""
-    return MingjianError(
-        "oidc_wrong_code",
-        Text("登录凭据无效或已过期", "the sign-in is used up or too old"),
-        fault=Fault.USER,
-        remedy=Text("请重新登录", "sign in again"),
-        detail=detail,
-    )
-
-
 def clock_apart(apart_s: int) -> MingjianError:
     """Ours and its clock disagree: positive when ours is ahead."""
     ahead = apart_s > 0

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.kernel.text import Text
+
 
 @dataclass(frozen=True, slots=True)
 class BegunSignIn:
@@ -61,3 +64,14 @@ class IdentityProvider(Protocol):
 
     def leave(self, back: str) -> str:
         """Where one signs out there, to be sent `back`; empty when it has no such place or is away."""
+
+
+def sign_in_used_up(detail: str = "") -> MingjianError:
+    """The error `oidc_wrong_code`: what he brought was used, is too old, or belongs to no way out of ours or the provider's."""
+    return MingjianError(
+        "oidc_wrong_code",
+        Text("登录凭据无效或已过期", "the sign-in is used up or too old"),
+        fault=Fault.USER,
+        remedy=Text("请重新登录", "sign in again"),
+        detail=detail,
+    )

@@ -21,7 +21,7 @@ from django.utils.crypto import constant_time_compare
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
-from mingjian.ports.identity_provider import BegunSignIn, ProvedIdentity
+from mingjian.ports.identity_provider import BegunSignIn, ProvedIdentity, sign_in_used_up
 from mingjian.web import wiring
 from mingjian.web.accounts.identities import person_of, provider, record_failure
 from mingjian.web.accounts.models import IdentityLink, User
@@ -106,10 +106,10 @@ def finish_by_code(request: HttpRequest, actor: Actor, code: str) -> User:
     """
     pending = request.session.get(_PENDING)
     if pending is None or int(pending["until_ns"]) <= wiring.clock().now_ns():
-        raise _used_up()
+        raise sign_in_used_up()
     link = IdentityLink.objects.select_related("user").filter(pk=pending["link"], ended_ns=None).first()
     if link is None or not link.user.is_active:
-        raise _used_up()
+        raise sign_in_used_up()
     confirm_second_factor(acting_as(link.user, actor), code)
     return _enter(request, actor, link, pending["told"])
 
@@ -157,9 +157,9 @@ def _taken(request: HttpRequest, state: str) -> BegunSignIn:
     """What this browser was sent out with; it is taken whatever becomes of it."""
     kept = request.session.pop(_OUT, None)
     if kept is None or int(kept["until_ns"]) <= wiring.clock().now_ns():
-        raise _used_up()
+        raise sign_in_used_up()
     if not constant_time_compare(kept["state"], state):
-        raise _used_up()
+        raise sign_in_used_up()
     return BegunSignIn("", kept["state"], kept["nonce"], kept["verifier"], kept["redirect"])
 
 
@@ -175,15 +175,6 @@ def _log_failure(error: MingjianError) -> None:
     """What the operator needs beyond the sentence; no code, token or secret is in it."""
     if error.detail:
         log.warning("identity provider: %s: %s", error.code, error.detail)
-
-
-def _used_up() -> MingjianError:
-    return MingjianError(
-        "oidc_wrong_code",
-        Text("登录凭据无效或已过期", "the sign-in is used up or too old"),
-        fault=Fault.USER,
-        remedy=Text("请重新登录", "sign in again"),
-    )
 
 
 def _denied(error: str) -> MingjianError:
