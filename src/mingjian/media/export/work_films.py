@@ -17,10 +17,9 @@ from typing import Any, TypeVar
 from av.error import FFmpegError
 
 from mingjian.kernel.clock import NS_PER_MS
-from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.media import apart
-from mingjian.media.export.film import Film
+from mingjian.media.export.film import Film, film_unwritable
 from mingjian.media.export.player_copy import Overlay, in_process
 from mingjian.media.export.progress import Progress
 from mingjian.media.export.redact import redact
@@ -28,6 +27,7 @@ from mingjian.media.export.sealed import SealedPackage
 from mingjian.ports.evidence import CopyWish, FilledRegion, PackageWatch, WorkFilm, WorkWish
 
 _Made = TypeVar("_Made")
+_FILMS = Text(zh="遮蔽处理的录像", en="the films of the redaction")
 
 
 def make_work_films(
@@ -99,10 +99,5 @@ def _whole_or_gone(folder: Path, job: Callable[[], _Made]) -> _Made:
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, OSError | FFmpegError):
-            raise MingjianError(
-                "output_unwritable",
-                Text(zh="无法写入遮蔽处理的录像", en="the films of the redaction cannot be written"),
-                fault=Fault.ENVIRONMENT,
-                detail=str(error),
-            ) from error
+            raise film_unwritable(_FILMS, error) from error
         raise
