@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import subprocess
 import time
@@ -14,14 +15,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.app.authority import Authority, identity
 from tests.app.processes import free_port
+from tests.app.test_command_line import mingjian
+from tests.red_team.test_ledger import open_engine
 
 from mingjian.app.data_folder import init_data_folder
 from mingjian.app.der_order import with_sorted_certificates
+from mingjian.app.ledger_export import anchor_of_folder
+from mingjian.app.ledger_keys import ensure_key
 from mingjian.app.ledger_stamp import ask
 from mingjian.app.settings import load_settings
 from mingjian.app.time_stamp import judge, read_ca, request_over
 from mingjian.kernel.clock import NS_PER_S, ManualClock
 from mingjian.kernel.errors import Fault, MingjianError
+from mingjian.web import prepared_database
 
 CONTENT = "账本根".encode()
 
@@ -175,3 +181,32 @@ def test_settings_refuse_what_is_no_authority(tmp_path: Path) -> None:
         with pytest.raises(MingjianError) as caught:
             load_settings(folder, demo=False)
         assert (caught.value.field, "secret" in str(caught.value)) == (named, False)
+
+
+def test_an_audit_by_the_command_line_says_who_vouches_for_the_anchor_and_finds_a_strangers_token(
+    authority: Authority, tmp_path: Path
+) -> None:
+    clock = ManualClock(time.time_ns())
+    folder = init_data_folder(tmp_path / "data", demo=False, clock=clock)
+    ensure_key(folder, "ed25519")
+    assert prepared_database.lay(folder.root / "web" / "web.sqlite3")
+    store, log = open_engine(folder, clock)
+    assert log.checkpoint()
+    assert store.close()
+    anchor = tmp_path / "root.json"
+    anchor.write_text(anchor_of_folder(folder, clock.now_ns(), web=False))
+    request, _ = request_over(anchor.read_bytes())
+    anchor.with_suffix(".tsr").write_bytes(ask(authority.url, request))
+    assert authority.holds(anchor.with_suffix(".tsr"), anchor)
+
+    asked = ["ledger", "audit", "--data", str(folder.root), "--anchor", str(anchor), "--tsa-ca"]
+    done = mingjian(*asked, str(authority.root.pem), "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["findings"]) == (3, []), "web's log is not in this anchor: not wholly proved"
+    (stamp,) = told["time_stamps"]
+    assert (stamp["anchor"], stamp["authority"], told["time_stamps_not_judged"]) == (str(anchor), "CN=signer", 0)
+    stranger = identity(authority.folder, "stranger.ca")
+    done = mingjian(*asked, str(stranger.pem), language="zh_CN.UTF-8")
+    assert done.returncode == 1
+    assert f"! 时间戳 {anchor.with_suffix('.tsr')}：" in done.stdout
+    assert "结论：发现 1 处问题" in done.stdout

@@ -321,7 +321,7 @@ def _say_report(report: FolderReport) -> None:
         say(
             Text(
                 zh=f"有 {report.unjudged} 个时间戳没有核对：请用 --tsa-ca 给出时间戳机构的 CA 证书",
-                en=f"{report.unjudged} time stamps were not judged: give their authority's CA with --tsa-ca",
+                en=f"time stamps not judged: {report.unjudged}; give their authority's CA with --tsa-ca",
             )
         )
     for finding in report.findings:
