@@ -94,9 +94,12 @@ def test_an_act_of_the_old_text_is_undetermined() -> None:
     assert view.prevailing is None
 
 
+BY_OFFICIALS = {"retrieval_by_officials", "brand_mandated", "filing_not_taken"}
+
+
 @pytest.mark.parametrize("conduct", sorted(CONDUCTS))
 def test_every_conduct_has_a_consequence_today(conduct: str) -> None:
-    actor = "official" if conduct == "retrieval_by_officials" else "unit"
+    actor = "official" if conduct in BY_OFFICIALS else "unit"
     view = penalties(LAW, Offence(conduct, actor, False, AFTER, True), AFTER)
     assert view.prevailing is not None
     for row in view.at_act:
@@ -110,7 +113,7 @@ def test_officials_are_never_fined_and_only_clauses_about_officials_speak_of_the
         for actor in ("official", "police_official"):
             rows = penalty_rows(LAW, Offence(conduct, actor, True, AFTER, True), AFTER)
             assert all(row.fine_yuan is None for row in rows)
-            assert bool(rows) == (conduct == "retrieval_by_officials")
+            assert bool(rows) == (conduct in BY_OFFICIALS)
 
 
 def test_an_unknown_conduct_is_an_error() -> None:

@@ -1,10 +1,10 @@
-"""What a breach may cost under both packs, and which rule of conflict speaks (qd204 26-31; sc799 26-33).
+"""What a breach may cost under both packs, and which rule of conflict speaks (qd204 26-31, 33, 34; sc799 26-33).
 
 Software shows ranges and drafts; a person decides after legal review. Amounts are yuan. Both packs are shown side by
 side: the national regulation prevails over the municipal one (Legislation Law 99), the law of the day of the act
 applies unless the newer is lighter (Administrative Penalty Law 37). A government department's gap under 8.1 has no
-penalty at all: it is a coordination task. Officials who break the rules of retrieval are never fined: their case goes
-to the authority in charge of them.
+penalty at all: it is a coordination task. Officials who break the rules of retrieval, or abuse or neglect their office,
+are never fined: their case goes to the authority in charge of them.
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ CONDUCTS: dict[str, tuple[str, ...]] = {
         "qd204.retrieval.conditions",
         "sc799.retrieval.state_organs",
     ),
+    "brand_mandated": ("qd204.project.no_mandated_brand",),
+    "filing_not_taken": ("qd204.filing.channels",),
     "security_duties": ("sc799.operation.security_programme", "sc799.operation.outsourcing", "sc799.use.measures"),
     "given_or_spread": (
         "qd204.use.no_spreading",

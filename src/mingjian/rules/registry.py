@@ -184,6 +184,8 @@ BINDINGS: Mapping[str, tuple[Rule, ...]] = {
         "qd204.penalty.operation",
         "qd204.penalty.use",
         "qd204.penalty.officials_retrieval",
+        "qd204.penalty.infringement_in_use",
+        "qd204.penalty.dereliction",
         "sc799.penalty.manager_did_not_inspect",
         "sc799.penalty.no_filing",
         "sc799.penalty.altering",

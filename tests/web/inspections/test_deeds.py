@@ -49,9 +49,12 @@ def test_an_officials_breach_of_the_rules_of_retrieval_is_a_case_without_a_fine(
     spread = {"conduct": "given_or_spread", "offender": "individual", "act_date": "2027-01-10"}
     rows = officer.post(f"/leads/{lead['id']}/judge", spread, If_Match='"v2"')["shown"]["at_act"]
     assert [(one["clause"], one["fine_yuan"]) for one in rows] == [
-        ("qd204.penalty.use", [1000, 3000]), ("sc799.penalty.data_laws", None),
+        ("qd204.penalty.use", [1000, 3000]), ("qd204.penalty.infringement_in_use", None), ("sc799.penalty.data_laws", None),
     ]  # fmt: skip
-    assert officer.post(f"/leads/{lead['id']}/close", {"outcome": "case"}, If_Match='"v3"')["outcome"] == "case"
+    mandated = {"conduct": "brand_mandated", "offender": "official", "act_date": "2027-01-10"}
+    rows = officer.post(f"/leads/{lead['id']}/judge", mandated, If_Match='"v3"')["shown"]["at_act"]
+    assert [(one["clause"], one["fine_yuan"]) for one in rows] == [("qd204.penalty.dereliction", None)]
+    assert officer.post(f"/leads/{lead['id']}/close", {"outcome": "case"}, If_Match='"v4"')["outcome"] == "case"
 
 
 def test_what_no_clause_lists_for_who_did_it_and_what_names_no_law_is_no_lead(city: City) -> None:

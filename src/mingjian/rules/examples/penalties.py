@@ -1,5 +1,5 @@
-"""Examples: penalty ranges of both packs, order first or at once, officials and the data laws (qd204 26-31;
-sc799 26-33)."""
+"""Examples: penalty ranges of both packs, order first or at once, officials and the data laws (qd204 26-31,
+33, 34; sc799 26-33)."""
 
 # mypy: disable-error-code="misc"
 # (lambdas bind loop variables by default arguments, whose type mypy cannot infer)
@@ -121,6 +121,25 @@ _NO_FINE: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...] = (
             "qd204.retrieval.papers",
             "qd204.retrieval.registration",
             "qd204.retrieval.confidentiality",
+        ),
+        ("official", "police_official"),
+        "unit",
+    ),
+    (
+        _Q + "infringement_in_use",
+        ("qd204.use.no_secret_capture", "qd204.use.no_spreading", "qd204.use.no_interference"),
+        ("unit", "individual"),
+        "official",
+    ),
+    (
+        _Q + "dereliction",
+        (
+            "qd204.coordination.public_security",
+            "qd204.coordination.departments",
+            "qd204.plan.approval",
+            "qd204.project.no_mandated_brand",
+            "qd204.interface.integration_cost",
+            "qd204.filing.channels",
         ),
         ("official", "police_official"),
         "unit",
