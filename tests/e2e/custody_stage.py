@@ -47,6 +47,7 @@ PEOPLE = {
     "chen": ("陈静", "mall", BoundRole.CUSTODIAN, "custodian", False),
     "liu": ("刘经理", "mall", BoundRole.MANAGER, "security_manager", False),
     "he": ("何副经理", "mall", BoundRole.MANAGER, "security_manager", True),
+    "deng": ("邓保安", "mall", BoundRole.GUARD, "other", False),
     "sun": ("孙主任", "east-government", BoundRole.EMERGENCY_COMMANDER, "other", False),
     "zhou": ("周副主任", "east-government", BoundRole.EMERGENCY_COMMANDER, "other", True),
     "wu": ("吴科长", "east-department", BoundRole.DEPARTMENT_OFFICER, "department_officer", False),

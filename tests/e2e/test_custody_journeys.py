@@ -369,6 +369,11 @@ def test_a_flood_opens_an_area_at_once_and_a_second_person_keeps_it_open(people:
     card = commander.locator("[data-emergency][data-state=emergency]")
     expect(card).to_contain_text("等待第二人确认，29:")
     expect(card.locator("[data-test=confirm-emergency]")).to_have_count(0)
+    guard = people("deng", phone=True)
+    notice = guard.locator("[data-test=emergency-notice]")
+    expect(notice).to_contain_text("自然灾害：本单位")
+    expect(notice).to_contain_text("湖滨路 1 号枪机")
+    assert "湖滨路内涝处置" not in guard.content(), "nothing of who declared it and why"
     second = people("zhou", phone=True)
     second.goto(f"{town['address']}/emergencies")
     second.fill("[name=confirm-code]", code(town, "zhou"))

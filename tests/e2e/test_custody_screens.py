@@ -44,7 +44,12 @@ def test_a_manager_reads_what_is_kept_and_says_why_it_is_kept_on(people: As, tow
 def test_two_officers_order_a_deletion(people: As, town: dict[str, Any]) -> None:  # noqa: F811
     first, second = people("li"), people("wang", phone=True)
     first.goto(f"{town['address']}/retention?tab=orders")
-    first.click("[data-test=enter-order]")
+    enter = first.locator("[data-test=enter-order]")
+    enter.press("Enter")
+    expect(first.locator("[data-test=order-form]")).to_be_visible()
+    first.keyboard.press("Escape")
+    expect(enter).to_be_focused()  # where one came from
+    enter.press("Enter")
     choose(first, "[data-test=order-camera]", "湖滨路 7 号枪机")
     times = first.locator(".el-dialog .el-range-input")
     times.nth(0).fill("2026-11-20 08:00:00")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -61,7 +62,27 @@ class Citation:
         """For a document. A number that is not certain never appears without its mark."""
         if language.lower().startswith("zh"):
             return f"{self.document.zh}{self.label}" + ("" if self.certain else "(条号待核)")
-        return f"{self.document.en}, {self.label}" + ("" if self.certain else " (number to be confirmed)")
+        return f"{self.document.en}, {_in_english(self.label)}" + ("" if self.certain else " (number to be confirmed)")
+
+
+_LABEL = re.compile(
+    r"第(?P<article>[一二三四五六七八九十]+)条(?:第(?P<paragraph>[一二三四五六七八九十]+)款)?(?:第\((?P<item>[一二三四五六七八九十]+)\)项)?"
+)
+_DIGITS = "一二三四五六七八九"
+
+
+def _in_english(label: str) -> str:
+    """第二十四条第(二)项 as "article 24, item 2"; a label of another form stays as it is."""
+    found = _LABEL.fullmatch(label)
+    if found is None:
+        return label
+    return ", ".join(f"{name} {_number(text)}" for name, text in found.groupdict().items() if text)
+
+
+def _number(text: str) -> int:
+    """Chinese numerals up to ninety-nine."""
+    tens, ten, ones = text.rpartition("十")
+    return (10 * (_DIGITS.index(tens) + 1 if tens else 1) if ten else 0) + (_DIGITS.index(ones) + 1 if ones else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +145,11 @@ def strictest(judgements: Iterable[Judgement]) -> Judgement:
 
 
 def joined(texts: Iterable[Text]) -> Text:
-    """Sentences after one another, each said once."""
-    unique = list(dict.fromkeys(texts))
-    return Text(zh=";".join(text.zh for text in unique), en="; ".join(text.en for text in unique))
+    """Sentences after one another, each said once, also those that were joined before."""
+    unique = list(dict.fromkeys(part for text in texts for part in _parts(text)))
+    return Text(zh="；".join(text.zh for text in unique), en="; ".join(text.en for text in unique))
+
+
+def _parts(text: Text) -> tuple[Text, ...]:
+    zh, en = text.zh.split("；"), text.en.split("; ")
+    return tuple(Text(*pair) for pair in zip(zh, en, strict=True)) if len(zh) == len(en) else (text,)

@@ -218,7 +218,7 @@ def judge_two_staff(law: Law, request: Request, on: dt.date) -> Judgement:
     if count < least:
         return judge(
             Verdict.DUE, (clause,), Text(f"到场工作人员{count}人，不少于{least}人", f"{count} of at least {least} staff"),
-            Text("由申请单位的工作人员各自确认身份", "each of the staff confirms himself"),
+            Text("由申请单位的工作人员各自确认身份", "each of the staff confirms in person"),
         )  # fmt: skip
     return judge(Verdict.PASS, (clause,), Text("工作人员符合人数要求", "enough staff are present"))
 
@@ -231,7 +231,7 @@ def judge_papers(law: Law, request: Request, on: dt.date) -> Judgement:
     missing = [one for one in clause.names("papers") if one not in request.papers]
     if missing:
         return judge(
-            Verdict.DUE, (clause,), Text("未出示工作证件或者批准文件", f"not shown: {', '.join(missing)}"),
+            Verdict.DUE, (clause,), Text("未出示工作证件或者批准文件", "credentials or the approval were not shown"),
             Text("出示工作证件和批准文件", "show credentials and the approval"),
         )  # fmt: skip
     return judge(Verdict.PASS, (clause,), Text("已出示工作证件和批准文件", "credentials and approval were shown"))

@@ -139,7 +139,8 @@ def test_a_flood_opens_at_once_and_closes_unless_a_second_person_confirms(town: 
     for user, at in ((guard, "mall"), (beside, "market")):
         town.city.bind(user, at, BoundRole.GUARD)
     known = {
-        "kind": "natural_disaster", "area": AREA, "since_s": town.now_s, "until_s": town.now_s + 30 * 60,
+        "kind": "natural_disaster", "area": AREA, "cameras": 2, "names": ["gate", "hall"],
+        "since_s": town.now_s, "until_s": town.now_s + 30 * 60,
     }  # fmt: skip
     assert Api(guard).get("/emergencies/open") == [known], "nothing of who declared it and why"
     assert Api(beside).get("/emergencies/open") == [], "no camera of theirs is open"

@@ -14,7 +14,7 @@ export interface Span { readonly camera: string; readonly from_s: number; readon
 export interface Extent extends Span { readonly camera_name: string }
 export interface Judgement {
   readonly verdict: string;
-  readonly clauses: readonly { readonly key: string; readonly pack: string; readonly label: string; readonly certain: boolean }[];
+  readonly clauses: readonly { readonly key: string; readonly pack: string; readonly label: string; readonly certain: boolean; readonly printed: Pair }[];
   readonly reason: Pair;
   readonly remedy: Pair | null;
 }

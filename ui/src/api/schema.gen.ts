@@ -1234,7 +1234,7 @@ export interface paths {
         };
         /**
          * Open Emergencies
-         * @description Those that are open for cameras of one's own unit: kind, area, since, until; nothing of who declared it and why.
+         * @description Those that are open for cameras of one's own unit, and which; nothing of who declared it and why.
          */
         get: operations["emergencies_open"];
         put?: never;
@@ -10611,15 +10611,20 @@ export interface components {
         };
         /**
          * OpenEmergencyOut
-         * @description What the people of a unit know of an emergency: its kind, its area (GeoJSON), since when and until when it is open.
+         * @description What the people of a unit know of an emergency: its kind, its area (GeoJSON), which of their cameras are open to it
+         *     (how many, and the first names), since when and until when.
          */
         OpenEmergencyOut: {
             /** Area */
             area: {
                 [key: string]: unknown;
             };
+            /** Cameras */
+            cameras: number;
             /** Kind */
             kind: string;
+            /** Names */
+            names: string[];
             /** Since S */
             since_s: number;
             /** Until S */

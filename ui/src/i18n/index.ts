@@ -11,9 +11,13 @@ const DICTIONARIES: Record<LanguageCode, Dictionary> = { zh, en };
 
 export const language = ref<LanguageCode>("zh");
 
-/** The words of `key`, with `{name}` replaced from `values`. */
+/** The words of `key`, with `{name}` replaced from `values`, and `{name|day|days}` by the first form for 1, else by the second. */
 export function t(key: Key, values: Readonly<Record<string, string | number>> = {}): string {
-  return DICTIONARIES[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return DICTIONARIES[language.value][key].replace(/\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g, (whole, name: string, one?: string, several?: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    return one === undefined || several === undefined ? String(value) : String(value) === "1" ? one : several;
+  });
 }
 
 /** For keys made from what the server says: the words, or `otherwise` when we have none for it. */

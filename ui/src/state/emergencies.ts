@@ -1,6 +1,6 @@
 /**
  * Emergencies that run and that one may know of: shown on every screen while they do. Who may read the request sees what it
- * says; the people of a unit whose cameras are open (guards among them) know kind, area, since and until, and nothing else.
+ * says; the people of a unit whose cameras are open (guards among them) know kind, which of their cameras, since and until, and nothing else.
  */
 import { ref } from "vue";
 
@@ -20,23 +20,6 @@ export function running(rows: readonly Retrieval[], now_ms: number): readonly Re
 export function known(open: readonly OpenEmergency[], rows: readonly Retrieval[], now_ms: number): readonly OpenEmergency[] {
   const same = (one: OpenEmergency, row: Retrieval): boolean => row.event_kind === one.kind && row.closes_s === one.until_s && JSON.stringify(row.area) === JSON.stringify(one.area);
   return open.filter((one) => one.until_s * 1000 > now_ms && !rows.some((row) => same(one, row)));
-}
-
-/** West to east and south to north, in degrees, of a GeoJSON polygon or several. */
-export function areaText(area: OpenEmergency["area"]): string {
-  const points: number[][] = [];
-  const walk = (value: unknown): void => {
-    if (!Array.isArray(value)) return;
-    if (typeof value[0] === "number") points.push(value as number[]);
-    else value.forEach(walk);
-  };
-  walk(area["coordinates"]);
-  if (!points.length) return "";
-  const span = (axis: 0 | 1): string => {
-    const values = points.map((one) => one[axis] ?? 0);
-    return `${Math.min(...values).toFixed(4)}–${Math.max(...values).toFixed(4)}`;
-  };
-  return `${span(0)}°E ${span(1)}°N`;
 }
 
 /** Ask again and again until the returned function is called. */

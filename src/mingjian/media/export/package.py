@@ -108,10 +108,23 @@ def plan_clips(recordings: Recordings, order: PackageOrder) -> list[PlannedClip]
                 parts.append((f"media/{number:04d}.mp4", origin))
         gaps = leaves.gaps_of(clip.camera, clip.stream, clip.from_ns, clip.to_ns)
         if not parts and not derived and not gaps:
-            raise no_footage(None)
+            raise _nothing_of(clip)
         spans = recordings.spans(clip.camera, clip.stream, clip.from_ns, clip.to_ns, order.created_ns)
         planned.append(PlannedClip(clip, tuple(parts), tuple(derived), tuple(spans)))
     return planned
+
+
+def _nothing_of(clip: ClipOrder) -> MingjianError:
+    """Neither footage nor a gap with its reason: the ledger knows nothing of that camera and time."""
+    return MingjianError(
+        "no_footage",
+        Text(
+            zh=f"{clip.name}在批准的时段内既没有录像，也没有中断记录",
+            en=f"of {clip.name} there is neither footage nor a recorded gap in the time granted",
+        ),
+        fault=Fault.USER,
+        remedy=Text(zh="请另行申请，不含这台摄像机或者这段时间", en="ask anew without this camera or this time"),
+    )
 
 
 def _originals(recordings: Recordings, clip: ClipOrder) -> list[tuple[SegmentRecord, int, int]]:

@@ -17,6 +17,7 @@ from mingjian.web.retrievals.api import answer
 from mingjian.web.retrievals.emergencies import closes_s
 from mingjian.web.retrievals.marking import HandedFile
 from mingjian.web.retrievals.schemas import (
+    NAMED_CAMERAS,
     DeclarationIn,
     ExecutorConfirmIn,
     HandoverEndIn,
@@ -123,11 +124,14 @@ def end(request: HttpRequest, response: HttpResponse, retrieval_id: str, data: H
 @emergencies_router.get("/open", auth=Requires(policies.KNOW), response=list[OpenEmergencyOut],
                         operation_id="emergencies_open")  # fmt: skip
 def open_emergencies(request: HttpRequest) -> list[dict[str, Any]]:
-    """Those that are open for cameras of one's own unit: kind, area, since, until; nothing of who declared it and why."""
+    """Those that are open for cameras of one's own unit, and which; nothing of who declared it and why."""
     return [
-        {"kind": row.event_kind, "area": row.area, "since_s": seconds(row.declared_ns), "until_s": closes_s(row)}
-        for row in emergencies.open_for(actor_of(request))
-    ]
+        {
+            "kind": one.row.event_kind, "area": one.row.area, "cameras": len(one.cameras),
+            "names": list(one.cameras[:NAMED_CAMERAS]), "since_s": seconds(one.row.declared_ns), "until_s": closes_s(one.row),
+        }
+        for one in emergencies.open_for(actor_of(request))
+    ]  # fmt: skip
 
 
 @emergencies_router.post("", auth=_DECLARE, response={201: RetrievalOut}, operation_id="emergencies_declare")

@@ -128,7 +128,15 @@ def report(actor: Actor, retrieval_id: str, text: str, expected: int | None) -> 
     return row
 
 
-def open_for(actor: Actor) -> list[Retrieval]:
+@dataclass(frozen=True, slots=True)
+class OpenEmergency:
+    """One that is open for cameras of somebody's unit, and the names of these cameras."""
+
+    row: Retrieval
+    cameras: tuple[str, ...]
+
+
+def open_for(actor: Actor) -> list[OpenEmergency]:
     """Emergencies that are open for cameras of the actor's own unit, the newest first. Raises Refused."""
     KNOW.require(actor)
     mine = RetrievalExtent.objects.filter(KNOW.condition(actor, "camera__organisation_id", ""), granted=True)
@@ -136,7 +144,12 @@ def open_for(actor: Actor) -> list[Retrieval]:
         way="emergency", state__in=("emergency", "confirmed"), pk__in=mine.values("retrieval")
     )
     now_s = wiring.clock().now_ns() // NS_PER_S
-    return [row for row in rows.order_by("-created_ns", "-id")[:_AT_ONCE] if (closes_s(row) or 0) > now_s]
+    running = [row for row in rows.order_by("-created_ns", "-id")[:_AT_ONCE] if (closes_s(row) or 0) > now_s]
+    names: dict[str, list[str]] = {}
+    of = mine.filter(retrieval__in=running).order_by("camera__name").values_list("retrieval", "camera__name").distinct()
+    for retrieval, name in of if running else ():
+        names.setdefault(retrieval, []).append(name)
+    return [OpenEmergency(row, tuple(names.get(row.pk, ()))) for row in running]
 
 
 def closes_s(row: Retrieval) -> int | None:

@@ -33,6 +33,14 @@ _PIECE = 1 << 20
 RowT = TypeVar("RowT", bound=FileJob)
 
 
+def said(error: MingjianError) -> tuple[str, str, str]:
+    """Of what went wrong: its code, and what the row says of it in Chinese and in English, with what to do about it."""
+    zh, en = error.message.zh, error.message.en
+    if error.remedy is not None:
+        zh, en = f"{zh}。{error.remedy.zh}", f"{en}; {error.remedy.en}"
+    return error.code, zh[:500], en[:500]
+
+
 class Job(ABC, Generic[RowT]):
     """One kind of job: what it makes, and what it does of its own at each turn of a row."""
 
@@ -180,7 +188,7 @@ class Job(ABC, Generic[RowT]):
                 fresh.state = "cancelled"
             else:
                 fresh.state = "wanted" if self.put_off(fresh, error) else "failed"
-            fresh.problem_code, fresh.problem_zh, fresh.problem_en = error.code, error.message.zh, error.message.en
+            fresh.problem_code, fresh.problem_zh, fresh.problem_en = said(error)
             fresh.save()
             if fresh.state != "wanted":
                 self.given_up(fresh)

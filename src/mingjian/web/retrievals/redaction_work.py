@@ -24,7 +24,7 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import local_person
 from mingjian.web.retrievals import names
-from mingjian.web.retrievals.jobs import Watch, crashed, unwritable
+from mingjian.web.retrievals.jobs import Watch, crashed, said, unwritable
 from mingjian.web.retrievals.models import Redaction
 from mingjian.web.retrievals.packaging import PACKAGES
 from mingjian.web.retrievals.redacting import LIVING, NAME, RUNNING, derived_path, filled_folder, folder, work_folder
@@ -185,7 +185,7 @@ def _give_up(row: Redaction, error: MingjianError) -> None:
             fresh.state = "failed"
         fresh.making = fresh.cancel = False
         fresh.version += 1
-        fresh.problem_code, fresh.problem_zh, fresh.problem_en = error.code, error.message.zh, error.message.en
+        fresh.problem_code, fresh.problem_zh, fresh.problem_en = said(error)
         fresh.save()
 
 

@@ -243,11 +243,19 @@ class RetrievalOut(Schema):
     version: int
 
 
+NAMED_CAMERAS = 5
+"""So many of the unit's cameras are named to its people; of the others they are told how many there are."""
+
+
 class OpenEmergencyOut(Schema):
-    """What the people of a unit know of an emergency: its kind, its area (GeoJSON), since when and until when it is open."""
+    """What the people of a unit know of an emergency: its kind, its area (GeoJSON), which of their cameras are open to it
+    (how many, and the first names), since when and until when.
+    """
 
     kind: str
     area: dict[str, Any]
+    cameras: int
+    names: list[str]
     since_s: int
     until_s: int
 

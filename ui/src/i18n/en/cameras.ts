@@ -10,7 +10,7 @@ export const cameras: Words<typeof zh> = {
   "cameras.group": "Group",
   "cameras.state": "Now",
   "cameras.keep": "Kept for",
-  "cameras.days": "{n} days",
+  "cameras.days": "{n} {n|day|days}",
   "cameras.address": "Address",
   "cameras.actions": "Actions",
   "cameras.edit": "Edit",

@@ -17,6 +17,7 @@ export const common: Words<typeof zh> = {
   "common.all": "All",
   "common.unnamed_group": "No group",
   "common.colon": ": ",
+  "common.aside": " ({text})",
   "common.list": ", ",
   "common.search": "Search",
 

@@ -30,7 +30,7 @@ export const law: Words<typeof zh> = {
   "law.valid": "In force",
   "law.why": "Why",
   "law.bit": "Where it bit",
-  "law.bit.count": "{verdict}: {n} times",
+  "law.bit.count": "{verdict}: {n} {n|time|times}",
   "law.bit.none": "No entries that you may see",
   "law.coverage": "{clauses} clauses: {bound} carried out, {ruled} with a rule, {planned} planned, {out} outside the system",
   "law.none": "No clauses match",

@@ -83,6 +83,8 @@ export const leads: Words<typeof zh> = {
   "leads.conduct.given_or_spread": "footage given away or spread",
   "leads.conduct.security_duties": "duties of network, data and personal information not met",
   "leads.conduct.retrieval_by_officials": "officials broke the rules of retrieval",
+  "leads.conduct.brand_mandated": "an authority mandated brands, sellers or contractors",
+  "leads.conduct.filing_not_taken": "a filing lawfully made was not taken in",
   "leads.conduct.non_public_place": "unlawful use in a non-public place",
   "leads.deed": "Record an act",
   "leads.deed.act": "Act",

@@ -55,7 +55,7 @@ export const map: Words<typeof zh> = {
   "map.address": "Address",
   "map.parts": "Parts",
   "map.several": "{n} selected",
-  "map.several.clusters": "{n} more are inside clusters; zoom in and draw again to select them one by one.",
+  "map.several.clusters": "{n} more {n|is|are} inside clusters; zoom in and draw again to select them one by one.",
   "map.several.playback": "Recordings of these {n} together",
-  "map.seen": "{n} cameras in this view. Click a mark for details, a number to zoom in.",
+  "map.seen": "{n} {n|camera|cameras} in this view. Click a mark for details, a number to zoom in.",
 };

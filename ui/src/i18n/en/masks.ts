@@ -8,7 +8,7 @@ export const masks = {
   "masks.draw.label": "Draw what to cover over the picture",
   "masks.draw.hint": "Click one corner after the other; drag to adjust. Keys: arrows move the cross (Shift for small steps), Space adds a corner, Backspace removes it, Esc clears, Enter saves.",
   "masks.new": "New mask",
-  "masks.corners": "{count} corners",
+  "masks.corners": "{count} {count|corner|corners}",
   "masks.fault.few": "at least 3 are needed",
   "masks.fault.crosses": "its sides cross: move a corner",
   "masks.fault.flat": "it covers no area",

@@ -72,6 +72,6 @@ export const monitoring: Words<typeof zh> = {
   "monitoring.bulk": "Bulk looking",
   "monitoring.bulk.hint": "Days on which somebody looked more than three times the median of his last 30 days.",
   "monitoring.bulk.empty": "No alarms of bulk looking",
-  "monitoring.bulk.minutes": "{n} camera-minutes, threshold {threshold}",
+  "monitoring.bulk.minutes": "{n} {n|camera-minute|camera-minutes}, threshold {threshold}",
   "monitoring.bulk.looks": "The register of looks",
 };

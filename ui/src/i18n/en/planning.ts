@@ -13,7 +13,7 @@ export const planningWords: Words<typeof zh> = {
   "planning.rate.formula": "Coverage = {covered} parts with a system ÷ {obliged} obliged parts",
   "planning.rate.excluded": "{undecidable} further parts cannot be decided and are in neither number. {places} places, as of {on}, within what you may see.",
   "planning.gaps.none": "No obliged part lacks a system.",
-  "planning.gaps.unplaced": "{n} gaps are at places without a position and are not on the map.",
+  "planning.gaps.unplaced": "{n} {n|gap is at a place|gaps are at places} without a position and not on the map.",
   "planning.gap.bearers": "Who must build:",
   "planning.gap.outcome": "What follows:",
   "planning.role.government_department": "government departments",

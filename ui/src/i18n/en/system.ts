@@ -4,7 +4,7 @@ import type { Words } from "../words";
 export const system: Words<typeof zh> = {
   "system.title": "System",
   "system.all_well": "All is well",
-  "system.problems": "{n} things need attention",
+  "system.problems": "{n} {n|thing needs|things need} attention",
   "system.cameras_down": "{n} without picture: {names}",
   "system.away": "The recorder does not answer",
   "system.away.todo": "What is recorded is safe. It is restarted automatically; if this stays for a minute, look at the server's log.",

@@ -17,8 +17,8 @@ export const todo: Words<typeof zh> = {
   "todo.filter": "Filter by how pressing",
   "todo.today": "Today is {day}",
 
-  "due.left": "{n} days left",
+  "due.left": "{n} {n|day|days} left",
   "due.today": "Due today",
-  "due.over": "{n} days overdue",
+  "due.over": "{n} {n|day|days} overdue",
   "due.day": "due {day}",
 };

@@ -15,6 +15,7 @@ export const common = {
   "common.unnamed_group": "未分组",
   "common.list": "、",
   "common.colon": "：",
+  "common.aside": "（{text}）",
   "common.search": "查找",
 
   "error.offline": "连不上服务器",

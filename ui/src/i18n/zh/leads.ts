@@ -80,6 +80,8 @@ export const leads = {
   "leads.conduct.given_or_spread": "违法提供、传播视频图像信息",
   "leads.conduct.security_duties": "未履行网络安全、数据安全和个人信息保护义务",
   "leads.conduct.retrieval_by_officials": "工作人员违反调取规定",
+  "leads.conduct.brand_mandated": "行政机关指定产品品牌、销售单位或者施工单位",
+  "leads.conduct.filing_not_taken": "不受理依法提出的备案",
   "leads.conduct.non_public_place": "非公共场所违法使用",
   "leads.deed": "登记涉嫌违法行为",
   "leads.deed.act": "行为",

@@ -225,7 +225,6 @@ export const retrieval = {
   "retrieval.event.give_back": "归还",
   "retrieval.event.destroy": "销毁",
 
-  "rules.uncertain": "（条号待核）",
   "spans.from": "开始时间",
   "spans.to": "结束时间",
   "spans.time": "时间",

@@ -97,7 +97,7 @@ export const agreements: Resource<Agreement> = {
         fact("contractors.agreement.number", one.number), fact("contractors.since", one.since_date), fact("contractors.agreement.until", one.until_date),
         fact("contractors.ended", one.ended_date), fact("contractors.client_duties", one.client_duties), fact("contractors.contractor_duties", one.contractor_duties),
         fact("contractors.confidentiality", yesNo(one.confidentiality)),
-        fact("contractors.terms", one.terms.map((term) => tOr(`contractors.term.${term}`, term)).join("、")),
+        fact("contractors.terms", one.terms.map((term) => tOr(`contractors.term.${term}`, term)).join(t("common.list"))),
         fact("contractors.judgement", one.judgement === null ? "" : saidOf(one.judgement)),
       ],
     };

@@ -1,5 +1,5 @@
 import { http, request } from "../../api/client";
-import { language, t, tOr } from "../../i18n";
+import { t, tOr } from "../../i18n";
 import type { Page } from "../cursor_list";
 import type { Choice, Field, HistoryEntry, Resource, Values } from "../resource";
 import { fact, findOrganisations, finder, lister, namer, span, words, type Schemas } from "./shared";
@@ -11,7 +11,6 @@ const KINDS = ["recorder", "camera", "encoder", "storage", "platform"] as const;
 const one = (id: string): string => `devices/${encodeURIComponent(id)}`;
 const read = (id: string): Promise<File> => http.get<File>(one(id));
 const kind = (value: string): string => tOr(`devices.kind.${value}`, value);
-const colon = (): string => (language.value === "zh" ? "：" : ": ");
 
 const PLAIN: readonly Field[] = [
   { name: "manufacturer", title: "archive.field.manufacturer", kind: "text" },
@@ -30,7 +29,7 @@ async function connections(id: string): Promise<readonly Choice[]> {
   const { channels } = await read(id);
   return channels
     .filter((row) => row.until_date === "")
-    .map((row) => ({ value: String(row.id), label: `${t("devices.channel", { n: row.channel })}${colon()}${row.camera_name || t("devices.hidden")}` }));
+    .map((row) => ({ value: String(row.id), label: `${t("devices.channel", { n: row.channel })}${t("common.colon")}${row.camera_name || t("devices.hidden")}` }));
 }
 
 /** Others of its kind that are in use. */
@@ -75,7 +74,7 @@ export const devices: Resource<Row> = {
       rows: [{
         title: "devices.channels",
         lines: device.channels.map((row) => ({
-          text: `${t("devices.channel", { n: row.channel })}${colon()}${row.camera_name || t("devices.hidden")}`, dates: span(row.since_date, row.until_date),
+          text: `${t("devices.channel", { n: row.channel })}${t("common.colon")}${row.camera_name || t("devices.hidden")}`, dates: span(row.since_date, row.until_date),
           over: row.until_date !== "", to: row.camera === null ? undefined : `/archive?id=${encodeURIComponent(row.camera)}`,
         })),
       }],

@@ -1,5 +1,5 @@
 import { http } from "../../api/client";
-import { language, pick, t, tOr } from "../../i18n";
+import { pick, t, tOr } from "../../i18n";
 import type { Choice, Resource } from "../resource";
 import { fact, findDivisions, findOrganisations, historyOf, judged, lister, namer, span, YES_NO, yesNo, type Schemas } from "./shared";
 
@@ -61,7 +61,7 @@ export const places: Resource<Row> = {
         { title: "places.parts", lines: one.parts.map((part) => ({ text: [word(all.parts, part.part), part.name].filter(Boolean).join(" "), dates: "" })) },
         {
           title: "places.duties",
-          lines: one.duties.map((duty) => ({ text: `${tOr(`places.role.${duty.role}`, duty.role)}${language.value === "zh" ? "：" : ": "}${duty.organisation_name}`, dates: span(duty.since_date, duty.until_date) })),
+          lines: one.duties.map((duty) => ({ text: `${tOr(`places.role.${duty.role}`, duty.role)}${t("common.colon")}${duty.organisation_name}`, dates: span(duty.since_date, duty.until_date) })),
         },
         { title: "places.rooms", lines: one.rooms.map((room) => ({ text: [room.name, word(all.rooms, room.kind), room.floor].filter(Boolean).join(" "), dates: "" })) },
       ],

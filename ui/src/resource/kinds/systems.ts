@@ -1,5 +1,5 @@
 import { http } from "../../api/client";
-import { language, t, tOr } from "../../i18n";
+import { t, tOr } from "../../i18n";
 import type { Resource } from "../resource";
 import { fact, findDivisions, finder, findOrganisations, historyOf, judged, lister, nameOf, namer, span, words, YES_NO, yesNo, type Schemas } from "./shared";
 
@@ -44,7 +44,7 @@ export const systems: Resource<Row> = {
       rows: [{
         title: "systems.parties",
         lines: parties.map((party) => ({
-          text: `${tOr(`systems.capacity.${party.capacity}`, party.capacity)}${language.value === "zh" ? "：" : ": "}${party.organisation_name}`,
+          text: `${tOr(`systems.capacity.${party.capacity}`, party.capacity)}${t("common.colon")}${party.organisation_name}`,
           dates: span(party.since_date, party.until_date),
         })),
       }],
