@@ -50,7 +50,7 @@ export const custody: Words<typeof zh> = {
   "package.state.cancelled": "called off",
   "package.take": "Take the package",
   "package.verify": "Open the page that verifies",
-  "package.masked": "Under masks: privacy masks are burned into",
+  "package.masked": "Under masks: privacy masks are burned into these recordings",
   "package.masked.count": "{count} {count|mask|masks}",
   "package.masked.why": "No lift of the masks was granted for this retrieval. Times under a mask are in the package as masked films only, with proof of what they were made from, without original picture or sound; all else is original footage.",
   "package.masked.lift": "Where original picture or sound is really needed, ask to lift the masks; once another person has granted it, make the package again within its time.",
