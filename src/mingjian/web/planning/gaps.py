@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -107,8 +107,8 @@ class Report:
         """Gaps in the order of part ids, from behind `after`; the last id when there may be more."""
         found: list[str] = []
         for parts in self._slices(after):
-            places = Place.objects.filter(pk__in={place for _, place, _ in parts})
-            found += [part for _, part, verdict in self._verdicts_of(parts, places) if verdict is Verdict.FAIL]
+            judged = self._verdicts_of(parts, {place for _, place, _ in parts})
+            found += [part for _, part, verdict in judged if verdict is Verdict.FAIL]
             if len(found) > limit:
                 break
         page = found[:limit]
@@ -164,14 +164,15 @@ class Report:
     def _verdicts(self) -> Iterator[tuple[str, str, Verdict]]:
         """(place, part id, verdict) of every part within reach that concerns anybody."""
         parts = PartRow.objects.filter(place_id__in=self._places.values("id"))
-        return self._verdicts_of(parts.values_list("id", "place_id", "part"), self._places)
+        return self._verdicts_of(parts.values_list("id", "place_id", "part"), self._places.values("id"))
 
-    def _verdicts_of(self, parts: Iterable[Part], places: QuerySet[Place]) -> Iterator[tuple[str, str, Verdict]]:
-        """The same for some parts of these places."""
-        visible = places.values("id")
-        kinds = self._kinds(Q(place_id__in=visible))
+    def _verdicts_of(
+        self, parts: Iterable[Part], places: Collection[str] | QuerySet[Place, Any]
+    ) -> Iterator[tuple[str, str, Verdict]]:
+        """The same for some parts of these places, given by their ids or by a query for them."""
+        kinds = self._kinds(Q(place_id__in=places))
         coverage = Coverage(places)
-        additional = self._additional(visible)
+        additional = self._additional(places)
         for part_id, place, part in parts:
             has_system = coverage.has_system(place, part_id)
             verdict = self._judge(kinds[place], part, has_system)

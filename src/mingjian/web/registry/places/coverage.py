@@ -6,6 +6,9 @@ camera at the entrance does not cover a mall.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from django.db.models import QuerySet
 
 from mingjian.web.registry.models import Camera, Place
@@ -19,10 +22,9 @@ def covering() -> QuerySet[Camera]:
 
 
 class Coverage:
-    """Of these places, read once: `has_system` tells of each part."""
+    """Of these places, by their ids or by a query for them, read once: `has_system` tells of each part."""
 
-    def __init__(self, places: QuerySet[Place]) -> None:
-        ids = places.values("id")
+    def __init__(self, ids: Collection[str] | QuerySet[Place, Any]) -> None:
         self._parts = set(covering().filter(part__place_id__in=ids).values_list("part_id", flat=True).distinct())
         running = Place.objects.filter(id__in=ids, systems__standing__in=RUNNING, systems__removed_ns__isnull=True)
         self._unsaid = set(running.exclude(cameras__part__isnull=False).values_list("id", flat=True).distinct())
@@ -34,4 +36,4 @@ class Coverage:
 
 def coverage_of(place_id: str) -> Coverage:
     """Of one place."""
-    return Coverage(Place.objects.filter(pk=place_id))
+    return Coverage([place_id])
