@@ -102,6 +102,50 @@ def test_garbage_packets_never_raise(chunks: list[bytes], codec: str) -> None:
     assert all(len(unit[1]) < 4000 for unit in sink.units)
 
 
+HEADS = {
+    # fragments that begin, go on and end, of slices and others, with bits that nobody should set; single NAL units
+    "h264": [b"\x7c\x85", b"\x7c\x81", b"\x7c\x01", b"\x7c\x05", b"\x7c\x41", b"\x7c\x45", b"\x7c\xc1", b"\x7c\xa1",
+             b"\x7c\x87", b"\x7c\x47", b"\x5c\x01", b"\x61\x80", b"\x65\x10", b"\x67\x4d", b"\x06\x01"],
+    "h265": [b"\x62\x01\x93", b"\x62\x01\x81", b"\x62\x01\x01", b"\x62\x01\x13", b"\x62\x01\x41", b"\x62\x01\x53",
+             b"\x62\x01\xc1", b"\x62\x01\xa1", b"\x62\x01\x61", b"\x63\x01\x01", b"\x02\x01\x80", b"\x42\x01\x01"],
+}  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(st.data(), st.sampled_from(["h264", "h265"]), st.integers(0, 0xFFFF))
+def test_many_at_once_are_taken_as_one_by_one(data: st.DataObject, codec: str, sequence: int) -> None:
+    """Whole pictures in one read are what the same packets are one by one, whatever is in them."""
+    usual = st.just(1) | st.integers(0, 3)
+    packets = []
+    timestamp = 90_000
+    for head, size, step, later, marker, ssrc in data.draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from(HEADS[codec]), st.integers(0, 40), usual, st.booleans(), st.booleans(),
+                st.sampled_from([7, 7, 7, 7, 7, 8]),
+            ),
+            max_size=40,
+        )
+    ):  # fmt: skip
+        sequence = (sequence + step) & 0xFFFF
+        timestamp += 3600 * later
+        header = bytes((0x80, 96 | marker << 7)) + sequence.to_bytes(2, "big") + timestamp.to_bytes(4, "big")
+        packets.append(header + ssrc.to_bytes(4, "big") + head + bytes(range(1, size + 1)))
+    alone, together = Sink(codec), Sink(codec)
+    alone.packets(packets)
+    stream = b"".join(b"$\0" + len(packet).to_bytes(2, "big") + packet for packet in packets)
+    while stream:
+        taken = data.draw(st.integers(1, len(stream)))
+        together.feed(stream[:taken])
+        stream = stream[taken:]
+    assert together.units == alone.units
+    assert together.configs == alone.configs
+    names = ("expected", "cycles", "packets", "lost_packets", "late_packets", "odd_packets", "damaged_units")
+    left = ("timestamp", "unit", "nal_start", "fragment", "damaged", "marker_lies")
+    for name in names + left:
+        assert getattr(together.receiver, name) == getattr(alone.receiver, name), name
+
+
 def test_parameter_sets_in_band_are_told_before_the_unit_that_needs_them() -> None:
     sink = Sink(config=(SPS, PPS))
     order: list[str] = []

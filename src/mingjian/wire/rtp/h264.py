@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-import struct
-
 from mingjian.wire.h26x import h264_set_key
 from mingjian.wire.rtp.video import VideoReceiver
-
-_FRAME = struct.Struct(">HHHHI4xH")  # $ and channel, length, RTP bytes 0-1, sequence, timestamp, (SSRC), payload head
 
 
 class H264Receiver(VideoReceiver):
     """See VideoReceiver."""
 
-    def run(self, buf: bytearray, view: memoryview, position: int, end: int) -> int:
-        """Take the middle fragments (FU-A) of the NAL unit under way: nearly all packets of a camera."""
-        fragment, expected = self.fragment, self.expected
-        if fragment < 0:
-            return position
-        unpack, magic, plain, timestamp, unit = _FRAME.unpack_from, self.magic, self.plain, self.timestamp, self.unit
-        first_expected = expected
-        pieces = []
-        while end - position >= 18:
-            frame_magic, length, rtp, sequence, frame_timestamp, head = unpack(buf, position)
-            stop = position + 4 + length
-            if (
-                head != fragment
-                or sequence != expected
-                or stop > end
-                or frame_timestamp != timestamp
-                or frame_magic != magic
-                or rtp != plain
-                or length < 14
-            ):
-                break
-            pieces.append(view[position + 18 : stop])
-            expected = (sequence + 1) & 0xFFFF
-            position = stop
-        taken = (expected - first_expected) & 0xFFFF
-        if taken:
-            unit += b"".join(pieces)  # one growth of the unit instead of one for each packet
-            self.packets += taken
-            self.cycles += expected < first_expected
-            self.expected = expected
-            self._close(marker=False)
-        return position
+    head_bytes = 2
+
+    def _begins_slice(self, head: int) -> bytes | None:
+        # FU-A (28) with S and without E and R (RFC 6184 5.8), of a slice
+        if head & 0x1FE0 != 0x1C80 or not 1 <= head & 31 <= 5:
+            return None
+        return bytes((head >> 8 & 0xE0 | head & 31,))
 
     def _payload(
         self, buf: bytearray | bytes, view: memoryview, start: int, stop: int, timestamp: int, marker: bool, gap: bool

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import struct
-
 from mingjian.wire.h26x import h265_set_key
 from mingjian.wire.rtp.receiver import UnitHandler
 from mingjian.wire.rtp.video import ConfigHandler, VideoReceiver
 
-_FRAME = struct.Struct(">HHHHI4xHB")  # as for H.264, the payload head has three bytes
-
 
 class H265Receiver(VideoReceiver):
     """See VideoReceiver. `has_donl`: each NAL unit has a decoding order number (RFC 7798 7.1 sprop-max-don-diff > 0)."""
+
+    head_bytes = 3
 
     def __init__(
         self,
@@ -27,40 +25,11 @@ class H265Receiver(VideoReceiver):
         super().__init__(payload_type, channel, config, on_unit, on_config)
         self._donl = 2 if has_donl else 0
 
-    def run(self, buf: bytearray, view: memoryview, position: int, end: int) -> int:
-        """Take the middle fragments (FU) of the NAL unit under way."""
-        fragment, expected = self.fragment, self.expected
-        if fragment < 0:
-            return position
-        unpack, magic, plain, timestamp, unit = _FRAME.unpack_from, self.magic, self.plain, self.timestamp, self.unit
-        head_expected, kind_expected = fragment >> 8, fragment & 0xFF
-        first_expected = expected
-        pieces = []
-        while end - position >= 19:
-            frame_magic, length, rtp, sequence, frame_timestamp, head, kind = unpack(buf, position)
-            stop = position + 4 + length
-            if (
-                head != head_expected
-                or kind != kind_expected
-                or sequence != expected
-                or stop > end
-                or frame_timestamp != timestamp
-                or frame_magic != magic
-                or rtp != plain
-                or length < 15
-            ):
-                break
-            pieces.append(view[position + 19 : stop])
-            expected = (sequence + 1) & 0xFFFF
-            position = stop
-        taken = (expected - first_expected) & 0xFFFF
-        if taken:
-            unit += b"".join(pieces)  # one growth of the unit instead of one for each packet
-            self.packets += taken
-            self.cycles += expected < first_expected
-            self.expected = expected
-            self._close(marker=False)
-        return position
+    def _begins_slice(self, head: int) -> bytes | None:
+        # FU (49) with S and without E (RFC 7798 4.4.3), of a slice; a decoding order number would follow it
+        if head & 0x7E00C0 != 0x620080 or head & 63 >= 32 or self._donl:
+            return None
+        return bytes((head >> 16 & 0x81 | (head & 63) << 1, head >> 8 & 0xFF))
 
     def _payload(
         self, buf: bytearray | bytes, view: memoryview, start: int, stop: int, timestamp: int, marker: bool, gap: bool

@@ -14,6 +14,7 @@ A NAL unit that lost a part is left out; its unit is marked damaged.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 
 from mingjian.wire.h26x import split_annex_b
@@ -21,6 +22,9 @@ from mingjian.wire.rtp.receiver import MAX_UNIT_BYTES, RtpReceiver, UnitHandler
 
 ConfigHandler = Callable[[tuple[bytes, ...]], None]
 MAX_PARAMETER_SET = 4096
+_FRAME = struct.Struct(">HHHHIII")  # $ and channel, length, RTP bytes 0-1, sequence, timestamp, SSRC, payload's first 4
+_NO_LENGTH = bytes(4)
+_BEGINS, _ENDS, _MARKER = 0x80, 0x40, 0x80
 
 
 class VideoReceiver(RtpReceiver):
@@ -57,7 +61,73 @@ class VideoReceiver(RtpReceiver):
         """Parameter sets by kind, then id."""
         return tuple(self._sets[key] for key in sorted(self._sets))
 
+    def run(self, buf: bytearray, view: memoryview, position: int, end: int) -> int:
+        """Take the fragments of slices, picture after picture: nearly all that a camera sends.
+
+        The pieces of a picture are joined once. What is not just so is left to `packet`, and nothing is taken that
+        `packet` would take otherwise.
+        """
+        unpack, magic, plain, shift = _FRAME.unpack_from, self.magic, self.plain, 32 - 8 * self.head_bytes
+        content, sender = 16 + self.head_bytes, self.ssrc
+        fragment, timestamp, expected = self.fragment, self.timestamp, self.expected
+        pieces: list[bytes | memoryview] = []
+        while end - position >= _FRAME.size:
+            frame_magic, length, rtp, sequence, frame_timestamp, ssrc, word = unpack(buf, position)
+            stop = position + 4 + length
+            if sequence != expected or stop > end or frame_magic != magic or ssrc != sender or length < 16:
+                break
+            head = word >> shift
+            if head == fragment:
+                if frame_timestamp != timestamp or rtp != plain:
+                    break
+                pieces.append(view[position + content : stop])
+                expected = (sequence + 1) & 0xFFFF
+            elif fragment >= 0:
+                if head != fragment | _ENDS or frame_timestamp != timestamp or rtp | _MARKER != plain | _MARKER:
+                    break
+                pieces.append(view[position + content : stop])
+                expected = (sequence + 1) & 0xFFFF
+                self._join(pieces, expected)
+                self._end_fragment()
+                self._close(rtp != plain)
+                fragment, pieces = -1, []
+            else:
+                # the first of a new picture, or another slice of the one under way
+                nal = self._begins_slice(head)
+                new = frame_timestamp != timestamp
+                if nal is None or rtp != plain or new == bool(self.unit):
+                    break
+                self.timestamp = timestamp = frame_timestamp
+                self.fragment = fragment = head - _BEGINS
+                self.nal_start = len(self.unit)
+                self._pictures += 1
+                pieces = [_NO_LENGTH, nal, view[position + content : stop]]
+                expected = (sequence + 1) & 0xFFFF
+            position = stop
+        if pieces:
+            self._join(pieces, expected)
+            self._close(marker=False)
+        return position
+
+    def _join(self, pieces: list[bytes | memoryview], expected: int) -> None:
+        """Pieces of packets up to `expected` to the unit: one growth instead of one for each packet."""
+        if self.unit:
+            self.unit += b"".join(pieces)
+        else:
+            self.unit = bytearray().join(pieces)
+        self.packets += (expected - self.expected) & 0xFFFF
+        self.cycles += expected < self.expected
+        self.expected = expected
+        self._resume_at = -1
+
     # What the codecs give.
+
+    head_bytes: int
+    """Of a fragment's payload: what says whose it is and where (FU indicator and header)."""
+
+    def _begins_slice(self, head: int) -> bytes | None:
+        """The NAL unit's header if a payload with this head is the first fragment, and not the last, of a slice."""
+        raise NotImplementedError
 
     def _is_slice(self, nal_first: int) -> bool:
         raise NotImplementedError
@@ -136,7 +206,7 @@ class VideoReceiver(RtpReceiver):
         unit = self.unit
         self.nal_start = len(unit)
         self.fragment = fragment
-        unit += b"\x00\x00\x00\x00"
+        unit += _NO_LENGTH
         unit += head
         if self._is_slice(head[0]):
             self._pictures += 1
