@@ -111,7 +111,7 @@ HEADS = {
 }  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(st.data(), st.sampled_from(["h264", "h265"]), st.integers(0, 0xFFFF))
 def test_many_at_once_are_taken_as_one_by_one(data: st.DataObject, codec: str, sequence: int) -> None:
     """Whole pictures in one read are what the same packets are one by one, whatever is in them."""

@@ -14,8 +14,9 @@ A NAL unit that lost a part is left out; its unit is marked damaged.
 
 from __future__ import annotations
 
+import functools
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from mingjian.wire.h26x import split_annex_b
 from mingjian.wire.rtp.receiver import MAX_UNIT_BYTES, RtpReceiver, UnitHandler
@@ -25,6 +26,12 @@ MAX_PARAMETER_SET = 4096
 _FRAME = struct.Struct(">HHHHIII")  # $ and channel, length, RTP bytes 0-1, sequence, timestamp, SSRC, payload's first 4
 _NO_LENGTH = bytes(4)
 _BEGINS, _ENDS, _MARKER = 0x80, 0x40, 0x80
+
+
+@functools.lru_cache(maxsize=512)
+def _frames(size: int, head_bytes: int) -> Callable[[memoryview], Iterator[tuple[bytes, int, bytes, bytes]]]:
+    """Of frames of `size` bytes each: ($, channel, length, RTP bytes 0-1), sequence, (timestamp, SSRC, head), content."""
+    return struct.Struct(f">6sH{8 + head_bytes}s{size - 16 - head_bytes}s").iter_unpack
 
 
 class VideoReceiver(RtpReceiver):
@@ -94,8 +101,8 @@ class VideoReceiver(RtpReceiver):
             else:
                 # the first of a new picture, or another slice of the one under way
                 nal = self._begins_slice(head)
-                new = frame_timestamp != timestamp
-                if nal is None or rtp != plain or new == bool(self.unit):
+                fits = not (self.unit or self._pictures) if frame_timestamp != timestamp else self.unit
+                if nal is None or rtp != plain or not fits:
                     break
                 self.timestamp = timestamp = frame_timestamp
                 self.fragment = fragment = head - _BEGINS
@@ -103,11 +110,37 @@ class VideoReceiver(RtpReceiver):
                 self._pictures += 1
                 pieces = [_NO_LENGTH, nal, view[position + content : stop]]
                 expected = (sequence + 1) & 0xFFFF
+            if fragment >= 0:
+                more = self._alike(view, position, stop, end, expected, pieces)
+                expected = (expected + more) & 0xFFFF
+                stop += more * (stop - position)
             position = stop
         if pieces:
             self._join(pieces, expected)
             self._close(marker=False)
         return position
+
+    def _alike(
+        self, view: memoryview, start: int, stop: int, end: int, expected: int, pieces: list[bytes | memoryview]
+    ) -> int:
+        """How many frames behind the one at `start` are of its length and go on with its NAL unit: into `pieces`.
+
+        All but the last fragments of a NAL unit are of one length. So they are taken by one unpacking that gives all of
+        them, and compared as bytes: half of what a frame costs alone.
+        """
+        size = stop - start
+        count = (end - stop) // size
+        if not count:
+            return 0
+        front = bytes(view[start : start + 6])
+        same = bytes(view[start + 8 : start + 16]) + self.fragment.to_bytes(self.head_bytes, "big")
+        due = expected
+        for its_front, sequence, its_same, content in _frames(size, self.head_bytes)(view[stop : stop + count * size]):
+            if sequence != due or its_front != front or its_same != same:
+                break
+            pieces.append(content)
+            due += 1
+        return due - expected
 
     def _join(self, pieces: list[bytes | memoryview], expected: int) -> None:
         """Pieces of packets up to `expected` to the unit: one growth instead of one for each packet."""
