@@ -29,13 +29,10 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clock."""
 
-    def now_ns(self) -> int:
-        """Wall time, UTC nanoseconds since 1970."""
-        return time.time_ns()
-
-    def mono_ns(self) -> int:
-        """Monotonic nanoseconds (CLOCK_MONOTONIC)."""
-        return time.monotonic_ns()
+    now_ns = staticmethod(time.time_ns)
+    """Wall time, UTC nanoseconds since 1970. As `mono_ns` asked for each picture: without a frame of ours in between."""
+    mono_ns = staticmethod(time.monotonic_ns)
+    """Monotonic nanoseconds (CLOCK_MONOTONIC)."""
 
 
 class ManualClock:

@@ -59,6 +59,7 @@ class _Run:
     def __init__(self, run: str, lead: Track, sound: Track | None, generation: int) -> None:
         self.id = run
         self.lead = lead
+        self.sound_alone = not lead.codec.is_video
         self.generation = generation
         self.clock = RunClock()
         self.fragmenter = Fragmenter()
@@ -140,7 +141,7 @@ class StreamRecorder:
             return
         self._new_tracks = False
         time_90k = self._place(run, unit)
-        cut = run.fragmenter.push(unit, time_90k, sound=not run.lead.codec.is_video)
+        cut = run.fragmenter.push(unit, time_90k, sound=run.sound_alone)
         if cut is not None:
             self._end_fragment(run, cut)
             if unit.keyframe and self._segment_is_over(run, cut.end_90k):
@@ -199,8 +200,10 @@ class StreamRecorder:
             run.zero = pts
         else:
             delta_90k = pts - run.zero - run.last_90k
-            ahead_90k = delta_90k - ns_to_90k(unit.arrival_ns - run.last_arrival_ns)
-            if delta_90k < -BACKWARD_90K or (delta_90k > RATE_90K and ahead_90k > ns_to_90k(AHEAD_NS)):
+            if delta_90k < -BACKWARD_90K or (
+                delta_90k > RATE_90K
+                and delta_90k - ns_to_90k(unit.arrival_ns - run.last_arrival_ns) > ns_to_90k(AHEAD_NS)
+            ):
                 run.zero = pts - run.last_90k - _usual_step(run.lead)
                 run.ending = True
         time_90k = pts - run.zero

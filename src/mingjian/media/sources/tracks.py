@@ -107,10 +107,12 @@ class TrackFeed:
         else:
             raw = unwrap_32(self._pts - self._offset, timestamp)
             step = raw + self._offset - self._pts
-            drift = step - max(1, (mono_ns - self._arrival_mono_ns) * rate // NS_PER_S)
-            if abs(drift) > JUMP_S * rate or step < -REWIND_S * rate:
-                self._offset -= drift
-                self._run.count_extra("timestamp_jumps")
+            since_ns = mono_ns - self._arrival_mono_ns
+            if not 0 <= step <= JUMP_S * rate or since_ns > JUMP_S * NS_PER_S:  # else they cannot be so far apart
+                drift = step - max(1, since_ns * rate // NS_PER_S)
+                if abs(drift) > JUMP_S * rate or step < -REWIND_S * rate:
+                    self._offset -= drift
+                    self._run.count_extra("timestamp_jumps")
             self._pts = raw + self._offset
         self._arrival_mono_ns = mono_ns
         return self._pts
