@@ -34,12 +34,12 @@ def measure(number: int) -> dict[str, Any]:
     """{who: {page: {p95_ms, own_ms, queries}}}."""
     from django.db import connection
 
-    from mingjian.app.web_setup import settle
+    from mingjian.app.settled import YOUNG, settle
 
     browsers = fill(number)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    settle()  # as the web process does before it serves
+    settle(YOUNG)  # as the web process does before it serves
     found: dict[str, Any] = {}
     for who, browser in browsers.items():
         found[who] = {}

@@ -17,6 +17,7 @@ from typing import Any
 import uvloop
 from bench.child import answer_until_end, cpu_s, rss_mb, say
 
+from mingjian.app.settled import settle
 from mingjian.kernel.clock import SystemClock
 from mingjian.ledger.note import KeySigner
 from mingjian.media.custody.engine_log import EngineLog
@@ -68,6 +69,7 @@ class NoHash:
 
 async def main(port: int, cameras: int, out: Path, digest: str, rest_s: float, ledger: bool) -> None:
     clock = SystemClock()
+    settle()  # as every process does
     root = out / "volume"
     make_volume(root, "v0", "bench", demo=True)
     log = None

@@ -25,7 +25,7 @@ def main() -> None:
 def measure(scale: float) -> dict[str, Any]:
     from django.db import connection
 
-    from mingjian.app.web_setup import settle
+    from mingjian.app.settled import YOUNG, settle
 
     sizes = {
         "cameras": int(100_000 * scale), "places": int(30_000 * scale), "systems": int(12_000 * scale),
@@ -36,7 +36,7 @@ def measure(scale: float) -> dict[str, Any]:
     filled_s = time.perf_counter() - start
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    settle()  # as the web process does before it serves
+    settle(YOUNG)  # as the web process does before it serves
     questions = {
         "list": "/cameras?limit=200",
         "search_name": "/cameras?text=路口 4",

@@ -137,7 +137,7 @@ def test_when_all_is_full_cameras_stop_by_priority_and_nothing_is_evicted(tmp_pa
 
 def test_a_slow_volume_never_blocks_and_its_loss_is_told(tmp_path: Path, clock: ManualClock) -> None:
     disk = FaultyDisk()
-    store = make_store(tmp_path, clock, disk=disk, limits=WriterLimits(queue_bytes=60_000))
+    store = make_store(tmp_path, clock, disk=disk, limits=WriterLimits(queue_bytes=60_000, segment_bytes=0))
     planned(store, CAMERA)
     camera = camera_on(store, clock).connect()
     send(store, camera, 4)
@@ -154,6 +154,31 @@ def test_a_slow_volume_never_blocks_and_its_loss_is_told(tmp_path: Path, clock: 
     spans = timeline(tmp_path, clock)
     assert [str(span.reason or span.kind) for span in spans] == ["recorded", "storage", "recorded"]
     assert camera.recorder.counters.lost_fragments > 3
+    assert_clean(tmp_path, clock.now_ns())
+
+
+def test_streams_that_all_end_at_once_lose_nothing_while_the_disk_catches_its_breath(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    """A switch fails, or the engine is stopped: what each stream holds comes to the queue in the same moment."""
+    disk = FaultyDisk()
+    store = make_store(tmp_path, clock, disk=disk, limits=WriterLimits(queue_bytes=60_000, segment_bytes=0))
+    names = [f"camera{number}" for number in range(6)]
+    planned(store, *names)
+    cameras = [Camera(StreamRecorder(name, "main", store, clock), clock).connect() for name in names]
+    for camera in cameras:
+        send(store, camera, 3)
+    disk.gate.clear()
+    for camera in cameras:
+        camera.stop()
+    assert store.writers[0].queued_bytes > 3 * 60_000
+    disk.gate.set()
+    assert store.close()
+    reader = reader_of_store(tmp_path)
+    for name, camera in zip(names, cameras, strict=True):
+        assert camera.recorder.counters.lost_fragments == 0
+        assert sum(record.frames for record in reader.segments(name, "main", *EVER)) == 75
+    reader.close()
     assert_clean(tmp_path, clock.now_ns())
 
 

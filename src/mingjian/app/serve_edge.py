@@ -12,6 +12,7 @@ import uvloop
 import mingjian.web
 from mingjian.app.data_folder import DataFolder
 from mingjian.app.hosts import EDGE_NAME, own_hosts
+from mingjian.app.settled import settle
 from mingjian.kernel.clock import SystemClock
 from mingjian.media.edge.certificate import ensure_self_signed, is_loopback
 from mingjian.media.edge.server import EdgeServer, run_edge
@@ -38,6 +39,7 @@ async def _serve(folder: DataFolder, options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    settle()
     try:
         await run_edge(server, stop)
     finally:

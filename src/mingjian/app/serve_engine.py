@@ -11,6 +11,7 @@ import uvloop
 from mingjian.app.data_folder import DataFolder
 from mingjian.app.engine_ledger import engine_log
 from mingjian.app.settings import load_settings
+from mingjian.app.settled import settle
 from mingjian.kernel.clock import SystemClock
 from mingjian.media.engine.runtime import EngineRuntime, run_engine
 from mingjian.media.engine.settings import EngineSettings
@@ -49,4 +50,5 @@ async def _serve(folder: DataFolder) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    settle()
     await run_engine(EngineRuntime(engine, store, clock), stop)

@@ -8,8 +8,9 @@ import os
 import uvicorn
 
 from mingjian.app.data_folder import DataFolder
+from mingjian.app.settled import YOUNG, settle
 from mingjian.app.setup_code import read_setup_code
-from mingjian.app.web_setup import bring_up_web, settle
+from mingjian.app.web_setup import bring_up_web
 from mingjian.media.edge.certificate import is_loopback
 
 
@@ -23,8 +24,7 @@ def serve(folder: DataFolder, options: argparse.Namespace) -> None:
     from mingjian.web.asgi import application
 
     len(get_resolver().url_patterns)  # every slice is loaded before we say that we are ready: no request waits for it
-
-    settle()
+    settle(YOUNG)
     folder.web_socket.unlink(missing_ok=True)
     os.umask(0o077)
     config = uvicorn.Config(

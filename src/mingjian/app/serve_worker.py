@@ -8,6 +8,7 @@ import signal
 import threading
 
 from mingjian.app.data_folder import DataFolder
+from mingjian.app.settled import settle
 from mingjian.app.web_setup import bring_up_web
 from mingjian.kernel.clock import SystemClock
 
@@ -31,6 +32,7 @@ def serve(folder: DataFolder, options: argparse.Namespace) -> None:
     clock = SystemClock()
     prover = RetentionProver(folder, settings, clock)
     workers = (LedgerWorker(folder, settings, clock), WebWorker(clock), prover, PackageWorker())
+    settle()
     while not stop.wait(_STEP_S):
         for worker in workers:
             try:

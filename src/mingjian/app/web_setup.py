@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from pathlib import Path
 
@@ -67,15 +66,6 @@ def bring_up_web(folder: DataFolder, *, tls: bool = False, public: bool = False,
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingjian.web.settings")
     django.setup()
     return settings
-
-
-def settle() -> None:
-    """What is loaded by now stays for good: the collector of cycles no longer looks through it.
-
-    A full collection went through Django, every model and the law: 150 to 300 ms in the midst of somebody's answer.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def migrate() -> None:

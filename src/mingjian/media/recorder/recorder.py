@@ -239,7 +239,7 @@ class StreamRecorder:
         job = self._build(run, cut, last=last)
         segment = self._segment
         assert segment is not None
-        if self._store.append(segment, job):
+        if self._store.append(segment, job, last=last):
             self._close_loss()
             self.counters.fragments += 1
             self.counters.frames += job.frames

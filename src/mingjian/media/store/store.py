@@ -152,11 +152,13 @@ class Store:
         writer.open_segment(segment)
         return segment
 
-    def append(self, segment: Segment, job: FragmentJob) -> bool:
-        """Write one fragment. False when it was not taken because the volume is too slow: a loss to book."""
+    def append(self, segment: Segment, job: FragmentJob, *, last: bool = False) -> bool:
+        """Write one fragment, the `last` of its Run or not. False when it was not taken because the volume is too slow:
+        a loss to book.
+        """
         self._look_at_clock()
         _, writer, _ = self._open[segment.record.id]
-        return writer.append(segment, job)
+        return writer.append(segment, job, last=last)
 
     def seal(self, segment: Segment) -> None:
         """No more fragments: close the file with its index and digest."""

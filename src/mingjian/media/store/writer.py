@@ -30,6 +30,7 @@ from mingjian.wire.fmp4.build import LEAF_BOX_BYTES, build_leaf, build_mfra
 
 COMMIT_EVERY_NS = NS_PER_S
 SYNC_EVERY_NS = 4 * NS_PER_S
+LAST_TIMES = 4
 _OLDEST_EVERY_NS = 60 * NS_PER_S
 _log = logging.getLogger(__name__)
 LEDGER_KINDS = frozenset({"seal", "hold", "unhold", "deleted", "camera", "life", "confirm_time"})
@@ -49,9 +50,14 @@ _STATE_OF_ERRNO = {
 
 @dataclass(slots=True)
 class WriterLimits:
-    """How much may wait, and how long until it is committed and synced."""
+    """How much may wait, and how long until it is committed and synced.
+
+    `queue_bytes`, or `segment_bytes` for each segment that grows, whichever is more: two seconds of a camera of 4 Mb/s,
+    which a disk may take to catch its breath however many cameras it serves.
+    """
 
     queue_bytes: int = 96 << 20
+    segment_bytes: int = 1 << 20
     commit_every_ns: int = COMMIT_EVERY_NS
     sync_every_ns: int = SYNC_EVERY_NS
 
@@ -145,7 +151,8 @@ class VolumeWriter:
     @property
     def queue_limit(self) -> int:
         """Bytes that may wait."""
-        return self._limits.queue_bytes
+        limits = self._limits
+        return max(limits.queue_bytes, limits.segment_bytes * len(self._open))
 
     @property
     def queued_bytes(self) -> int:
@@ -156,9 +163,14 @@ class VolumeWriter:
         """Create the file and write its init segment."""
         self._put(self._do_open, (segment,), len(segment.init))
 
-    def append(self, segment: Segment, job: FragmentJob) -> bool:
-        """Write one fragment. False when the queue is full: the fragment is not taken."""
-        if self._queued_bytes + job.size > self._limits.queue_bytes:
+    def append(self, segment: Segment, job: FragmentJob, *, last: bool = False) -> bool:
+        """Write one fragment. False when the queue is full: the fragment is not taken.
+
+        The `last` of a Run may fill the queue LAST_TIMES over: when a switch fails or the engine is stopped, all
+        streams end at once. What they hold lies in memory already, and nothing follows it.
+        """
+        limit = self.queue_limit * (LAST_TIMES if last else 1)
+        if self._queued_bytes + job.size > limit:
             return False
         self._put(self._do_append, (segment, job), job.size)
         return True
