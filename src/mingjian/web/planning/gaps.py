@@ -171,7 +171,7 @@ class Report:
     ) -> Iterator[tuple[str, str, Verdict]]:
         """The same for some parts of these places, given by their ids or by a query for them."""
         kinds = self._kinds(Q(place_id__in=places))
-        coverage = Coverage(places)
+        coverage = Coverage(places, [part for part, _, _ in parts] if isinstance(parts, list) else None)
         additional = self._additional(places)
         for part_id, place, part in parts:
             has_system = coverage.has_system(place, part_id)

@@ -22,10 +22,11 @@ def covering() -> QuerySet[Camera]:
 
 
 class Coverage:
-    """Of these places, by their ids or by a query for them, read once: `has_system` tells of each part."""
+    """Of these places, by their ids or by a query for them, read once: `has_system` tells of each part, or of `parts`."""
 
-    def __init__(self, ids: Collection[str] | QuerySet[Place, Any]) -> None:
-        self._parts = set(covering().filter(part__place_id__in=ids).values_list("part_id", flat=True).distinct())
+    def __init__(self, ids: Collection[str] | QuerySet[Place, Any], parts: Collection[str] | None = None) -> None:
+        at = covering().filter(part__place_id__in=ids) if parts is None else covering().filter(part_id__in=parts)
+        self._parts = set(at.values_list("part_id", flat=True).distinct())
         running = Place.objects.filter(id__in=ids, systems__standing__in=RUNNING, systems__removed_ns__isnull=True)
         self._unsaid = set(running.exclude(cameras__part__isnull=False).values_list("id", flat=True).distinct())
 
