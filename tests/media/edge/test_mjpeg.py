@@ -53,7 +53,7 @@ async def test_ffmpeg_decodes_pictures_that_move(
     lines = [line for line in out.decode().splitlines() if not line.startswith("#")]
     assert "#dimensions 0: 320x180" in out.decode(), told
     assert len({line.split(",")[-1] for line in lines}) == len(lines) == 4
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(edge.mjpeg) or edge.feeds.transcodes:
             await asyncio.sleep(0.02)
 
@@ -75,7 +75,7 @@ async def test_it_ends_when_the_ticket_does_and_not_before_when_it_was_renewed(
     assert body.endswith(b"--\r\n")
     assert body.count(b"\xff\xd8\xff") > 2
     assert ends_ms <= now_ms() < ends_ms + 3_000
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await long.content.readuntil(b"image/jpeg")
         await long.content.readuntil(b"image/jpeg")
     long.close()
@@ -88,7 +88,7 @@ async def test_it_ends_when_the_permission_is_taken_back(
     response = await client.get(f"{base}/live.mjpeg", headers=cookie)
     taken = revocations_to_json((Revocation(at_ms=now_ms(), viewer="u1", camera=office.camera),))
     edge_settings.revocations_file.write_text(json.dumps(taken))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         assert (await response.read()).endswith(b"--\r\n")
     assert (await client.get(f"{base}/live.mjpeg", headers=cookie)).status in (403, 404)
 
