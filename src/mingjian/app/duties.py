@@ -50,7 +50,7 @@ class Duties:
 
     @property
     def problems(self) -> tuple[dict[str, str], ...]:
-        """Duty, code, and text in both languages of each that failed when it was last tried."""
+        """Duty, code, and text in both languages, with the remedy, of each that failed when it was last tried."""
         return tuple(duty.problem for duty in self._duties if duty.problem is not None)
 
     def step(self) -> bool:
@@ -79,6 +79,8 @@ class Duties:
         code, message = "failed", Text(zh=f"未完成：{error}", en=f"not done: {error}")
         if isinstance(error, MingjianError):
             code, message = error.code, error.message
+            if error.remedy is not None:
+                message = Text(zh=f"{message.zh}。{error.remedy.zh}", en=f"{message.en}; {error.remedy.en}")
         duty.failures += 1
         duty.problem = {"duty": duty.name, "code": code, "zh": message.zh, "en": message.en}
         trace = None if isinstance(error, self._expected) else error
