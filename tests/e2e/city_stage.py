@@ -31,7 +31,9 @@ from mingjian.web.authority.actor import BoundRole
 PROOF = UI.parents[3] / "ui/src/retention/proof.example.json"  # a genuine one, of another camera
 PEOPLE = (
     BoundRole.PLANNER, BoundRole.GOVERNMENT_APPROVER, BoundRole.OFFICER, BoundRole.MANAGER, BoundRole.INSPECTOR,
+    BoundRole.LEGAL_REVIEWER, BoundRole.REGULATOR, BoundRole.ORGANISATION_ADMIN, BoundRole.GUARD, BoundRole.MAINTAINER,
 )  # fmt: skip
+WHOLE = ("admin", "operator", "viewer", "auditor")
 CAMERAS = 3000
 ENTRIES = 600
 MIDDLE = (1_203_800_000, 360_600_000)
@@ -59,6 +61,8 @@ def fill() -> None:
     made: City = city_fixture._get_wrapped_function()(None, wiring.clock())
     for role in PEOPLE:
         made.user(role)
+    for whole in WHOLE:
+        made.train(made.new_user(whole, "bureau", whole), "bureau")
     now_ns = made.now_ns
 
     def place(name: str, kind: str, part: str, east: int, north: int, unit: str | None = None) -> None:

@@ -148,3 +148,56 @@ def test_a_passkey_is_added_on_the_settings_screen_and_signs_in_alone(
     page.goto(f"{address}/login?next=/settings")
     page.click("[data-test=login-passkey]")
     expect(page.locator("[data-test=passkey]")).to_contain_text("最近使用")
+
+
+def test_what_was_typed_outlasts_a_lost_server_a_refusal_a_faster_person_and_the_end_of_the_session(
+    page: Page,
+    city_stage: tuple[str, str],
+) -> None:
+    address, password = city_stage
+    sign_in(page, address, "manager.east", password)
+    page.goto(f"{address}/systems?new=1")
+    form = page.locator("[data-test=resource-form]")
+    name, days = page.locator("[data-field=name] input"), page.locator("[data-field=keep_days] input")
+    name.fill("湖心商场视频系统")
+    choose(page, "organisation", "湖心商场", "湖心商场有限公司")
+    choose(page, "division", "东湖区")
+    days.fill("三十")
+    page.context.set_offline(True)
+    page.click("[data-test=save]")
+    expect(form.get_by_role("alert")).to_contain_text("服务器")
+    page.context.set_offline(False)
+    page.click("[data-test=save]")
+    expect(page.locator("[data-field=keep_days] .el-form-item__error")).to_be_visible()
+    expect(days).to_be_focused()
+    expect(form.get_by_role("alert")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="继续填写").click()
+    days.fill("45")
+    page.context.clear_cookies()
+    page.click("[data-test=save]")
+    again = page.locator("[data-test=session-over]")
+    expect(again).to_contain_text("刚才填写的内容还在")
+    expect(name).to_have_count(0)  # nothing of it is there to be read by whoever comes
+    again.locator("[name=password]").fill(password)
+    again.locator("[data-test=login]").click()
+    expect(again).to_have_count(0)
+    page.click("[data-test=save]")
+    page.click("[data-test=edit]")
+    expect(days).to_have_value("45")
+    days.fill("60")
+    page.evaluate(
+        """async () => {
+          const [system] = (await (await fetch("/api/v1/systems")).json()).items;
+          const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
+          const headers = { "Content-Type": "application/json", "X-CSRFToken": token, "If-Match": `"v${system.version}"` };
+          await fetch(`/api/v1/systems/${system.id}`, { method: "PATCH", headers, body: '{"keep_days": 90, "purpose": "治安防范"}' });
+        }"""
+    )
+    page.click("[data-test=save]")
+    page.locator("[data-test=changed-meanwhile]").get_by_role("button").click()
+    expect(page.locator("[data-field=purpose] input")).to_have_value("治安防范")
+    expect(days).to_have_value("60")
+    expect(page.locator("[data-test=registered-now]")).to_have_text("现登记为：90")
+    page.click("[data-test=save]")
+    expect(page.locator("[data-test=drawer]")).to_contain_text("60")

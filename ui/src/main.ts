@@ -8,15 +8,14 @@ import { whenSignedOut } from "./api/client";
 import App from "./App.vue";
 import { forgetLock, watchAttendance } from "./lock/lock";
 import { router } from "./router";
-import { me, restoreLook } from "./state/session";
+import { me, over, restoreLook } from "./state/session";
 
 restoreLook();
 whenSignedOut(() => {
   forgetLock();
   if (!me.value) return; // nobody was signed in: the router's guard sends to the sign-in by itself
-  me.value = null;
-  const here = router.currentRoute.value;
-  if (here.name !== "login" && here.name !== "setup") void router.replace({ name: "login", query: { next: here.fullPath } });
+  if (router.currentRoute.value.meta["open"] === true) me.value = null;
+  else over.value = true;
 });
 watchAttendance();
 createApp(App).use(router).mount("#app");

@@ -60,6 +60,13 @@ export function whenSignedOut(call: () => void): void {
   onSignedOut = call;
 }
 
+let signIns = 0;
+
+/** Somebody signed in: what was asked before may still be refused, and says nothing of this session. */
+export function signedIn(): void {
+  signIns += 1;
+}
+
 let onLocked: () => void = () => undefined;
 
 /** Called when the server says that the session is locked. */
@@ -104,6 +111,7 @@ async function send(method: string, path: string, options: CallOptions): Promise
   if (options.version !== undefined) headers["If-Match"] = `"v${options.version}"`;
   if (options.once !== undefined) headers["Idempotency-Key"] = options.once;
   if (options.signal) init.signal = options.signal;
+  const session = signIns;
   let answer: Response;
   try {
     answer = await fetch(withQuery(path, options.query), init);
@@ -115,7 +123,7 @@ async function send(method: string, path: string, options: CallOptions): Promise
   const problem = await problemOf(answer);
   // A wrong code of one's second factor is a 401, too, and ends no session.
   if (answer.status === 423 && problem.code === "session_locked") onLocked();
-  if (answer.status === 401 && problem.code === "not_signed_in" && path.startsWith("/api/")) onSignedOut();
+  if (answer.status === 401 && problem.code === "not_signed_in" && path.startsWith("/api/") && session === signIns) onSignedOut();
   throw problem;
 }
 

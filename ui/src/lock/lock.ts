@@ -5,7 +5,7 @@ import { api } from "../api/calls";
 import { http, onlyAuth, Problem, whenLocked } from "../api/client";
 import { unlockByPasskey } from "../api/passkeys";
 import type { Me } from "../api/types";
-import { adopt, me } from "../state/session";
+import { adopt, me, over } from "../state/session";
 import { Attendance, LOCK_AFTER_MS, timesFor } from "./attendance";
 
 const TOUCHES = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"] as const;
@@ -32,7 +32,7 @@ function show(isLocked: boolean): void {
 }
 
 function lock(by: "hand" | "idle"): void {
-  if (locked.value || !me.value) return;
+  if (locked.value || over.value || !me.value) return;
   show(true);
   say({ locked: true });
   untold = by;
@@ -80,10 +80,11 @@ function onWord(word: Word): void {
     if (attendance?.touch(word.touched)) lockingIn.value = null;
   } else if ("locked" in word) show(true);
   else if ("left" in word || !me.value) location.reload(); // from the beginning, for whoever signs in
-  else open();
+  else attend();
 }
 
-function open(): void {
+/** Somebody is there again. */
+export function attend(): void {
   attendance = new Attendance(attendance?.times ?? timesFor(LOCK_AFTER_MS), Date.now());
   untold = null;
   show(false);
@@ -122,7 +123,7 @@ async function opened(user: Me): Promise<void> {
   say({ unlocked: true });
   if (!known) return location.reload(); // the page was loaded locked: it begins now
   adopt(user);
-  open();
+  attend();
 }
 
 /** Somebody else signs in: no tab keeps anything of this person. */

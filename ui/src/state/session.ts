@@ -2,13 +2,15 @@
 import { computed, ref } from "vue";
 
 import { api } from "../api/calls";
-import { setRequestLanguage } from "../api/client";
+import { setRequestLanguage, signedIn } from "../api/client";
 import { oidc, type ProviderAnswer } from "../api/oidc";
 import { loginByPasskey } from "../api/passkeys";
 import type { Me, Theme } from "../api/types";
 import { language, type LanguageCode } from "../i18n";
 
 export const me = ref<Me | null>(null);
+/** The session has ended under the page, which waits for the same person to sign in again. */
+export const over = ref(false);
 export const theme = ref<Theme>("auto");
 const systemDark = ref(false);
 
@@ -80,11 +82,13 @@ export async function loadMe(): Promise<void> {
 /** `code` of the second factor, empty until the server asks for it. */
 export async function signIn(name: string, password: string, code: string): Promise<void> {
   await api.login(name, password, code);
+  signedIn();
   await loadMe();
 }
 
 export async function signInByPasskey(): Promise<void> {
   await loginByPasskey();
+  signedIn();
   await loadMe();
 }
 
@@ -126,6 +130,7 @@ export async function signOut(): Promise<void> {
     }
   } finally {
     me.value = null;
+    over.value = false;
   }
 }
 

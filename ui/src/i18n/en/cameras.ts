@@ -46,9 +46,9 @@ export const cameras: Words<typeof zh> = {
   "cameras.why.retest": "The address and password are never shown again. To test once more, enter the address.",
   "cameras.note": "Note",
   "cameras.priority": "When disks run short",
-  "cameras.priority.high": "stop last (important)",
-  "cameras.priority.normal": "normal",
-  "cameras.priority.low": "stop first",
+  "cameras.priority.high": "Stop last (important)",
+  "cameras.priority.normal": "Normal",
+  "cameras.priority.low": "Stop first",
 
   "step.name": "Find the address",
   "step.reach": "Reach the device",

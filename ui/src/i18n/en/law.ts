@@ -32,7 +32,7 @@ export const law: Words<typeof zh> = {
   "law.bit": "Where it bit",
   "law.bit.count": "{verdict}: {n} {n|time|times}",
   "law.bit.none": "No entries that you may see",
-  "law.coverage": "{clauses} clauses: {bound} carried out, {ruled} with a rule, {planned} planned, {out} outside the system",
+  "law.coverage": "{clauses} {clauses|clause|clauses}: {bound} carried out, {ruled} with a rule, {planned} planned, {out} outside the system",
   "law.none": "No clauses match",
   "law.choose": "Choose a clause",
   "law.cited_only": "Cited only",

@@ -5,6 +5,8 @@ export const login: Words<typeof zh> = {
   "login.title": "Sign in",
   "login.name": "User name",
   "login.password": "Password",
+  "login.over": "Your session has ended",
+  "login.over.intro": "Please sign in again. What you had filled in is still here: you can go on with it afterwards.",
   "login.submit": "Sign in",
   "login.name_missing": "Enter your user name",
   "login.password_missing": "Enter your password",

@@ -2,6 +2,8 @@ export const login = {
   "login.title": "登录",
   "login.name": "用户名",
   "login.password": "密码",
+  "login.over": "登录已失效",
+  "login.over.intro": "请重新登录。刚才填写的内容还在，登录后可以接着办理。",
   "login.submit": "登录",
   "login.name_missing": "请填写用户名",
   "login.password_missing": "请填写密码",
