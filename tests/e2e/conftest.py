@@ -27,8 +27,8 @@ expect.set_options(timeout=30_000)  # as every other wait of Playwright: five se
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 DESKS = {
-    "test_citizen_journey", "test_custody_journeys", "test_custody_screens", "test_daily_work", "test_imports_screen",
-    "test_masks_screen", "test_planning_screens", "test_provider_screens", "test_register_screens", "test_verify_page",
+    "test_citizen_journey", "test_custody_journeys", "test_custody_screens", "test_daily_work", "test_every_screen",
+    "test_imports_screen", "test_masks_screen", "test_planning_screens", "test_provider_screens", "test_register_screens", "test_verify_page",
 }  # fmt: skip
 """Journeys without live video. scripts/test.sh runs them beside the others, each lot in one process."""
 LAST = ("test_product", "test_find_cameras")
