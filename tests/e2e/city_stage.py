@@ -130,7 +130,14 @@ async def serve(port: int, fill: Callable[[], object] = fill) -> None:
 
     path = web_tests.BASE.data_folder / "web.sock"
     server = uvicorn.Server(
-        uvicorn.Config(application, uds=str(path), log_config=None, access_log=False, lifespan="off")
+        uvicorn.Config(
+            application,
+            uds=str(path),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_keep_alive=3600,  # the proxy below may ask again over a connection just as it would be closed
+        )
     )
     serving = asyncio.create_task(server.serve())
     while not server.started:
