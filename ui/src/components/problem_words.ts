@@ -9,11 +9,14 @@ export interface ProblemWords {
   readonly remedy: string;
 }
 
+/** The server's English is made to stand behind a colon, too: alone it begins as a sentence does. */
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 export function wordsOf(error: unknown): ProblemWords | null {
   if (error === null || error === undefined) return null;
   if (error instanceof Problem) {
     if (error.code === "offline") return { what: t("error.offline"), remedy: t("error.offline.remedy") };
-    if (error.message !== "") return { what: error.message, remedy: error.remedy ?? "" };
+    if (error.message !== "") return { what: sentence(error.message), remedy: sentence(error.remedy ?? "") };
     return { what: t("error.unknown", { code: error.code }), remedy: t("error.unknown.remedy") };
   }
   console.error(error);
