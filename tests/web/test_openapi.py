@@ -11,6 +11,8 @@ from collections import defaultdict
 from ninja import Schema
 from tests.web.write_openapi import FILE, document
 
+from mingjian.web.http.schemas import Plain
+
 
 def test_the_document_is_the_apis() -> None:
     assert FILE.read_text(encoding="utf-8") == document(), "run: PYTHONPATH=src python -m tests.web.write_openapi"
@@ -20,7 +22,7 @@ def test_no_two_schemas_have_one_name() -> None:
     """The document knows schemas by their names alone: of two with one name it would show one in both places."""
     document()
     found: dict[str, set[str]] = defaultdict(set)
-    waiting: list[type] = [Schema]
+    waiting: list[type] = [Schema, Plain]
     while waiting:
         below = waiting.pop().__subclasses__()
         waiting += below

@@ -24,7 +24,7 @@ export const masks = {
   keep: (row: Mask, reason: string): Promise<Mask> => step("masks", row, "withdraw/drop", { reason }),
 
   positions: (camera: string): Promise<Page<Position>> => http.get("mask-positions", { camera, limit: 20 }),
-  state: (body: Schemas["PositionIn"], once: string): Promise<Position> => http.create("mask-positions", body, once),
+  state: (body: Schemas["MaskPositionIn"], once: string): Promise<Position> => http.create("mask-positions", body, once),
   seeToo: (row: Position, code: string): Promise<Position> => step("mask-positions", row, "confirm", { code }),
   unsay: (row: Position, reason: string, since: string | null): Promise<Position> => step("mask-positions", row, "withdraw", { reason, since }),
 

@@ -10365,6 +10365,21 @@ export interface components {
             withdrawn_by: string;
         };
         /**
+         * MaskPositionIn
+         * @description The camera stands at this preset. `without_masks`: none was drawn for it, and nothing there needs one.
+         */
+        MaskPositionIn: {
+            /** Camera */
+            camera: string;
+            /** Preset */
+            preset: string;
+            /**
+             * Without Masks
+             * @default false
+             */
+            without_masks: boolean;
+        };
+        /**
          * MaskedClipOut
          * @description [from_s, to_s) of a camera under so many privacy masks: what they cover is in the package in films only.
          */
@@ -11673,18 +11688,19 @@ export interface components {
         };
         /**
          * PositionIn
-         * @description The camera stands at this preset. `without_masks`: none was drawn for it, and nothing there needs one.
+         * @description Coordinates as they were measured; kept so, and turned into WGS-84.
          */
         PositionIn: {
-            /** Camera */
-            camera: string;
-            /** Preset */
-            preset: string;
             /**
-             * Without Masks
-             * @default false
+             * Datum
+             * @default WGS-84
+             * @enum {string}
              */
-            without_masks: boolean;
+            datum: "WGS-84" | "CGCS2000" | "GCJ-02" | "BD-09";
+            /** Lat */
+            lat: string;
+            /** Lon */
+            lon: string;
         };
         /**
          * PositionOut
@@ -19408,7 +19424,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PositionIn"];
+                "application/json": components["schemas"]["MaskPositionIn"];
             };
         };
         responses: {

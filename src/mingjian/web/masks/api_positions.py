@@ -20,7 +20,7 @@ from mingjian.web.masks.models import PositionStatement
 router = Router(tags=["masks"])
 
 
-class PositionIn(Input):
+class MaskPositionIn(Input):
     """The camera stands at this preset. `without_masks`: none was drawn for it, and nothing there needs one."""
 
     camera: Id
@@ -77,7 +77,7 @@ def list_positions(request: HttpRequest, camera: Id, cursor: Cursor = None, limi
 
 
 @router.post("", auth=Requires(policies.DRAW), response={201: PositionOut}, operation_id="mask_positions_state")
-def state(request: HttpRequest, response: HttpResponse, data: PositionIn) -> Status[dict[str, Any]]:
+def state(request: HttpRequest, response: HttpResponse, data: MaskPositionIn) -> Status[dict[str, Any]]:
     """Say where a camera stands; whatever was in force ends at once. Takes Idempotency-Key."""
     actor = actor_of(request)
     wish = positions.PositionWish(data.camera, data.preset, data.without_masks)
