@@ -78,6 +78,13 @@ def test_what_covers_is_what_every_instant_demands(told: CameraMasks, from_ms: i
     assert over(told, from_ms, from_ms + steps * STEP) == demanded(told, from_ms, from_ms + steps * STEP)
 
 
+def test_what_ended_before_it_began_takes_nothing_from_what_others_say() -> None:
+    gate = ((0, 0), (9, 0), (0, 9))
+    said = (PositionSpan("yard", 0), PositionSpan("roof", 0), PositionSpan("roof", 50_000, 0))
+    told = CameraMasks("main", (MaskSpan(gate, 0, None, "gate"),), None, said)
+    assert over(told, 20_000, 30_000) == {gate}
+
+
 @given(CAMERAS, TIMES)
 def test_the_present_is_covered_like_footage_of_now_and_by_all_where_no_statement_lasts(
     told: CameraMasks, now_ms: int

@@ -49,7 +49,10 @@ def settled(statements: Iterable[PositionSpan]) -> Iterator[Stood]:
     for one in statements:
         key = preset_key(one.preset)
         until_ms = FOREVER_MS if one.until_ms is None else one.until_ms
-        edges += [(one.from_ms - SETTLE_MS, key, 0, 1), (min(FOREVER_MS, until_ms + SETTLE_MS), key, 0, -1)]
+        perhaps_from, perhaps_until = one.from_ms - SETTLE_MS, min(FOREVER_MS, until_ms + SETTLE_MS)
+        if perhaps_from >= perhaps_until:
+            continue  # it ended before it began: it says nothing, and takes nothing from what others say
+        edges += [(perhaps_from, key, 0, 1), (perhaps_until, key, 0, -1)]
         begin, end = one.from_ms + SETTLE_MS, until_ms if one.until_ms is None else until_ms - SETTLE_MS
         if begin < end and key:
             edges += [(begin, key, 1, 0), (end, key, -1, 0)]

@@ -63,8 +63,8 @@ def test_an_empty_file_is_accepted_with_what_is_due(city: City) -> None:
 def test_a_changing_room_is_refused_with_its_clause_and_leaves_a_lead(city: City) -> None:
     problem = enrol(city, 422, **mall(city, "changing_room"), room_interior=True)
     assert problem["code"] == "enrolment_refused"
-    assert "第九条第一款" in problem["detail"]
-    assert "第八条第一款" in problem["detail"]
+    assert "article 9, paragraph 1" in problem["detail"]
+    assert "article 8, paragraph 1" in problem["detail"]
     assert not Camera.objects.exists()
     lead = InspectionLead.objects.get()
     assert (lead.origin, lead.about_id, lead.division_id) == ("enrolment", "mall", "east")
