@@ -78,9 +78,7 @@ class Duties:
     def _failed(self, duty: Duty, error: Exception) -> int:
         code, message = "failed", Text(zh=f"未完成：{error}", en=f"not done: {error}")
         if isinstance(error, MingjianError):
-            code, message = error.code, error.message
-            if error.remedy is not None:
-                message = Text(zh=f"{message.zh}。{error.remedy.zh}", en=f"{message.en}; {error.remedy.en}")
+            code, message = error.code, Text(zh=error.say("zh"), en=error.say("en"))
         duty.failures += 1
         duty.problem = {"duty": duty.name, "code": code, "zh": message.zh, "en": message.en}
         trace = None if isinstance(error, self._expected) else error

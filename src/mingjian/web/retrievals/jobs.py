@@ -35,10 +35,7 @@ RowT = TypeVar("RowT", bound=FileJob)
 
 def said(error: MingjianError) -> tuple[str, str, str]:
     """Of what went wrong: its code, and what the row says of it in Chinese and in English, with what to do about it."""
-    zh, en = error.message.zh, error.message.en
-    if error.remedy is not None:
-        zh, en = f"{zh}。{error.remedy.zh}", f"{en}; {error.remedy.en}"
-    return error.code, zh[:500], en[:500]
+    return error.code, error.say("zh")[:500], error.say("en")[:500]
 
 
 class Job(ABC, Generic[RowT]):
