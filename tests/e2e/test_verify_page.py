@@ -15,7 +15,8 @@ from tests.media.export.evidence import Case
 from tests.media.export.test_masked import MASK_ENDS_NS, build, cover, wanted
 from tests.media.feeding import START_NS
 
-from mingjian.media.export.redact import Checked, redact, seal_redacted
+from mingjian.media.export.redact import redact, seal_redacted
+from mingjian.ports.evidence import Checked
 from mingjian.verify.anchor import Anchor
 from mingjian.verify.package import verify_package
 from mingjian.verify.package_report import Verdict

@@ -106,15 +106,11 @@ class EvidenceMaker:
 
     def derive(self, wish: DerivedWish, output: Path) -> Package:
         """Seal them as a derived package. Raises MingjianError as `media.export.redact.seal_redacted`."""
-        from mingjian.media.export.redact import Checked, seal_redacted
+        from mingjian.media.export.redact import seal_redacted
 
-        checked = Checked(
-            wish.reason, wish.redacted_by, wish.redacted_ns, wish.checked_by, wish.checked_ns, wish.redacted_by_id,
-            wish.checked_by_id,
-        )  # fmt: skip
         return seal_redacted(
-            wish.package, wish.films, checked, wish.name, wish.created_ns, evidence_signer(self._folder, self._suite),
-            output, _page(),
+            wish.package, wish.films, wish.checked, wish.name, wish.created_ns,
+            evidence_signer(self._folder, self._suite), output, _page(),
         )  # fmt: skip
 
     def _clips(

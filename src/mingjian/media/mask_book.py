@@ -17,7 +17,7 @@ from mingjian.kernel.clock import NS_PER_MS, Clock, SystemClock
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.media.watched_file import WatchedFile
-from mingjian.ports.masks import NO_MASKS, CameraMasks, Polygon, masks_from_json
+from mingjian.ports.masks import NO_MASKS, CameraMasks, Polygon, masks_from_json, masks_held
 from mingjian.ports.ticket import Right, Ticket
 
 HTTP_STATUS = {"masks_unknown": 503, "masks_held": 403, "mask_busy": 503}
@@ -58,7 +58,7 @@ class MaskBook:
             raise _unknown()
         camera = self._cameras.get(ticket.camera, NO_MASKS)
         if camera.held(to_ns) and Right.MASK_CHECK.value not in ticket.rights:
-            raise _held()
+            raise masks_held(Text(zh="暂不显示画面", en="so no picture is shown"))
         return camera
 
     def _look(self) -> None:
@@ -79,20 +79,5 @@ def _unknown() -> MingjianError:
         remedy=Text(
             zh="请稍候；持续出现时请检查 web 进程和数据目录的 plan/masks.json",
             en="wait a moment; if it stays, check the web process and plan/masks.json of the data folder",
-        ),
-    )
-
-
-def _held() -> MingjianError:
-    return MingjianError(
-        "masks_held",
-        Text(
-            zh="摄像机移动或者转动后，隐私遮蔽尚未重新确认，暂不显示画面",
-            en="the camera was moved and its privacy masks are not confirmed yet, so no picture is shown",
-        ),
-        fault=Fault.ENVIRONMENT,
-        remedy=Text(
-            zh="请有权设置遮蔽的人员对照现有画面确认",
-            en="have somebody who may set masks confirm them against the present picture",
         ),
     )

@@ -270,23 +270,42 @@ class FilledRegion:
 
 
 @dataclass(frozen=True, slots=True)
-class DerivedWish:
-    """The package `name`, derived from the one at `package` with the filled films in `films`: by whom, checked by whom.
+class Checked:
+    """Who redacted and who checked it, two people; `reason` is what it is made for.
 
-    `reason` is what it is made for; the ids tell two people of one name apart.
+    The ids tell two of one name apart; without both of them the names do.
     """
+
+    reason: str
+    redacted_by: str
+    redacted_ns: int
+    checked_by: str
+    checked_ns: int
+    redacted_by_id: str = ""
+    checked_by_id: str = ""
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """As the manifest has them: both or none."""
+        known = self.redacted_by_id and self.checked_by_id
+        return {"redacted_by_id": self.redacted_by_id, "checked_by_id": self.checked_by_id} if known else {}
+
+    @property
+    def alone(self) -> bool:
+        """Whether both are one person."""
+        one, other = self.ids.values() if self.ids else (self.redacted_by, self.checked_by)
+        return one == other
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedWish:
+    """The package `name`, derived from the one at `package` with the filled films in `films`, as two people made it."""
 
     package: Path
     films: Path
     name: str
     created_ns: int
-    reason: str
-    redacted_by: str
-    redacted_by_id: str
-    redacted_ns: int
-    checked_by: str
-    checked_by_id: str
-    checked_ns: int
+    checked: Checked
 
 
 class PackageWatch(Protocol):

@@ -181,3 +181,19 @@ def polygons_from_text(text: str) -> tuple[Polygon, ...]:
         corners = [point.split(",") for point in part.split(" ")]
         found.append(checked_polygon([(int(x), int(y)) for x, y in corners]))
     return tuple(found)
+
+
+def masks_held(therefore: Text) -> MingjianError:
+    """The error `masks_held`: a camera was moved and its masks are not confirmed since. `therefore` is what follows."""
+    return MingjianError(
+        "masks_held",
+        Text(
+            zh=f"摄像机移动或者转动后，隐私遮蔽尚未重新确认，{therefore.zh}",
+            en=f"the camera was moved and its privacy masks are not confirmed yet, {therefore.en}",
+        ),
+        fault=Fault.USER,
+        remedy=Text(
+            zh="请有权设置遮蔽的人员对照现有画面确认",
+            en="have somebody who may set masks confirm them against the present picture",
+        ),
+    )

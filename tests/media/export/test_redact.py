@@ -17,10 +17,10 @@ from tests.verify.test_package import resealed
 
 from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.errors import MingjianError
-from mingjian.media.export.redact import Checked, read_regions, redact, seal_redacted
+from mingjian.media.export.redact import read_regions, redact, seal_redacted
 from mingjian.media.picture_mask import LUMA
 from mingjian.media.trace.pictures import pictures_of
-from mingjian.ports.evidence import FilledRegion
+from mingjian.ports.evidence import Checked, FilledRegion
 from mingjian.verify.package import verify_package
 from mingjian.verify.package_report import Verdict
 from mingjian.wire.fmp4.box import reader_of

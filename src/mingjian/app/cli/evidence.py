@@ -20,7 +20,8 @@ from mingjian.kernel.clock import SystemClock
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
-from mingjian.media.export.redact import LIST_NAME, Checked, read_regions, redact, seal_redacted
+from mingjian.media.export.redact import LIST_NAME, read_regions, redact, seal_redacted
+from mingjian.ports.evidence import Checked
 from mingjian.verify.command import check_file, render
 
 evidence_app = typer.Typer(no_args_is_help=True, help="Evidence packages. 证据包。")

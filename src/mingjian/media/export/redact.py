@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -24,40 +24,12 @@ from mingjian.media.export.package import PAGE_NAME, MemberWriter
 from mingjian.media.export.progress import Progress
 from mingjian.media.export.sealed import SealedPackage
 from mingjian.media.picture_mask import burn
-from mingjian.ports.evidence import FilledRegion, Package
+from mingjian.ports.evidence import Checked, FilledRegion, Package
 from mingjian.ports.masks import SCALE
 from mingjian.verify.package import MANIFEST_NAME, SEAL_NAME
 from mingjian.verify.package_derivation import REDACTION, seal_text
 
 LIST_NAME = "redaction.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """Who redacted and who checked it, two people; `reason` is what it is made for.
-
-    The ids tell two of one name apart; without both of them the names do.
-    """
-
-    reason: str
-    redacted_by: str
-    redacted_ns: int
-    checked_by: str
-    checked_ns: int
-    redacted_by_id: str = ""
-    checked_by_id: str = ""
-
-    @property
-    def ids(self) -> dict[str, str]:
-        """As the manifest has them: both or none."""
-        known = self.redacted_by_id and self.checked_by_id
-        return {"redacted_by_id": self.redacted_by_id, "checked_by_id": self.checked_by_id} if known else {}
-
-    @property
-    def alone(self) -> bool:
-        """Whether both are one person."""
-        one, other = self.ids.values() if self.ids else (self.redacted_by, self.checked_by)
-        return one == other
 
 
 def read_regions(data: bytes) -> list[FilledRegion]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db.models import F
 
 from mingjian.kernel.clock import NS_PER_MS, NS_PER_S
-from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 from mingjian.ports.evidence import MaskCover
+from mingjian.ports.masks import masks_held
 from mingjian.ports.positions import Whereabouts
 from mingjian.web import wiring
 from mingjian.web.masks.models import LiftedCamera, Mask, MaskLift
@@ -96,15 +96,4 @@ def _require_settled(camera_id: str, to_ns: int) -> None:
         camera__archive__moved_ns__lt=to_ns,
     )  # fmt: skip
     if moved.exists():
-        raise MingjianError(
-            "masks_held",
-            Text(
-                zh="摄像机移动或者转动后，隐私遮蔽尚未重新确认，无法确定应当遮蔽的区域",
-                en="the camera was moved and its privacy masks are not confirmed yet: what must be covered is not known",
-            ),
-            fault=Fault.USER,
-            remedy=Text(
-                zh="请有权设置遮蔽的人员对照现有画面确认后再试",
-                en="have somebody who may set masks confirm them against the present picture, then try again",
-            ),
-        )
+        raise masks_held(Text(zh="无法确定应当遮蔽的区域", en="so what must be covered is not known"))

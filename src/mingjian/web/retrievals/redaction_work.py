@@ -19,7 +19,7 @@ from mingjian.kernel.clock import NS_PER_MS
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
-from mingjian.ports.evidence import DerivedWish, FilledRegion, WorkWish
+from mingjian.ports.evidence import Checked, DerivedWish, FilledRegion, WorkWish
 from mingjian.web import wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import local_person
@@ -130,14 +130,12 @@ def _seal(row: Redaction) -> None:
     assert release is not None  # "sealing" says that one was permitted
     output.unlink(missing_ok=True)
     now_ns = wiring.clock().now_ns()
-    made = wiring.packages().derive(
-        DerivedWish(
-            PACKAGES.path_of(row.package), filled_folder(row), new_id(now_ns), now_ns, release.where,
-            row.redacted_name, row.redacted_by_id, row.ordered_ns or row.begun_ns, release.checked_name,
-            release.checked_by_id or "", release.checked_ns or 0,
-        ),
-        output,
+    checked = Checked(
+        release.where, row.redacted_name, row.ordered_ns or row.begun_ns, release.checked_name, release.checked_ns or 0,
+        row.redacted_by_id, release.checked_by_id or "",
     )  # fmt: skip
+    wish = DerivedWish(PACKAGES.path_of(row.package), filled_folder(row), new_id(now_ns), now_ns, checked)
+    made = wiring.packages().derive(wish, output)
     sha256 = _sha256(output)
 
     def settle(fresh: Redaction) -> None:
