@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,18 +18,16 @@ from mingjian.kernel.text import Text
 from mingjian.web.authority.actor import Actor
 from mingjian.web.exchange.columns import Column, Problem, WrongCell
 from mingjian.web.exchange.connections import Around, Changes
+from mingjian.web.exchange.dated import DatedWork
 from mingjian.web.exchange.kinds import Finding, Names, SheetRow, Work
-from mingjian.web.exchange.matching import Rights, read_into, require_columns
+from mingjian.web.exchange.matching import Rights
 from mingjian.web.exchange.models import ImportRow
-from mingjian.web.exchange.references import References
 from mingjian.web.exchange.refusals import outdated, touched
 from mingjian.web.registry.devices.channels import LAST_CHANNEL, OF_BODY
 from mingjian.web.registry.devices.queries import scope_of
-from mingjian.web.registry.judging import today
 from mingjian.web.registry.models import Camera, CameraArchive, Device, DeviceChannel
 from mingjian.web.registry.policies import MANAGE, READ
 from mingjian.web.registry.rights import EXPORT, MANAGE_DEVICES, READ_DEVICES
-from mingjian.web.registry.shared import past_day
 
 CHANNEL_COLUMNS: tuple[Column, ...] = (
     Column("device", Text("设备", "device"),
@@ -79,24 +78,22 @@ class Channels:
             }  # fmt: skip
 
 
-class _ChannelWork:
+class _ChannelWork(DatedWork):
+    kinds = ("device", "camera")
+    columns = CHANNEL_COLUMNS
+    ends_early = Text("断开日期早于接入日期", "it ends before it begins")
+
     def __init__(self, actor: Actor, reason: str) -> None:
-        self._actor = actor
-        self._reason = reason
-        self._refs = References(actor)
+        super().__init__(actor, reason)
         self._device_rights = Rights(actor, MANAGE_DEVICES)
         self._camera_rights = Rights(actor, MANAGE)
-        self._day = today().isoformat()
         self._before: dict[str, list[Finding]] = defaultdict(list)  # rows of this file so far, by device and by camera
 
     # --- looking ---------------------------------------------------------------------------------------------------
 
     def look(self, rows: Sequence[SheetRow]) -> list[Finding]:
         """As Work."""
-        for kind in ("device", "camera"):
-            self._refs.load(kind, [row.values[kind] for row in rows if isinstance(row.values.get(kind), str)])
-        findings = [Finding(row, "new", values=self._stored(row)) for row in rows]
-        whole = [one for one in findings if {"device_id", "camera_id"} <= set(one.values)]
+        findings, whole = self._read(rows)
         before = self._related({one.values[key] for one in whole for key in ("device_id", "camera_id")})
         around = Around([(one.values["device_id"], one.values["camera_id"]) for one in (*before, *whole)], lock=False)
         _repeat(before, around)
@@ -123,19 +120,11 @@ class _ChannelWork:
                     fresh += more
         return [found[number] for number in sorted(found)]
 
-    def _stored(self, row: SheetRow) -> dict[str, Any]:
-        given, values = row.values, dict[str, Any]()
-        require_columns(row, CHANNEL_COLUMNS)
-        for kind in ("device", "camera"):
-            if given.get(kind) is not None:
-                read_into(values, row, kind, lambda kind=kind: {f"{kind}_id": self._refs.find(kind, given[kind])})
-        values["channel"] = given.get("channel") or 1
-        if not 1 <= values["channel"] <= LAST_CHANNEL:
+    def _further(self, row: SheetRow) -> dict[str, Any]:
+        channel = row.values.get("channel") or 1
+        if not 1 <= channel <= LAST_CHANNEL:
             row.wrong("channel", WrongCell(f"应在 1 到 {LAST_CHANNEL} 之间", f"between 1 and {LAST_CHANNEL}"))
-        for key in ("since_date", "until_date"):
-            if given.get(key):
-                read_into(values, row, key, lambda key=key: {key: past_day(given[key], key)})
-        return values
+        return {"channel": channel}
 
     def _look_at(self, finding: Finding, around: Around) -> None:
         row, values = finding.row, finding.values
@@ -150,8 +139,7 @@ class _ChannelWork:
             return
         values.setdefault("since_date", self._day)
         values.setdefault("until_date", "")
-        if values["until_date"] and values["until_date"] < values["since_date"]:
-            row.wrong("until_date", WrongCell("断开日期早于接入日期", "it ends before it begins"))
+        self._in_order(row, values["since_date"], values["until_date"])
         if row.problems:
             return
         try:
@@ -182,8 +170,7 @@ class _ChannelWork:
                 "断开日期不通过导入修改；留空即可", "that day is not changed by an import: leave it empty",
             ))  # fmt: skip
             return
-        if until < there.since_date:
-            row.wrong("until_date", WrongCell("断开日期早于接入日期", "it ends before it begins"))
+        if not self._in_order(row, there.since_date, until):
             return
         finding.change = "changed"
         finding.values = {**values, "since_date": there.since_date, "until_date": until}
@@ -219,25 +206,13 @@ class _ChannelWork:
                 raise outdated(row.number)
             self._require(device, camera)
             if row.change == "new":
-                self._connect(row, around, changes)
+                changes.begin(*self._as_previewed(row, partial(around.connect, row.values), _key))
                 continue
             lasting = [one for one in around.same(row.values) if not one.until_date]
             if not lasting or _key(lasting[0]) != _key_of(row.values):
                 raise outdated(row.number)
             changes.end(lasting[0], row.values["until_date"])
         changes.write(self._actor, self._reason)
-
-    def _connect(self, row: ImportRow, around: Around, changes: Changes) -> None:
-        try:
-            made, ended = around.connect(row.values)
-        except MingjianError as error:
-            raise outdated(row.number) from error
-        if (None if ended is None else _key(ended)) != (row.before or {}).get("ended"):
-            raise outdated(row.number)
-        changes.begin(made, ended)
-
-    def finish(self) -> None:
-        """Nothing is left to do."""
 
     def undo(self, rows: Sequence[ImportRow]) -> dict[int, MingjianError]:
         """As Work, the last first: what began is gone as if it had not been, and what ended goes on."""

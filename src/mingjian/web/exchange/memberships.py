@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -16,18 +17,16 @@ from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.text import Text
 from mingjian.web.authority.actor import Actor
 from mingjian.web.exchange.columns import Column, Problem, WrongCell
+from mingjian.web.exchange.dated import DatedWork
 from mingjian.web.exchange.joining import Changes, Held
 from mingjian.web.exchange.kinds import Finding, Names, SheetRow, Work
-from mingjian.web.exchange.matching import Rights, read_into, require_columns
+from mingjian.web.exchange.matching import Rights
 from mingjian.web.exchange.models import ImportRow
-from mingjian.web.exchange.references import References
 from mingjian.web.exchange.refusals import outdated, touched
 from mingjian.web.registry.archive.memberships import document, fit, in_the_way
-from mingjian.web.registry.judging import today
 from mingjian.web.registry.models import Camera, Membership, System
 from mingjian.web.registry.policies import MANAGE
 from mingjian.web.registry.rights import EXPORT, READ_SYSTEMS
-from mingjian.web.registry.shared import past_day
 
 MEMBERSHIP_COLUMNS: tuple[Column, ...] = (
     Column("camera", Text("摄像机", "camera"),
@@ -95,13 +94,14 @@ class Memberships:
             }  # fmt: skip
 
 
-class _MembershipWork:
+class _MembershipWork(DatedWork):
+    kinds = ("camera", "system")
+    columns = MEMBERSHIP_COLUMNS
+    ends_early = Text("退出日期早于归属日期", "it ends before it begins")
+
     def __init__(self, actor: Actor, reason: str) -> None:
-        self._actor = actor
-        self._reason = reason
-        self._refs = References(actor)
+        super().__init__(actor, reason)
         self._rights = Rights(actor, MANAGE)
-        self._day = today().isoformat()
         self._spells: dict[str, list[_Spell]] = {}  # by camera, once a row has named it
         self._systems: dict[str, str] = {}  # names of those that he may see, "" for others
 
@@ -109,10 +109,7 @@ class _MembershipWork:
 
     def look(self, rows: Sequence[SheetRow]) -> list[Finding]:
         """As Work."""
-        for kind in ("camera", "system"):
-            self._refs.load(kind, [row.values[kind] for row in rows if isinstance(row.values.get(kind), str)])
-        findings = [Finding(row, "new", values=self._stored(row)) for row in rows]
-        whole = [one for one in findings if {"camera_id", "system_id"} <= set(one.values)]
+        findings, whole = self._read(rows)
         cameras = Camera.objects.in_bulk([one.values["camera_id"] for one in whole])
         self._load(cameras)
         self._load_systems({one.values["system_id"] for one in whole} | self._around(cameras))
@@ -140,17 +137,8 @@ class _MembershipWork:
         seen = READ_SYSTEMS.visible(self._actor, System.objects.filter(pk__in=fresh))
         self._systems |= dict(seen.values_list("id", "name"))
 
-    def _stored(self, row: SheetRow) -> dict[str, Any]:
-        given, values = row.values, dict[str, Any]()
-        require_columns(row, MEMBERSHIP_COLUMNS)
-        for kind in ("camera", "system"):
-            if given.get(kind) is not None:
-                read_into(values, row, kind, lambda kind=kind: {f"{kind}_id": self._refs.find(kind, given[kind])})
-        values["owning"] = given.get("owning") is not False
-        for key in ("since_date", "until_date"):
-            if given.get(key):
-                read_into(values, row, key, lambda key=key: {key: past_day(given[key], key)})
-        return values
+    def _further(self, row: SheetRow) -> dict[str, Any]:
+        return {"owning": row.values.get("owning") is not False}
 
     def _look_at(self, finding: Finding, camera: Camera) -> None:
         row, values = finding.row, finding.values
@@ -163,7 +151,7 @@ class _MembershipWork:
             return
         values.setdefault("since_date", self._day)
         values.setdefault("until_date", "")
-        _check_order(row, values)
+        self._in_order(row, values["since_date"], values["until_date"])
         if row.problems:
             return
         spell = _Spell(values["system_id"], values["owning"], values["since_date"], values["until_date"])
@@ -192,7 +180,7 @@ class _MembershipWork:
                 f"该归属已于 {there.until_date} 结束", f"this membership ended on {there.until_date}",
                 "退出日期不通过导入修改；留空即可", "that day is not changed by an import: leave it empty",
             ))  # fmt: skip
-        _check_order(row, finding.values)
+        self._in_order(row, since, until)
         moved = _Spell(there.system_id, there.owning, since, until)
         if not row.problems and in_the_way(moved, [one for one in spells if one is not there]):
             row.wrong("since_date", WrongCell(
@@ -229,22 +217,11 @@ class _MembershipWork:
                 raise outdated(row.number)
             self._rights.require(camera.organisation_id, camera.division_id)
             if row.change == "new":
-                self._join(row, camera, system, held, changes)
+                join = partial(held.join, camera, system, row.values)
+                changes.begin(*self._as_previewed(row, join, _key))
             elif not _redate(row.values, row.before or {}, row.values, held, changes):
                 raise outdated(row.number)
         changes.write(self._actor, self._reason)
-
-    def _join(self, row: ImportRow, camera: Camera, system: System, held: Held, changes: Changes) -> None:
-        try:
-            made, ended = held.join(camera, system, row.values)
-        except MingjianError as error:
-            raise outdated(row.number) from error
-        if (None if ended is None else _key(ended)) != (row.before or {}).get("ended"):
-            raise outdated(row.number)
-        changes.begin(made, ended)
-
-    def finish(self) -> None:
-        """Nothing is left to do."""
 
     def undo(self, rows: Sequence[ImportRow]) -> dict[int, MingjianError]:
         """As Work, the last first: what began is gone as if it had not been, and what ended goes on."""
@@ -308,11 +285,6 @@ def _there(spells: Sequence[_Spell], values: Mapping[str, Any]) -> _Spell | None
     began = [one for one in same if one.since_date == since != one.until_date]
     lasting = [one for one in same if not one.until_date and not (until and (since or until <= one.since_date))]
     return next(iter([*exact, *began, *lasting]), None)
-
-
-def _check_order(row: SheetRow, values: Mapping[str, Any]) -> None:
-    if values["until_date"] and values["until_date"] < values["since_date"]:
-        row.wrong("until_date", WrongCell("退出日期早于归属日期", "it ends before it begins"))
 
 
 def _key(row: Any) -> list[Any]:
