@@ -70,6 +70,13 @@ def test_without_the_departments_it_is_not_submitted(planner: Api) -> None:
     assert planner.get(f"/plans/{plan['id']}")["state"] == "draft"
 
 
+def test_a_drafter_that_is_not_there_names_its_field(planner: Api) -> None:
+    plan = draft(planner)
+    body = {"drafters": [DRAFTERS[0], {**DRAFTERS[1], "organisation": "nowhere"}]}
+    problem = planner.patch(f"/plans/{plan['id']}", body, status=422, If_Match='"v1"')
+    assert problem["field"] == "/drafters/1/organisation"
+
+
 def test_another_levels_government_does_not_approve_it(planner: Api, government: Api, city: City) -> None:
     plan = draft(planner)
     drafted = planner.patch(f"/plans/{plan['id']}", {"drafters": DRAFTERS}, If_Match='"v1"')
@@ -78,6 +85,10 @@ def test_another_levels_government_does_not_approve_it(planner: Api, government:
     city.bind(user, "government", BoundRole.GOVERNMENT_APPROVER)
     problem = step(Api(user), submitted, "approve", status=409, **APPROVAL | {"approver": "government"})
     assert "another level" in problem["detail"]
+    other = step(Api(user), submitted, "approve", status=422, **APPROVAL | {"approver": "west-government"})
+    assert other["field"] == "/approver"
+    tomorrow = step(government, submitted, "approve", status=422, **APPROVAL | {"approved_date": "2099-01-01"})
+    assert tomorrow["field"] == "/approved_date"
     step(planner, submitted, "approve", status=403, **APPROVAL)
     step(government, submitted, "approve", status=422, **APPROVAL | {"approval_number": " "})
     assert step(government, submitted, "approve", **APPROVAL)["state"] == "approved"

@@ -12,6 +12,7 @@ from mingjian.web.authority.actor import BoundRole, local_person
 from mingjian.web.organisations.models import Organisation
 from mingjian.web.planning.models import PlannedPoint
 from mingjian.web.planning.points import point_built
+from mingjian.web.registry.models import CameraArchive
 from mingjian.web.zones.actions import add_zone
 
 from .conftest import LAT_E7, LON_E7
@@ -70,6 +71,23 @@ def test_what_another_unit_covers_is_said_without_saying_more(
 def test_overlap_and_pole_decide(planner: Api, plan: Any, make_camera: Any, values: Any, verdict: str) -> None:
     make_camera(**values)
     assert add(planner, plan)["judgement"]["verdict"] == verdict
+
+
+def test_the_number_of_the_pole_and_a_network_at_hand_count_too(planner: Api, plan: Any, make_camera: Any) -> None:
+    """The pole by its number however far its position is registered; a network by the cameras that use it."""
+    away = make_camera(lat_e7=LAT_E7 + 8000, azimuth_deg=0)  # 89 m to the north, looking away: no overlap
+    CameraArchive.objects.create(camera=away, pole="HB-0012", network="区视频专网")
+    Organisation.objects.filter(pk="mall").update(telephone="0532-1234")
+    covered = add(planner, plan, pole="HB-0012", network="区视频专网")["judgement"]
+    assert (covered["verdict"], "covered already" in covered["reason"]) == ("suspended", True)
+    unused = add(planner, plan, pole="HB-0013")["judgement"]
+    assert unused["verdict"] == "suspended"
+    assert unused["reason"] == "an existing network is at hand and not used, contact 湖心商场有限公司 0532-1234"
+    assert "区视频专网" not in str(unused)
+    assert add(planner, plan, network="区视频专网")["judgement"]["verdict"] == "pass"
+    assert add(planner, plan, reason_to_build="涉密专网不得共用")["judgement"]["verdict"] == "pass"
+    kept = add(planner, plan, pole="HB-0013", network="区视频专网")
+    assert (kept["pole"], kept["network"]) == ("HB-0013", "区视频专网")
 
 
 def test_near_a_zone_it_is_blocked_and_nothing_tells_where(planner: Api, plan: Any, city: City) -> None:

@@ -35,7 +35,7 @@ export interface Plan {
 }
 export interface Site {
   readonly name: string; readonly part: string | null; readonly lon_e7: number; readonly lat_e7: number; readonly azimuth_deg: number;
-  readonly view_angle_deg: number; readonly view_distance_m: number; readonly network: string; readonly landscape_note: string;
+  readonly view_angle_deg: number; readonly view_distance_m: number; readonly pole: string; readonly network: string; readonly landscape_note: string;
   readonly reason_to_build: string; readonly cost_fen: number;
 }
 export interface PlannedPoint extends Site { readonly id: string; readonly place: string | null; readonly judgement: Judgement; readonly dropped: boolean; readonly version: number }

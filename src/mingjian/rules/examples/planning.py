@@ -73,6 +73,29 @@ EXAMPLES: tuple[Example, ...] = (
         lambda law: judge_new_point(law, DuplicateCheck(_CHECKED, usable_network_at_hand=True), MUNICIPAL_ONLY).verdict,
         Verdict.SUSPENDED,
     ),
+    passing(
+        NO_DUPLICATION,
+        Text("利用现有网络，或者说明了另建的理由", "the network at hand is used, or why not is said"),
+        lambda law: {
+            judge_new_point(
+                law,
+                DuplicateCheck(_CHECKED, usable_network_at_hand=True, uses_that_network=used, reason_to_build=reason),
+                MUNICIPAL_ONLY,
+            ).verdict
+            for used, reason in ((True, ""), (False, "涉密专网不得共用"))
+        },
+        {Verdict.PASS},
+    ),
+    failing(
+        NO_DUPLICATION,
+        Text("登记在同一杆体上，位置相差十米", "registered on the same pole, ten metres apart"),
+        lambda law: (
+            judge_new_point(
+                law, DuplicateCheck(_CHECKED, (ExistingCamera(0, 10, "甲单位", same_pole=True),)), MUNICIPAL_ONLY
+            ).verdict
+        ),
+        Verdict.SUSPENDED,
+    ),
     boundary(
         NO_DUPLICATION,
         Text("视场重叠恰为五成", "overlap of exactly half"),

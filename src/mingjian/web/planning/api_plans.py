@@ -97,6 +97,7 @@ class PointIn(Input):
     azimuth_deg: int = Field(0, ge=0, le=359)
     view_angle_deg: int = Field(90, ge=1, le=360)
     view_distance_m: int = Field(50, ge=1, le=1000)
+    pole: str = Field("", max_length=64)
     network: str = Field("", max_length=64)
     landscape_note: str = Field("", max_length=500)
     reason_to_build: str = Field("", max_length=500)
@@ -113,6 +114,7 @@ class PointChangeIn(Input):
     azimuth_deg: int | None = Field(None, ge=0, le=359)
     view_angle_deg: int | None = Field(None, ge=1, le=360)
     view_distance_m: int | None = Field(None, ge=1, le=1000)
+    pole: str | None = Field(None, max_length=64)
     network: str | None = Field(None, max_length=64)
     landscape_note: str | None = Field(None, max_length=500)
     reason_to_build: str | None = Field(None, max_length=500)
@@ -131,6 +133,7 @@ class PointOut(Schema):
     azimuth_deg: int
     view_angle_deg: int
     view_distance_m: int
+    pole: str
     network: str
     landscape_note: str
     reason_to_build: str

@@ -47,6 +47,7 @@ class PlannedPoint(models.Model):
     azimuth_deg = models.PositiveSmallIntegerField(default=0)
     view_angle_deg = models.PositiveSmallIntegerField(default=90)
     view_distance_m = models.PositiveIntegerField(default=50)
+    pole = models.CharField(max_length=64, blank=True)  # number of the pole it will hang on
     network = models.CharField(max_length=64, blank=True)  # the existing network it will use
     landscape_note = models.CharField(max_length=500, blank=True)  # qd204 6.3
     reason_to_build = models.CharField(max_length=500, blank=True)  # in spite of what covers it

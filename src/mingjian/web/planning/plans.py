@@ -22,12 +22,12 @@ from mingjian.web.audit.actions import changes, record
 from mingjian.web.audit.names import register
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import applying, cited_reason
-from mingjian.web.dates import check_date
 from mingjian.web.http.problem import not_found, refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.models import Division, Organisation
 from mingjian.web.planning.models import Plan
 from mingjian.web.planning.policies import APPROVE, DRAFT, READ
+from mingjian.web.registry.shared import past_day
 
 DRAFTED = register("planning.plan.draft", "编制规划", "began to draft a plan")
 CHANGED = register("planning.plan.change", "修改规划", "changed a plan")
@@ -188,11 +188,13 @@ def _take_approval(actor: Actor, plan: Plan, papers: Mapping[str, str]) -> None:
     if approver is None or approver.kind != "government":
         raise refused("approver", "批准机关应为人民政府", "a plan is approved by a government")
     APPROVE.require(actor, approver)
+    if approver.division.level == plan.division.level and approver.division_id != plan.division_id:
+        raise refused("approver", "应由本级人民政府批准", "its own government approves a plan, not another district's")
     if not papers.get("approval_number", "").strip():
         raise refused("approval_number", "请填写批准文号", "give the number of the approval")
     plan.approver = approver
     plan.approval_number = papers["approval_number"].strip()[:64]
-    plan.approved_date = check_date(papers.get("approved_date", ""), "approved_date", exact=True)
+    plan.approved_date = past_day(papers.get("approved_date", ""), "approved_date")
 
 
 def _supersede(actor: Actor, previous: Plan | None) -> None:
@@ -231,7 +233,9 @@ def _drafters(given: Any) -> list[dict[str, str]]:
         if body not in BODIES:
             raise refused(f"drafters/{position}/body", "编制单位不在列举之内", "no drafting body that the clause names")
         organisation, document = str(one.get("organisation", "")), str(one.get("document", ""))
-        found[body] = {"body": body, "organisation": organisation[:26], "document": document[:128]}
+        if organisation and not Organisation.objects.filter(pk=organisation).exists():
+            raise refused(f"drafters/{position}/organisation", "没有这个单位", "there is no such organisation")
+        found[body] = {"body": body, "organisation": organisation, "document": document[:128]}
     return [found[body] for body in sorted(found)]
 
 

@@ -28,7 +28,7 @@ from mingjian.web.authority.applying import applying
 from mingjian.web.ground import Position, View
 from mingjian.web.http.problem import not_found
 from mingjian.web.http.versions import require_version
-from mingjian.web.planning.duplicates import covering
+from mingjian.web.planning.duplicates import covering, networks_at_hand
 from mingjian.web.planning.models import Plan, PlannedPoint
 from mingjian.web.planning.plans import plan_for
 from mingjian.web.planning.policies import DRAFT
@@ -45,8 +45,8 @@ judge_landscape = applying(landscape.judge_landscape, by=ADDED)
 judge_margin = applying(secure_margins.judge_margin, by=ADDED)
 
 FIELDS = (
-    "name", "lon_e7", "lat_e7", "azimuth_deg", "view_angle_deg", "view_distance_m", "network", "landscape_note",
-    "reason_to_build", "cost_fen",
+    "name", "lon_e7", "lat_e7", "azimuth_deg", "view_angle_deg", "view_distance_m", "pole", "network",
+    "landscape_note", "reason_to_build", "cost_fen",
 )  # fmt: skip
 
 
@@ -62,12 +62,14 @@ def judge_site(actor: Actor, values: Mapping[str, Any]) -> tuple[Judgement, ...]
 
 def _judge(values: Mapping[str, Any], view: View, nearby: tuple[Nearby, ...]) -> tuple[Judgement, ...]:
     law, today = current_law(), shanghai_day(wiring.clock().now_ns())
+    at_hand = networks_at_hand(view.at)
     check = DuplicateCheck(
         checked=frozenset({"existing_cameras", "existing_networks"}),
-        cameras=covering(view),
-        usable_network_at_hand=bool(values["network"]),
-        uses_that_network=bool(values["network"]),
+        cameras=tuple(covering(view, values["pole"].strip())),
+        usable_network_at_hand=bool(at_hand.names),
+        uses_that_network=values["network"].strip() in at_hand.names,
         reason_to_build=values["reason_to_build"],
+        network_contacts=at_hand.contacts,
     )
     return (
         judge_new_point(law, check, today),
