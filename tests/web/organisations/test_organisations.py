@@ -16,6 +16,8 @@ from mingjian.web.authority.actor import BoundRole
 from mingjian.web.organisations.codes import check_credit_code, credit_check_character
 from mingjian.web.organisations.initials import initials
 from mingjian.web.organisations.models import Division, DivisionReach, Organisation, OrganisationReach, RoleBinding
+from mingjian.web.organisations.organs import district_of
+from mingjian.web.registry.models import Place
 
 # Issued to the Tencent and Huawei companies; public in their company records.
 REAL_CODES = ("9144030071526726XG", "914403001922038216")
@@ -135,11 +137,15 @@ def test_a_division_gets_a_new_name_and_code_on_a_day(admin: Api, city: City) ->
 
 
 def test_a_merged_division_hands_over_parts_and_organisations(admin: Api, city: City) -> None:
+    Place.objects.create(id="stalls", name="西山农贸市场", division_id="west", organisation_id="market", created_ns=0)
     admin.post("/divisions/west/merge", {"into": "east", "on_date": "2026-10-01"}, If_Match='"v1"')
     assert Division.objects.get(pk="west-zone").parent_id == "east"
     assert DivisionReach.objects.filter(ancestor_id="east", descendant_id="west-zone").count() == 1
     assert Organisation.objects.get(pk="market").division_id == "east"
-    assert "market" in {item["id"] for item in city.browser(BoundRole.OFFICER).get("/organisations")["items"]}
+    officer = city.browser(BoundRole.OFFICER)
+    assert "market" in {item["id"] for item in officer.get("/organisations")["items"]}
+    assert [item["id"] for item in officer.get("/places")["items"]] == ["stalls"]
+    assert district_of("west") == district_of("west-zone") == "east"
     admin.post("/divisions/east/merge", {"into": "east-street", "on_date": "2026-10-01"}, If_Match='"v1"', status=422)
 
 

@@ -8,8 +8,11 @@ from mingjian.web.organisations.models import Division, DivisionReach, Organisat
 
 
 def district_of(division_id: str) -> str:
-    """The district that holds the division; the division itself when it lies in none (a city's own matter)."""
-    above = DivisionReach.objects.filter(descendant_id=division_id, ancestor__level="district")
+    """The district that holds the division; the division itself when it lies in none (a city's own matter).
+
+    A district that was merged is held by the one it was merged into.
+    """
+    above = DivisionReach.objects.filter(descendant_id=division_id, ancestor__level="district", ancestor__until_date="")
     found = above.values_list("ancestor_id", flat=True).order_by("ancestor_id").first()
     return found or division_id
 

@@ -182,7 +182,7 @@ class EndIn(Input):
 
 
 class SuccessionIn(Input):
-    """A merger or a split."""
+    """A merger or a split. What a predecessor that dissolves holds goes to the successor that is named first."""
 
     kind: Literal["merger", "split"]
     predecessors: list[Id] = Field(min_length=1, max_length=50)

@@ -94,7 +94,10 @@ def rename_division(
 
 
 def merge_division(actor: Actor, division_id: str, *, into_id: str, on_date: str, version: int | None) -> Division:
-    """The division ends on `on_date`; its parts and organisations belong to the other one from then on."""
+    """The division ends on `on_date`; its parts and organisations belong to the other one from then on.
+
+    It lies below the other one itself: what is registered in it keeps its division, and is reached from there.
+    """
     STRUCTURE.require(actor)
     check_date(on_date, "on_date", exact=True)
     with transaction.atomic():
@@ -110,6 +113,8 @@ def merge_division(actor: Actor, division_id: str, *, into_id: str, on_date: str
                 fault=Fault.USER,
                 field="into",
             )
+        DIVISIONS.move(division.id, into.id)
+        division.parent_id = into.id
         for child in Division.objects.filter(parent_id=division.id):
             DIVISIONS.move(child.id, into.id)
         Division.objects.filter(parent_id=division.id).update(parent_id=into.id)
@@ -117,7 +122,7 @@ def merge_division(actor: Actor, division_id: str, *, into_id: str, on_date: str
         division.names.filter(until_date="").update(until_date=on_date)
         division.until_date = on_date
         division.version += 1
-        division.save(update_fields=["until_date", "version"])
+        division.save(update_fields=["parent_id", "until_date", "version"])
         after = {"into": into.id, "into_name": into.name, "on_date": on_date, "organisations": moved}
         record(actor, MERGED, kind="division", object_id=division.id, name=division.name, after=after, policy=STRUCTURE)
     return division

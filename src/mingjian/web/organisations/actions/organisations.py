@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
-from mingjian.kernel.text import Text
+from mingjian.kernel.text import Text, listed
 from mingjian.web import wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.audit.names import register
@@ -19,8 +19,9 @@ from mingjian.web.dates import check_date
 from mingjian.web.http.versions import require_version
 from mingjian.web.organisations.actions.bindings import end_all_of
 from mingjian.web.organisations.codes import check_credit_code
+from mingjian.web.organisations.holdings import hand_over, held_by
 from mingjian.web.organisations.initials import initials
-from mingjian.web.organisations.models import Identifier, Organisation, OrganisationName, Succession
+from mingjian.web.organisations.models import Agreement, Identifier, Organisation, OrganisationName, Succession
 from mingjian.web.organisations.policies import CHANGE, STRUCTURE
 from mingjian.web.organisations.queries import division_by_id, organisation_by_id
 from mingjian.web.organisations.trees import ORGANISATIONS
@@ -151,8 +152,10 @@ def succeed(
 ) -> list[Succession]:
     """A merger (several into one) or a split (one into several): duties go over on `on_date`.
 
-    In a merger the predecessors dissolve; in a split the predecessor does unless it is a successor, too. The rows say
-    who answers for what from when; slices with duties read them. Raises MingjianError invalid, conflict, not_found.
+    In a merger the predecessors dissolve; in a split the predecessor does unless it is a successor, too. What one that
+    dissolves holds (places, systems, cameras, filings and so on) goes over with its duties to the successor; in a
+    split to the one that is named first, from which single objects are passed on as always. The rows say who answers
+    for what from when. Raises MingjianError invalid, conflict, not_found.
     """
     STRUCTURE.require(actor)
     check_date(on_date, "on_date", exact=True)
@@ -173,6 +176,14 @@ def succeed(
         if any(each.dissolved_date for each in [*before, *after]):
             raise _dissolved()
         pairs = [(old, new) for old in before for new in after if old.id != new.id]
+        known = Succession.objects.filter(predecessor__in=before, successor__in=after, on_date=on_date)
+        if known.exists():
+            raise MingjianError(
+                "conflict",
+                Text("该日的合并或者拆分已登记", "this merger or split of that day is registered already"),
+                fault=Fault.USER,
+                field="on_date",
+            )
         rows = [
             Succession.objects.create(predecessor=old, successor=new, kind=kind, on_date=on_date, duties=duties)
             for old, new in pairs
@@ -184,18 +195,42 @@ def succeed(
                 actor, SUCCEEDED, kind="organisation", object_id=old.id, name=old.name, after=values, policy=STRUCTURE
             )
             if old.id not in successors:
+                heir = next(one for one in after if one.id == successors[0])
+                hand_over(actor, SUCCEEDED, STRUCTURE, old, heir, on_date)
+                _hand_over_agreements(actor, old, heir)
                 _dissolve(actor, old, on_date, "")
     return rows
+
+
+def _hand_over_agreements(actor: Actor, old: Organisation, heir: Organisation) -> None:
+    """Agreements that last go on with the heir on either side."""
+    for side in ("client", "contractor"):
+        for row in Agreement.objects.filter(**{side: old}, ended_date="").select_related("client").order_by("id"):
+            setattr(row, side, heir)
+            row.version += 1
+            row.save(update_fields=[side, "version"])
+            record(
+                actor, SUCCEEDED, kind="agreement", object_id=row.id, name=row.number, before={side: old.name},
+                after={side: heir.name}, policy=STRUCTURE,
+            )  # fmt: skip
 
 
 def dissolve_organisation(
     actor: Actor, organisation_id: str, *, on_date: str, reason: str, version: int | None
 ) -> Organisation:
-    """It ends; what is bound to it ends with it. Raises MingjianError conflict while something is below it."""
+    """It ends; what is bound to it ends with it. Raises MingjianError conflict while something is below it, or its."""
     STRUCTURE.require(actor)
     check_date(on_date, "on_date", exact=True)
     with transaction.atomic():
         organisation = _own(actor, organisation_id, version)
+        if kinds := list(held_by(organisation.id)):
+            held = listed(kinds)
+            raise MingjianError(
+                "conflict",
+                Text(f"“{organisation.name}”名下还有{held.zh}", f"{organisation.name} still has {held.en}"),
+                fault=Fault.USER,
+                remedy=Text("先办理合并、拆分，或者逐项转给其他单位", "merge or split it, or pass them on one by one"),
+            )
         _dissolve(actor, organisation, on_date, reason)
     return organisation
 
