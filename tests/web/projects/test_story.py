@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.web.client import Api
+from tests.web.files.samples import PDF, path_of_files
 
 from mingjian.rules.contractors import conditions_on
 from mingjian.rules.library import current_law
@@ -60,6 +61,12 @@ def change(manager: Api, project: Any, **values: Any) -> Any:
     return manager.patch(f"/projects/{project['id']}", values, If_Match=f'"v{project["version"]}"')
 
 
+def handed_in(manager: Api, project: Any, part: str) -> str:
+    """A paper of the project, as its file's id."""
+    path = path_of_files(kind="project", subject=project["id"], part=part, name=f"{part}.pdf")
+    return str(manager.upload(path, PDF, status=201)["id"])
+
+
 def qualify(*, building_engineering: bool) -> None:
     """Give the contractor what the law asks of construction on the first of March 2026."""
     wanted = conditions_on(current_law(), "construction", building_engineering, dt.date(2026, 3, 1))
@@ -97,6 +104,9 @@ def test_from_the_site_to_a_system_in_use(manager: Api) -> None:
     project = step(manager, change(manager, project, works=[work]), "start_construction")
     assert (project["state"], System.objects.get().standing) == ("under_construction", "building")
 
+    body = {"event": "start_trial", "date": "2099-01-01"}
+    path = f"/projects/{project['id']}/step"
+    assert manager.post(path, body, status=422, If_Match=f'"v{project["version"]}"')["field"] == "/date"
     project = step(manager, project, "start_trial", "2026-05-01")
     trial = System.objects.get()
     assert (trial.standing, trial.in_use_date) == ("trial_running", "2026-05-01")
@@ -105,7 +115,9 @@ def test_from_the_site_to_a_system_in_use(manager: Api) -> None:
     held = step(manager, project, "accept", "2026-06-01")
     assert (held["state"], held["steps"][-1]["moved"]) == ("trial_running", False)
     assert "inspection" in held["steps"][-1]["judgement"]["reason"]["en"]
-    papers = {"statutory_inspection_report": "file1", "acceptance_certificate": "file2"}
+    papers = {
+        part: handed_in(manager, project, part) for part in ("statutory_inspection_report", "acceptance_certificate")
+    }
     project = step(manager, change(manager, held, papers=papers), "accept", "2026-06-01")
     assert System.objects.get().accepted_date == "2026-06-01"
 
@@ -114,6 +126,19 @@ def test_from_the_site_to_a_system_in_use(manager: Api) -> None:
     project = step(manager, project, "put_into_use", "2026-06-10")
     assert (project["state"], System.objects.get().standing) == ("in_use", "in_use")
     assert System.objects.get().in_use_date == "2026-05-01"
+
+
+def test_a_paper_is_one_that_was_handed_in_for_this_project(manager: Api) -> None:
+    project, other = proposed(manager), proposed(manager)
+    path = f"/projects/{project['id']}"
+    for file in ("nothing", handed_in(manager, other, "acceptance_certificate")):
+        body = {"papers": {"acceptance_certificate": file}}
+        refused = manager.patch(path, body, status=422, If_Match='"v1"')
+        assert refused["field"] == "/papers/acceptance_certificate"
+        body = {"reply": {"positive": True, "file": file, "day": "2026-03-01"}}
+        assert manager.patch(path, body, status=422, If_Match='"v1"')["field"] == "/reply/file"
+    reply = {"positive": True, "file": handed_in(manager, project, "reply"), "day": "2026-03-01"}
+    assert change(manager, project, reply=reply)["reply"]["file"] == reply["file"]
 
 
 def test_building_engineering_needs_its_papers_of_the_day_of_the_work(manager: Api) -> None:

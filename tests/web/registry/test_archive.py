@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from tests.web.city import City
-from tests.web.files.samples import path_of_files, picture
+from tests.web.files.samples import PDF, path_of_files, picture
 
-from mingjian.web.authority.actor import BoundRole
+from mingjian.web.authority.actor import BoundRole, local_person
 from mingjian.web.inspections.models import InspectionLead
 from mingjian.web.organisations.models import Identifier
 from mingjian.web.registry.models import Camera
 from mingjian.web.registry.plan import build_plan
+from mingjian.web.zones.actions import add_zone
 from mingjian.wire.gb_code import read_code
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,18 @@ def test_a_complete_file_is_accepted_with_nothing_due(city: City) -> None:
     assert (made["standing"], made["due"]) == ("active", {})
     assert 0 < made["archive_score"] < 100
     assert "code" in made["missing"]
+
+
+def test_the_reply_of_a_unit_near_by_is_a_paper_that_was_handed_in(city: City) -> None:
+    ring = [[120.399, 36.099], [120.401, 36.099], [120.401, 36.101], [120.399, 36.099]]
+    add_zone(local_person("t"), "classified_unit", "机要局", {"type": "Polygon", "coordinates": [ring]}, "government")
+    values = {**mall(city), "position": AT}
+    enrol(city, 422, **values)
+    reply = {"positive": True, "file": "nothing", "given_date": "2026-01-01"}
+    assert enrol(city, 422, **values, margin_reply=reply)["field"] == "/margin_reply/file"
+    path = path_of_files(kind="camera", organisation="mall", part="reply", name="同意函.pdf")
+    file = city.browser(BoundRole.MANAGER).upload(path, PDF, status=201)
+    assert enrol(city, **values, margin_reply={**reply, "file": file["id"]})["standing"] == "active"
 
 
 def test_an_empty_file_is_accepted_with_what_is_due(city: City) -> None:

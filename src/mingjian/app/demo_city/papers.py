@@ -117,7 +117,6 @@ def _spread(jobs: Sequence[Job]) -> list[Job]:
 def refuse_project(actor: Actor, system: Any) -> None:
     """The name of a point speaks of a changing room; the unit's manager looks, and it is one: the project is refused."""
     from mingjian.web.accounts.models import User
-    from mingjian.web.files.actions import About, upload_file
     from mingjian.web.organisations.bindings import bindings_now
     from mingjian.web.projects.actions import propose, take_step
     from mingjian.web.registry.archive.actions import change_archive, confirm_place
@@ -127,12 +126,20 @@ def refuse_project(actor: Actor, system: Any) -> None:
     camera = system.cameras.order_by("id")[0]
     change_archive(actor, camera.id, {"name": "二层员工更衣室"}, None, "演示数据")
     project = propose(actor, system.id, None, {"name": f"{system.name}扩建"})
-    seen = io.BytesIO()
-    Image.new("RGB", (640, 360), "#8a8f98").save(seen, "JPEG")
-    seen.seek(0)
-    picture, _ = upload_file(manager, About("camera", camera.id, part="photo"), "现场核实.jpg", seen)
-    confirm_place(manager, camera.id, picture.id, prohibited=True, expected=None)
+    picture = _picture(manager, "camera", camera.id, "photo", "现场核实.jpg")
+    confirm_place(manager, camera.id, picture, prohibited=True, expected=None)
     take_step(actor, project.id, "site", today(), None)
+
+
+def _picture(actor: Actor, kind: str, subject_id: str, part: str, name: str) -> str:
+    """Hand in a grey picture for an object: the id of its file."""
+    from mingjian.web.files.actions import About, upload_file
+
+    drawn = io.BytesIO()
+    Image.new("RGB", (640, 360), "#8a8f98").save(drawn, "JPEG")
+    drawn.seek(0)
+    row, _ = upload_file(actor, About(kind, subject_id, part=part), name, drawn)
+    return row.id
 
 
 def refuse_camera(actor: Actor) -> None:
@@ -221,8 +228,9 @@ def _build(actor: Actor, system: Any, *, steps: tuple[str, ...]) -> None:
             }
             change_project(actor, project.id, {"works": [work]}, None)
         elif event == "accept":
-            papers = {"statutory_inspection_report": "检验报告 2026-031", "acceptance_certificate": "验收证明 2026-031"}
-            change_project(actor, project.id, {"papers": papers}, None)
+            papers = {"statutory_inspection_report": "检验报告.jpg", "acceptance_certificate": "验收证明.jpg"}
+            handed_in = {part: _picture(actor, "project", project.id, part, name) for part, name in papers.items()}
+            change_project(actor, project.id, {"papers": handed_in}, None)
         take_step(actor, project.id, event, day, None)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
@@ -183,6 +183,19 @@ def require_picture(file_id: str, about: About, field: str) -> str:
     rows = StoredFile.objects.filter(pk=file_id, removed_ns__isnull=True, media_type__in=PICTURES)
     if not rows.filter(subject_kind=about.kind, subject_id=about.subject_id).exists():
         said = Text(zh="须先为该对象上传图片", en="upload a picture of this object first")
+        raise MingjianError("invalid", said, fault=Fault.USER, field=field)
+    return file_id
+
+
+def require_attached(file_id: str, about: About, field: str) -> str:
+    """The id of a stored file of this very object, or of the organisation for an object of the kind that is to come.
+
+    Raises MingjianError invalid naming `field`, the same for what is not there and for what belongs to another.
+    """
+    rows = StoredFile.objects.filter(pk=file_id, removed_ns__isnull=True, subject_kind=about.kind)
+    to_come = Q(subject_id="", organisation_id=about.organisation_id) if about.organisation_id else Q(pk__in=())
+    if not rows.filter(Q(subject_id=about.subject_id) & ~Q(subject_id="") | to_come).exists():
+        said = Text(zh="没有这个文件，请先上传", en="there is no such file: upload it first")
         raise MingjianError("invalid", said, fault=Fault.USER, field=field)
     return file_id
 

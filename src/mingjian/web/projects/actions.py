@@ -20,6 +20,7 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.dates import check_date
+from mingjian.web.files.actions import About, require_attached
 from mingjian.web.filings.actions import filer_of, system_to_file
 from mingjian.web.filings.deadlines import refresh_deadline
 from mingjian.web.filings.handing_in import today
@@ -32,6 +33,7 @@ from mingjian.web.projects.models import Project, ProjectCamera, ProjectStep
 from mingjian.web.projects.names import CHANGED, CHECKED, HELD, PROPOSED, STEPPED
 from mingjian.web.projects.policies import BUILD, CHECK_TEMPLATE, READ
 from mingjian.web.registry.models import Camera
+from mingjian.web.registry.shared import past_day
 
 FIELDS = ("name", "kind", "main_dates", "own_dates", "works", "papers", "reply")
 # Steps that move the system: its standing, and which of its dates they set when it is not known yet.
@@ -69,13 +71,15 @@ def propose(actor: Actor, system_id: str, organisation_id: str | None, values: M
 def change_project(actor: Actor, project_id: str, values: Mapping[str, Any], expected: int | None) -> Project:
     """Put in what became known: dates, works, papers, the reply; and assessments of cameras.
 
-    `assessments` maps a camera's id to {may_infringe, measures, mask_plan, mask_confirmed}.
+    `assessments` maps a camera's id to {may_infringe, measures, mask_plan, mask_confirmed}. Raises MingjianError invalid
+    for a paper that was not handed in for this project, and for what names no field, no stage, no camera of it.
     """
     with transaction.atomic():
         project = project_by_id(actor, project_id, lock=True)
         BUILD.require(actor, project)
         require_version(project.version, expected)
         before = _state(project)
+        _check_papers(project, values)
         _fill(project, values)
         assessed = _assess(project, values.get("assessments") or {})
         old, new = changes(before, _state(project))
@@ -99,7 +103,7 @@ def take_step(actor: Actor, project_id: str, event: str, date: str, expected: in
         BUILD.require(actor, project)
         require_version(project.version, expected)
         if date:
-            check_date(date, "date", exact=True)
+            past_day(date, "date")
         law = current_law()
         if event == "refuse":
             raise _conflict("不予登记由核验结果产生", "refusing follows from the judgement")
@@ -218,6 +222,16 @@ def _fill(project: Project, values: Mapping[str, Any]) -> None:
     for key in FIELDS:
         if key in values:
             setattr(project, key, values[key])
+
+
+def _check_papers(project: Project, values: Mapping[str, Any]) -> None:
+    """A paper is a file that was handed in for this project: naming one does not make it."""
+    about = About("project", project.id)
+    for name, file in (values.get("papers") or {}).items():
+        if file and file != project.papers.get(name):
+            require_attached(file, about, f"papers.{name}")
+    if file := (values.get("reply") or {}).get("file"):
+        require_attached(file, about, "reply.file")
 
 
 def _assess(project: Project, assessments: Mapping[str, Mapping[str, Any]]) -> list[str]:

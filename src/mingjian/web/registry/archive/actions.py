@@ -15,7 +15,7 @@ from mingjian.web import configuration, wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import RuledOut, Subject
-from mingjian.web.files.actions import About, require_picture
+from mingjian.web.files.actions import About, require_attached, require_picture
 from mingjian.web.ground import Position
 from mingjian.web.http.problem import refused
 from mingjian.web.http.versions import require_version
@@ -207,6 +207,9 @@ def _state_where(camera: Camera, archive: CameraArchive, values: Mapping[str, An
         where = placed(values["position"])
         camera.lon_e7, camera.lat_e7, archive.given = where["lon_e7"], where["lat_e7"], where["given"]
     if values.get("margin_reply") is not None:
+        if file := values["margin_reply"].get("file"):
+            about = About("camera", camera.id, camera.organisation_id or "")
+            require_attached(file, about, "margin_reply.file")
         archive.margin_reply = values["margin_reply"]
 
 

@@ -17,6 +17,7 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.dates import check_date
+from mingjian.web.files.actions import About, require_attached
 from mingjian.web.http.problem import refused
 from mingjian.web.http.versions import require_version
 from mingjian.web.registry.judging import in_vocabulary, today
@@ -150,6 +151,8 @@ def add_conformance(actor: Actor, system_id: str, values: Mapping[str, Any], exp
     in_vocabulary(values["basis"], BASES, "basis")
     in_vocabulary(values["result"], RESULTS, "result")
     check_date(values.get("tested_date", ""), "tested_date")
+    if values.get("file_id"):
+        require_attached(values["file_id"], About("system", system_id), "file_id")
     row = Conformance(**values)
     return _added(
         actor, system_id, expected, CONFORMANCE_ADDED, row, dict(values),
