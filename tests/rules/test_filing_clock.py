@@ -12,7 +12,7 @@ from mingjian.rules.filing_clock import (
     FilingClock,
     FilingEvents,
     Submission,
-    alert_on,
+    alert_reached,
     alert_schedule,
     clocks,
     governing_clock,
@@ -131,10 +131,13 @@ def test_alerts_at_the_named_days_and_weekly_after() -> None:
     end = dt.date(2025, 6, 30)
     offsets = [(day - end).days for day in alert_schedule(LAW, end, dt.date(2025, 7, 20))]
     assert offsets == [-15, -7, -3, -1, 1, 8, 15]
-    assert alert_on(LAW, end, dt.date(2025, 6, 29)) == -1
-    assert alert_on(LAW, end, end) is None
-    assert alert_on(LAW, end, dt.date(2025, 7, 8)) == 8
-    assert alert_on(LAW.with_policy("policy.filing.alert_days", (0,)), end, end) == 0
+    assert alert_reached(LAW, end, dt.date(2025, 6, 14)) is None
+    assert alert_reached(LAW, end, dt.date(2025, 6, 15)) == -15
+    assert alert_reached(LAW, end, dt.date(2025, 6, 29)) == -1
+    assert alert_reached(LAW, end, end) == -1
+    assert alert_reached(LAW, end, dt.date(2025, 7, 8)) == 8
+    assert alert_reached(LAW, end, dt.date(2025, 7, 14)) == 8
+    assert alert_reached(LAW.with_policy("policy.filing.alert_days", (0,)), end, end) == 0
 
 
 def test_a_holiday_extension_is_a_labelled_parameter() -> None:

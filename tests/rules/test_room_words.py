@@ -34,6 +34,13 @@ from mingjian.rules.room_words import room_words
         ("学生寝室5-201", "dormitory_room"),
         ("员工休息室", "staff_rest_room"),
         ("dorm 3", "dormitory_room"),
+        ("泳池女更2", "changing_room"),
+        ("健身房男更衣柜区", "changing_room"),
+        ("二楼试衣处", "fitting_room"),
+        ("B1男卫", "toilet"),
+        ("工地冲凉房", "public_bath"),
+        ("女宾部01", "public_bath"),
+        ("哺乳角", "nursing_room"),
     ],
 )
 def test_variants_are_found_inside(text: str, kind: str) -> None:
@@ -64,7 +71,22 @@ def test_inside_wins_over_outside(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "大门口", "会客房间", "客房部办公区", "沐浴露货架", "twcabc路口", "衣帽间外", "东厅收银台", "配套房屋"]
+    "text",
+    [
+        "",
+        "大门口",
+        "会客房间",
+        "客房部办公区",
+        "沐浴露货架",
+        "twcabc路口",
+        "衣帽间外",
+        "东厅收银台",
+        "配套房屋",
+        "试衣镜前收银台",
+        "妇女更年期门诊",
+        "哺乳动物馆",
+        "更正窗口",
+    ],
 )
 def test_harmless_texts_give_nothing(text: str) -> None:
     assert room_words(text) == ()

@@ -109,6 +109,7 @@ def national_answer(law: Law, installation: Installation, on: dt.date) -> Judgem
             Verdict.BLOCKED,
             (rule,),
             Text("并非维护公共安全所必需，不得安装", "not necessary for public safety: it may not be installed"),
+            Text("不安装，或者说明维护公共安全的必要性", "leave it out, or state why public safety needs it"),
         )
     may = set(rule.names("duty_holders"))
     if found:

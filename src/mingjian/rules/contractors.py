@@ -99,6 +99,7 @@ def may_demand(law: Law, credential: str, on: dt.date) -> Judgement:
                 Verdict.BLOCKED,
                 (clause,),
                 Text(f"不得要求提供{refused.label.zh}：{refused.why.zh}", f"{refused.label.en}: {refused.why.en}"),
+                Text("从要求提供的材料中删去", "take it out of what is demanded"),
             )
     if any(condition.credential == credential for condition in law.contractor_conditions):
         return judge(Verdict.PASS, (clause,), Text("有法定依据", "a statute demands it"))

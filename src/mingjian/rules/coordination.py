@@ -69,6 +69,7 @@ def may_supervise(law: Law, body: str, body_division: str, task: str, system_div
             Verdict.BLOCKED,
             (clause,),
             Text("不是公安机关指导、监督、管理的职权", "no task of public security under this clause"),
+            Text("由公安机关在其职权内办理", "public security does it, within its tasks"),
         )
     if not system_division.startswith(body_division):
         return judge(

@@ -168,9 +168,13 @@ def alert_schedule(law: Law, last_day: dt.date, until: dt.date) -> tuple[dt.date
     return tuple(sorted(day for day in set(days) if day <= until))
 
 
-def alert_on(law: Law, last_day: dt.date, today: dt.date) -> int | None:
-    """Whether today is a day to remind: the days relative to the last day (negative: before it), else None."""
-    return (today - last_day).days if today in alert_schedule(law, last_day, today) else None
+def alert_reached(law: Law, last_day: dt.date, today: dt.date) -> int | None:
+    """The latest day to remind on that has come, relative to the last day (negative: before it); None before the first.
+
+    It stays the answer until the next one comes: who was not there to remind on the very day does so afterwards.
+    """
+    come = alert_schedule(law, last_day, today)
+    return (come[-1] - last_day).days if come else None
 
 
 _End = Callable[[Clause, dt.date, Extension], tuple[dt.date, bool]]

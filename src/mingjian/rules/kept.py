@@ -128,6 +128,7 @@ def judge_stored_quality(law: Law, measured: StoredQuality | None, profile: Qual
             Verdict.UNDECIDABLE,
             (clause,),
             Text("没有可测量的录像", "there is no footage to measure"),
+            Text("检查录像是否正常存储", "see whether footage is stored at all"),
             policies=policies,
         )
     low = [

@@ -20,12 +20,16 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "更衣处",
         "换衣室",
         "换衣间",
+        "更衣",
+        "换衣",
+        "男更",
+        "女更",
         "changingroom",
         "lockerroom",
         "dressingroom",
         "gengyishi",
     ),
-    "fitting_room": ("试衣间", "试衣室", "试穿间", "试衣区", "fittingroom", "shiyijian"),
+    "fitting_room": ("试衣间", "试衣室", "试穿间", "试衣区", "试衣", "fittingroom", "shiyijian"),
     "toilet": (
         "卫生间",
         "厕所",
@@ -37,6 +41,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "女厕",
         "如厕",
         "茅房",
+        "男卫",
+        "女卫",
         "toilet",
         "restroom",
         "washroom",
@@ -53,6 +59,13 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "沐浴",
         "汗蒸",
         "桑拿",
+        "洗澡",
+        "冲凉",
+        "浴区",
+        "男浴",
+        "女浴",
+        "男宾",
+        "女宾",
         "bathroom",
         "bathhouse",
         "shower",
@@ -65,6 +78,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "母婴间",
         "喂奶室",
         "育婴室",
+        "哺乳",
+        "喂奶",
         "nursingroom",
         "babycare",
         "lactation",
@@ -80,7 +95,20 @@ _SHORT_LATIN = {
     "dormitory_room": re.compile(r"(?<![a-z])dorm(?![a-z])"),
 }
 _ANY = re.compile("|".join(re.escape(word) for words in WORDS.values() for word in words))
-_PHRASES = ("会客房", "客房部", "客房服务台", "套房产", "配套房", "包间距", "沐浴露")
+_PHRASES = (
+    "会客房",
+    "客房部",
+    "客房服务台",
+    "套房产",
+    "配套房",
+    "包间距",
+    "沐浴露",
+    "试衣镜",
+    "更年期",
+    "男卫兵",
+    "女卫兵",
+    "哺乳动物",
+)
 _HARMLESS = re.compile("|".join(_PHRASES))
 _OUTSIDE = re.compile(
     "门口|门外|门前|走廊|入口|出口|通道|过道|楼道|楼梯|电梯|大门|对面|旁|前台|路口|室外|外(?:$|侧|面|墙|走|部|廊|[0-9])"

@@ -57,6 +57,13 @@ def test_alerts_come_at_15_7_3_1_days_before_the_day_after_and_on(system: System
     assert FilingAlert.objects.count() == len(raised)
 
 
+def test_whoever_was_away_on_the_day_is_reminded_afterwards_and_once(system: System) -> None:
+    """The worker was down from T-8 to T-5: the alert of T-7 comes with its next round, and T-3 on its own day."""
+    assert [sweep(dt.date(2025, 5, day)) for day in (2, 5, 6, 7, 8)] == [1, 1, 0, 1, 0]
+    offsets = FilingAlert.objects.order_by("offset_days").values_list("offset_days", flat=True)
+    assert list(offsets) == [-15, -7, -3]
+
+
 def test_what_is_filed_is_no_longer_called_up(system: System) -> None:
     Filing.objects.create(
         id="filing", kind="both", state="submitted", system=system, organisation_id="mall", division_id="east-street",

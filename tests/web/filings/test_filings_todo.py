@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from tests.web.client import Api
@@ -62,6 +63,10 @@ def test_the_list_counts_down_and_finds_what_is_overdue_and_the_systems_still_to
     (open_one,) = manager.get("/filing-deadlines")["items"]
     assert (open_one["system_name"], open_one["due"], open_one["filing"]) == ("湖心商场视频系统", "2025-05-10", None)
     assert [clause["key"] for clause in open_one["cited"]] == ["qd204.filing.acceptance"]
+    assert open_one["alerts"] == []
+    sweep(dt.date(2025, 4, 26))
+    (called_up,) = manager.get("/filing-deadlines")["items"][0]["alerts"]
+    assert called_up["offset_days"] == -15
     assert stranger.get("/filing-deadlines")["items"] == []
     draft = manager.post("/filings", {"system": "mall-system"}, status=201)
     assert (draft["due"], draft["contents"]["verdict"]) == ("2025-05-10", "due")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from tests.web.client import Api
 
 from mingjian.web.authority.actor import BoundRole
+from mingjian.web.filings.deadlines import sweep
+from mingjian.web.filings.models import FilingAlert
 from mingjian.web.registry.models import Camera, System
 
 pytestmark = pytest.mark.usefixtures("system")
@@ -77,6 +80,39 @@ def test_a_total_removal_leaves_a_gap_and_takes_the_system_down(manager: Api, co
     system = System.objects.get()
     assert (system.standing, system.removed_date) == ("removed", "2025-04-09")
     assert row["gap_check"]["verdict"] == "fail"
+
+
+def test_a_removal_not_filed_is_called_up_by_its_own_clock_and_told_to_the_organ_once_overdue(
+    manager: Api, city: Any, on_day: Any
+) -> None:
+    """The system's own clock ends on the same day: alerts of both are apart."""
+    row = planned(manager, "partial", "mall-camera-1")
+    row = change(manager, row, authority="批复", notice="已函告", footage_kept=True, holds_kept=True, substitute="相邻")
+    row = send(manager, send(manager, send(manager, row, "authorise"), "notify"), "remove", date="2025-04-10")
+    raised = []
+    for day in range(40):
+        sweep(dt.date(2025, 4, 10) + dt.timedelta(days=day))
+        raised.append(FilingAlert.objects.filter(removal_id=row["id"]).count())
+    offsets = (
+        FilingAlert.objects.filter(removal_id=row["id"]).order_by("offset_days").values_list("offset_days", flat=True)
+    )
+    assert list(offsets) == [-15, -7, -3, -1, 1, 8]
+    assert [raised.index(number) - 30 for number in range(1, 7)] == list(offsets)
+    officer = city.browser(BoundRole.OFFICER)
+    for day, overdue in (("2025-05-10", 0), ("2025-05-11", 1)):
+        on_day(day)
+        groups = {group["kind"]: group for group in officer.get("/todo")["groups"]}
+        late = groups.get("filings.removals_overdue", {"count": 0, "items": []})
+        assert late["count"] == overdue
+        assert [one["overdue"] for one in late["items"]] == [True] * overdue
+    send(manager, row, "file")
+    assert "filings.removals_overdue" not in {group["kind"] for group in officer.get("/todo")["groups"]}
+
+
+def test_a_total_removal_takes_all_of_the_systems_cameras(manager: Api) -> None:
+    body = {"system": "mall-system", "scope": "total", "cameras": ["mall-camera-1"], "reason": "停业"}
+    assert manager.post("/removals", body, status=422)["field"] == "/cameras"
+    manager.post("/removals", {**body, "cameras": ["mall-camera-1", "mall-camera-2"]}, status=201)
 
 
 def test_without_authority_nothing_listed_in_article_7_comes_down(manager: Api) -> None:

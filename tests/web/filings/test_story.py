@@ -15,7 +15,7 @@ from mingjian.web.authority.actor import BoundRole
 from mingjian.web.files.models import StoredFile
 from mingjian.web.filings.models import Filing, FilingDeadline
 from mingjian.web.organisations.models import Identifier
-from mingjian.web.registry.models import Camera
+from mingjian.web.registry.models import Camera, Place
 
 FORM = {
     "parts": ["drawings", "authorisation_letter"], "credit_code": "91370202MA3C00000A", "person_handling": "赵一",
@@ -203,6 +203,24 @@ def test_a_changed_fact_opens_a_change_filing_under_the_same_number(
     done = officer.post(f"/filings/{filing['id']}/register", If_Match=tag(changed))
     assert (done["number"], done["facts"]["devices_number"]) == (registered["number"], "1")
     assert [version["facts"]["devices_number"] for version in done["versions"]] == ["2", "1"]
+    with commits():
+        last = Camera.objects.get(pk="mall-camera-1")
+        last.removed_ns = 1
+        last.save()
+    none_left = manager.get(f"/filings/{filing['id']}")
+    assert none_left["state"] == "change_due"
+    sent = manager.post(f"/filings/{filing['id']}/submit", If_Match=tag(none_left))
+    assert (sent["facts"]["devices_number"], sent["facts"]["devices_kind"]) == ("0", "无")
+
+
+def test_a_vehicles_system_is_filed_where_its_operator_sits(system: Any, manager: Api) -> None:
+    Place.objects.filter(pk="mall-place").update(name="鲁B·12345 营运客车", movable=True, division_id="west")
+    Camera.objects.update(division_id="west")
+    system.division_id = "west"
+    system.save()
+    filing = submitted(manager)
+    assert (filing["organ"], filing["recipients"]) == ("east-police", ["east"])
+    assert FilingDeadline.objects.get().division_id == "east"
 
 
 def test_a_system_is_filed_once_and_a_number_is_never_given_again(system: Any, manager: Api, officer: Api) -> None:

@@ -6354,6 +6354,16 @@ export interface components {
             next: string | null;
         };
         /**
+         * AlertOut
+         * @description That it was called up: so many days after the last day (negative: before it), and when.
+         */
+        AlertOut: {
+            /** At */
+            at: string;
+            /** Offset Days */
+            offset_days: number;
+        };
+        /**
          * AnswerIn
          * @description What the department says.
          */
@@ -7947,8 +7957,12 @@ export interface components {
         /**
          * DeadlineOut
          * @description A system to file. `due` is the first day the clock may end, `overdue` once the last is over.
+         *
+         *     `alerts` are the reminders given of this last day, in their order.
          */
         DeadlineOut: {
+            /** Alerts */
+            alerts: components["schemas"]["AlertOut"][];
             /** Cited */
             cited: components["schemas"]["DeadlineClauseOut"][];
             /** Due */
@@ -11571,6 +11585,8 @@ export interface components {
             network?: string | null;
             /** Part */
             part?: string | null;
+            /** Pole */
+            pole?: string | null;
             /** Reason To Build */
             reason_to_build?: string | null;
             /** View Angle Deg */
@@ -11611,6 +11627,11 @@ export interface components {
             network: string;
             /** Part */
             part?: string | null;
+            /**
+             * Pole
+             * @default
+             */
+            pole: string;
             /**
              * Reason To Build
              * @default
@@ -11657,6 +11678,8 @@ export interface components {
             part: string | null;
             /** Place */
             place: string | null;
+            /** Pole */
+            pole: string;
             /** Reason To Build */
             reason_to_build: string;
             /** Version */
@@ -13679,7 +13702,7 @@ export interface components {
         };
         /**
          * SuccessionIn
-         * @description A merger or a split.
+         * @description A merger or a split. What a predecessor that dissolves holds goes to the successor that is named first.
          */
         SuccessionIn: {
             /**

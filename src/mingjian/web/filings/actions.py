@@ -17,7 +17,7 @@ from mingjian.rules.filing_contents import PARTS
 from mingjian.web import wiring
 from mingjian.web.audit.actions import changes, record
 from mingjian.web.authority.actor import Actor
-from mingjian.web.filings.facts import facts_of, filer_roles
+from mingjian.web.filings.facts import facts_of, filer_roles, seat_of
 from mingjian.web.filings.handing_in import hand_in, move
 from mingjian.web.filings.models import Filing
 from mingjian.web.filings.names import CHANGE_SUBMITTED, CHANGED, CORRECTED, DRAFTED, SUBMITTED, WITHDRAWN
@@ -123,7 +123,7 @@ def new_filing(system: System, filer: Organisation, kind: str, values: Mapping[s
             )
     now_ns = wiring.clock().now_ns()
     filing = Filing(
-        id=new_id(now_ns), kind=kind, system=system, organisation=filer, division_id=system.division_id,
+        id=new_id(now_ns), kind=kind, system=system, organisation=filer, division_id=seat_of(system),
         filer_roles=sorted(filer_roles(system, filer.id)), facts=facts_of(system), created_ns=now_ns,
     )  # fmt: skip
     for key in ("channel", "entered_by", "received_date", "postmark_date", "scan_file"):

@@ -27,7 +27,8 @@ def check_changes(system_id: str) -> int:
     found = 0
     with transaction.atomic():
         rows = Filing.objects.select_for_update(of=("self",)).filter(system_id=system_id, state="registered")
-        for filing in rows.exclude(kind="removal").select_related("system__place", "system__organisation"):
+        standing = rows.filter(system__removed_date="")  # what is taken down whole is filed as a removal, and closed
+        for filing in standing.exclude(kind="removal").select_related("system__place", "system__organisation"):
             now = {**filing.facts, **facts_of(filing.system)}
             judgement = change(current_law(), filing, now, today(), today())
             if judgement.verdict is not Verdict.DUE:

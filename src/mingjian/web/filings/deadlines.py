@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.dispatch import receiver
 
 from mingjian.rules.day_count import shanghai_day
-from mingjian.rules.filing_clock import alert_on, clocks, governing_clock
+from mingjian.rules.filing_clock import FilingClock, FilingEvents, alert_reached, clocks, governing_clock
 from mingjian.rules.law import Law
 from mingjian.rules.library import current_law
 from mingjian.web import wiring
-from mingjian.web.filings.facts import events_of
-from mingjian.web.filings.models import Filing, FilingAlert, FilingDeadline
+from mingjian.web.dates import dated_fact
+from mingjian.web.filings.facts import events_of, seat_of
+from mingjian.web.filings.models import Filing, FilingAlert, FilingDeadline, Removal
+from mingjian.web.organisations.holdings import organisation_succeeded
+from mingjian.web.organisations.models import Organisation
 from mingjian.web.registry.models import System
 
 
@@ -30,7 +36,7 @@ def refresh_deadline(system: System, today: dt.date | None = None, law: Law | No
         system=system,
         defaults={
             "organisation_id": system.organisation_id,
-            "division_id": system.division_id,
+            "division_id": seat_of(system),
             "clause": clock.clause.key,
             "last_day": clock.first_last_day.isoformat(),
             "latest_last_day": clock.latest_last_day.isoformat(),
@@ -52,17 +58,37 @@ def sweep(today: dt.date | None = None) -> int:
 
 
 def raise_alerts(today: dt.date, law: Law) -> int:
-    """An alert for each open deadline on the days the policy names: once, however often it is called that day."""
+    """The alert that is reached of each open deadline, and of each removal that is to be filed: once each."""
+    deadlines = FilingDeadline.objects.filter(filed_date="").values_list("system_id", "last_day")
+    removals = Removal.objects.filter(state="removed").values_list("id", "removed_date")
+    ends = ((key, clock) for key, day in removals if (clock := removal_clock(law, day)) is not None)
+    return _raise("deadline_id", deadlines.iterator(chunk_size=500), today, law) + _raise(
+        "removal_id", ((key, clock.first_last_day.isoformat()) for key, clock in ends), today, law
+    )
+
+
+@receiver(organisation_succeeded)
+def _on_succession(sender: type[Organisation], old: Organisation, heir: Organisation, **kwargs: Any) -> None:
+    """The clock runs on for the heir."""
+    FilingDeadline.objects.filter(organisation=old).update(organisation=heir)
+
+
+def removal_clock(law: Law, removed_date: str) -> FilingClock | None:
+    """The clock of a removal (qd204 16.2), which runs from its own day; None when the law of that day knows none."""
+    return governing_clock(clocks(law, FilingEvents(removed=dated_fact(removed_date))))
+
+
+def _raise(of: str, ends: Iterable[tuple[str, str]], today: dt.date, law: Law) -> int:
+    """Alerts of the things with their last days: `of` names the column of FilingAlert that holds their ids."""
+    done = set(FilingAlert.objects.exclude(**{of: None}).values_list(of, "last_day", "offset_days"))
     raised = 0
-    for deadline in FilingDeadline.objects.filter(filed_date="").iterator(chunk_size=500):
-        last_day = dt.date.fromisoformat(deadline.last_day)
-        offset = alert_on(law, last_day, today)
-        if offset is None:
+    for key, last_day in ends:
+        offset = alert_reached(law, dt.date.fromisoformat(last_day), today)
+        if offset is None or (key, last_day, offset) in done:
             continue
         with transaction.atomic():
             _, made = FilingAlert.objects.get_or_create(
-                deadline=deadline, last_day=deadline.last_day, offset_days=offset,
-                defaults={"at_ns": wiring.clock().now_ns()},
-            )  # fmt: skip
+                **{of: key}, last_day=last_day, offset_days=offset, defaults={"at_ns": wiring.clock().now_ns()}
+            )
         raised += made
     return raised

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema
 
+from mingjian.kernel.isotime import format_iso_ns
 from mingjian.web.filings import policies, queries
 from mingjian.web.filings.handing_in import today
 from mingjian.web.http.guard import Requires, actor_of
@@ -25,8 +26,18 @@ class DeadlineClauseOut(Schema):
     printed: str
 
 
+class AlertOut(Schema):
+    """That it was called up: so many days after the last day (negative: before it), and when."""
+
+    offset_days: int
+    at: str
+
+
 class DeadlineOut(Schema):
-    """A system to file. `due` is the first day the clock may end, `overdue` once the last is over."""
+    """A system to file. `due` is the first day the clock may end, `overdue` once the last is over.
+
+    `alerts` are the reminders given of this last day, in their order.
+    """
 
     system: str
     system_name: str
@@ -35,6 +46,7 @@ class DeadlineOut(Schema):
     due: str
     overdue: bool
     filing: str | None
+    alerts: list[AlertOut]
     cited: list[DeadlineClauseOut]
 
 
@@ -50,7 +62,8 @@ class DeadlinePage(Schema):
 def list_deadlines(request: HttpRequest, cursor: Cursor = None, limit: Limit = 100) -> dict[str, Any]:
     """What still has to be filed within the actor's reach; `filing` is the draft begun for it."""
     found, following = page(queries.open_deadlines(actor_of(request)), ["last_day", "system_id"], cursor, limit)
-    drafts = queries.drafts_of([row.system_id for row in found])
+    systems = [row.system_id for row in found]
+    drafts, alerts = queries.drafts_of(systems), queries.alerts_of(systems)
     on, language = today().isoformat(), language_of(request)
     items = [
         {
@@ -61,6 +74,11 @@ def list_deadlines(request: HttpRequest, cursor: Cursor = None, limit: Limit = 1
             "due": row.last_day,
             "overdue": row.latest_last_day < on,
             "filing": drafts.get(row.system_id),
+            "alerts": [
+                {"offset_days": one.offset_days, "at": format_iso_ns(one.at_ns)}
+                for one in alerts[row.system_id]
+                if one.last_day == row.last_day
+            ],
             "cited": cited([row.clause], language),
         }
         for row in found

@@ -29,17 +29,21 @@ _KINDS = {
 
 
 def facts_of(system: System) -> dict[str, str]:
-    """Unit, location, number and kinds of devices, storage period. A part nothing is known of is left out."""
+    """Unit, location, number and kinds of devices, storage period. A part nothing is known of is left out.
+
+    A system whose cameras are all gone has none, which is known; one that never had any may have what is not registered.
+    """
     cameras = Camera.objects.filter(system=system, removed_ns__isnull=True).exclude(standing__in=("refused", "removed"))
     kinds = Counter(_KINDS.get(kind or 0, "未登记类型") for kind in cameras.values_list("archive__ptz_type", flat=True))
+    none_left = "0" if not kinds and Camera.objects.filter(system=system).exists() else ""
     keep_days = system.keep_days or cameras.aggregate(least=Min("keep_days"))["least"]
     place = system.place
     location = "" if place is None else f"{place.name} {place.address}".strip()
     found = {
         "unit": system.organisation.name,
         "location": location,
-        "devices_number": str(sum(kinds.values())) if kinds else "",
-        "devices_kind": "、".join(f"{name}{count}台" for name, count in sorted(kinds.items())),
+        "devices_number": str(sum(kinds.values())) if kinds else none_left,
+        "devices_kind": "、".join(f"{name}{count}台" for name, count in sorted(kinds.items())) or (none_left and "无"),
         "storage_period": "" if keep_days is None else f"{keep_days}日",
     }
     return {part: value for part, value in found.items() if value}
@@ -80,11 +84,19 @@ def filer_roles(system: System, organisation_id: str) -> frozenset[str]:
     return frozenset(roles)
 
 
+def seat_of(system: System) -> str:
+    """The division in which the system is filed: its own; of a vehicle, which has no fixed point, its operator's seat."""
+    return system.organisation.division_id if _moves(system) else system.division_id
+
+
 def divisions_of(system: System) -> set[str]:
-    """Every division the system lies in: its own, its place's, its cameras'."""
-    found = set(
-        Camera.objects.filter(system=system, removed_ns__isnull=True, division__isnull=False)
-        .values_list("division_id", flat=True)
-        .distinct()
-    )
-    return found | {system.division_id}
+    """Every division the system lies in: where it is filed, and its cameras', unless they ride along."""
+    if _moves(system):
+        return {seat_of(system)}
+    still = Camera.objects.filter(system=system, removed_ns__isnull=True, division__isnull=False)
+    fixed = still.exclude(place__movable=True).values_list("division_id", flat=True)
+    return {seat_of(system), *fixed.distinct()}
+
+
+def _moves(system: System) -> bool:
+    return system.place is not None and system.place.movable

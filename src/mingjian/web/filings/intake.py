@@ -17,10 +17,12 @@ from mingjian.rules.library import current_law
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import Actor
 from mingjian.web.authority.applying import RuledOut, Subject
+from mingjian.web.authority.subjects import Located
 from mingjian.web.dates import check_date
 from mingjian.web.files.actions import require_paper
 from mingjian.web.filings import judging
 from mingjian.web.filings.actions import filer_of, new_filing, system_to_file
+from mingjian.web.filings.facts import seat_of
 from mingjian.web.filings.handing_in import hand_in, move, require_step, today
 from mingjian.web.filings.models import Filing, NumberSeries
 from mingjian.web.filings.names import CLOSED, ENTERED, REGISTERED, RETURNED, VERIFIED
@@ -48,7 +50,7 @@ def enter_filing(
     """
     with transaction.atomic():
         system = system_to_file(system_id)
-        if not TAKE_IN.allows(actor, system):
+        if not TAKE_IN.allows(actor, Located(system.organisation_id, seat_of(system))):
             TAKE_IN.require(actor)
             raise not_found("没有这个系统", "there is no such system")
         filer = filer_of(system, organisation_id)

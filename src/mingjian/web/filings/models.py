@@ -155,9 +155,13 @@ class FilingDeadline(models.Model):
 
 
 class FilingAlert(models.Model):
-    """That somebody was reminded: `offset_days` relative to the last day, negative before it. Once each."""
+    """That somebody was reminded: `offset_days` relative to the last day, negative before it. Once each.
 
-    deadline = models.ForeignKey(FilingDeadline, on_delete=models.CASCADE, related_name="alerts")
+    Of a system's deadline, or of the clock of a removal.
+    """
+
+    deadline = models.ForeignKey(FilingDeadline, on_delete=models.CASCADE, null=True, related_name="alerts")
+    removal = models.ForeignKey("Removal", on_delete=models.CASCADE, null=True, related_name="alerts")
     last_day = models.CharField(max_length=10)
     offset_days = models.SmallIntegerField()
     at_ns = models.BigIntegerField()
@@ -167,7 +171,8 @@ class FilingAlert(models.Model):
 
         default_permissions = ()
         constraints = [  # noqa: RUF012
-            models.UniqueConstraint(fields=["deadline", "last_day", "offset_days"], name="filing_alert_once")
+            models.UniqueConstraint(fields=["deadline", "last_day", "offset_days"], name="filing_alert_once"),
+            models.UniqueConstraint(fields=["removal", "last_day", "offset_days"], name="removal_alert_once"),
         ]
 
 

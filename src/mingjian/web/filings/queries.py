@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from mingjian.web.authority.actor import Actor
 from mingjian.web.filings import policies
-from mingjian.web.filings.models import Filing, FilingDeadline, FilingPaper
+from mingjian.web.filings.models import Filing, FilingAlert, FilingDeadline, FilingPaper
 from mingjian.web.http.problem import not_found
 
 _WITH = ("system__place", "system__organisation", "system__deadline", "organisation", "organ")
@@ -74,6 +75,14 @@ def drafts_of(systems: list[str]) -> dict[str, str]:
     """The filing begun for each of these systems, if any: the latest."""
     begun = Filing.objects.filter(system_id__in=systems, state="draft").exclude(kind="removal")
     return dict(begun.order_by("created_ns").values_list("system_id", "pk"))
+
+
+def alerts_of(systems: list[str]) -> dict[str, list[FilingAlert]]:
+    """The reminders given of these systems' deadlines, in their order."""
+    found: dict[str, list[FilingAlert]] = defaultdict(list)
+    for one in FilingAlert.objects.filter(deadline__in=systems).order_by("offset_days"):
+        found[one.deadline_id or ""].append(one)
+    return found
 
 
 def paper_of(actor: Actor, filing_id: str, paper_id: str) -> FilingPaper:

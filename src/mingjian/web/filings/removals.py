@@ -31,7 +31,7 @@ from mingjian.web.authority.applying import applying
 from mingjian.web.dates import check_date
 from mingjian.web.filings.actions import new_filing, system_to_file
 from mingjian.web.filings.deadlines import refresh_deadline
-from mingjian.web.filings.facts import listed_in_article_7
+from mingjian.web.filings.facts import listed_in_article_7, seat_of
 from mingjian.web.filings.handing_in import hand_in, today
 from mingjian.web.filings.models import Removal
 from mingjian.web.filings.names import SUBMITTED
@@ -65,14 +65,16 @@ def plan_removal(actor: Actor, system_id: str, scope: str, camera_ids: list[str]
         if not FILE.allows(actor, system):
             raise not_found("没有这个系统", "there is no such system")
         cameras = Camera.objects.filter(system=system, removed_ns__isnull=True).exclude(standing="removed")
-        if scope != "total" or camera_ids:
-            cameras = cameras.filter(pk__in=camera_ids)
-        found = list(cameras)
+        found = [camera for camera in cameras if camera.id in camera_ids or (scope == "total" and not camera_ids)]
         if not found or len(found) < len(set(camera_ids)):
             raise refused("cameras", "请选择本系统现有的摄像机", "name cameras that the system has")
+        if scope == "total" and len(found) < len(cameras):
+            raise refused(
+                "cameras", "全部拆除应包括本系统所有摄像机", "a total removal takes all of the system's cameras"
+            )
         now_ns = wiring.clock().now_ns()
         made = Removal.objects.create(
-            id=new_id(now_ns), system=system, organisation=system.organisation, division_id=system.division_id,
+            id=new_id(now_ns), system=system, organisation=system.organisation, division_id=seat_of(system),
             scope=scope, reason=reason, created_ns=now_ns,
         )  # fmt: skip
         made.cameras.set(found)

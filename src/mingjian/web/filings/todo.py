@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.models import QuerySet
 
 from mingjian.kernel.text import Text
-from mingjian.rules.filing_clock import FilingEvents, clocks, governing_clock
+from mingjian.rules.filing_clock import REMOVAL
+from mingjian.rules.law import Clause
 from mingjian.rules.library import current_law
 from mingjian.web.authority.actor import Actor
-from mingjian.web.dates import dated_fact
 from mingjian.web.filings import policies
+from mingjian.web.filings.deadlines import removal_clock
 from mingjian.web.filings.handing_in import today
 from mingjian.web.filings.models import Filing, FilingDeadline, Removal
 from mingjian.web.todo.providers import Todo, first_and_count, provide
@@ -42,12 +45,28 @@ def change_due(actor: Actor, limit: int) -> Answer:
 
 def removals_to_file(actor: Actor, limit: int) -> Answer:
     """Devices taken down and not filed yet, by the last day of the removal's own clock (qd204 16.2)."""
-    rows = policies.FILE.visible(actor, Removal.objects.filter(state="removed"), division="")
+    return _removals(policies.FILE.visible(actor, _taken_down(), division=""), limit)
+
+
+def overdue_removals(actor: Actor, limit: int) -> Answer:
+    """The same of the officer's districts, once the last day is over: more than so many days since they came down."""
+    last = current_law().ask(REMOVAL, today())
+    if not isinstance(last, Clause):
+        return 0, []
+    before = today() - dt.timedelta(days=last.number("days"))
+    return _removals(policies.TAKE_IN.visible(actor, _taken_down().filter(removed_date__lt=before.isoformat())), limit)
+
+
+def _taken_down() -> QuerySet[Removal]:
+    return Removal.objects.filter(state="removed")
+
+
+def _removals(rows: QuerySet[Removal], limit: int) -> Answer:
     count, found = first_and_count(rows.select_related("system").order_by("removed_date", "id"), limit)
     law, on = current_law(), today()
     items = []
     for row in found:
-        clock = governing_clock(clocks(law, FilingEvents(removed=dated_fact(row.removed_date))))
+        clock = removal_clock(law, row.removed_date)
         last = None if clock is None else clock.latest_last_day
         items.append(
             Todo(
@@ -99,3 +118,9 @@ provide("filings.change_due", Text("待变更备案", "change filings due"), pol
 provide("filings.removals", Text("已拆除待备案", "removals to file"), policies.FILE, removals_to_file)
 provide("filings.to_decide", Text("待登记备案", "filings to decide on"), policies.DECIDE, to_decide)
 provide("filings.overdue", Text("逾期未备案", "overdue filings"), policies.TAKE_IN, overdue_deadlines)
+provide(
+    "filings.removals_overdue",
+    Text("拆除后逾期未备案", "removals overdue for filing"),
+    policies.TAKE_IN,
+    overdue_removals,
+)
