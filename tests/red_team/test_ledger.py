@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import re
 import shutil
-import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import combinations
 from pathlib import Path
 
 import pytest
-from tests.media.custody.logging_store import plan, record
-from tests.media.feeding import CAMERA, START_NS, camera_on
+from tests.media.feeding import START_NS, camera_on
+from tests.red_team.attacked import (
+    codes,
+    index_of,
+    judge,
+    leaves_file,
+    open_engine,
+    resign,
+    run_engine,
+    segment_files,
+)
 
 from mingjian.app.backup import backup, restore
-from mingjian.app.data_folder import DataFolder, init_data_folder
+from mingjian.app.data_folder import DataFolder
 from mingjian.app.ledger_anchor import Anchor, encode_anchor, read_anchors
-from mingjian.app.ledger_audit import audit_folder, engine_log_of
 from mingjian.app.ledger_export import anchor_of_folder
-from mingjian.app.ledger_findings import FolderReport
 from mingjian.app.ledger_keys import (
-    CurrentSigner,
-    ensure_key,
     key_path,
     load_signer,
     new_signer,
@@ -36,119 +41,10 @@ from mingjian.app.ledger_keys import (
 from mingjian.kernel.clock import DAY_NS, NS_PER_S, ManualClock
 from mingjian.kernel.errors import MingjianError
 from mingjian.ledger.leaf import Restore, decode
-from mingjian.media.custody.engine_log import EngineLog, append_declared
-from mingjian.media.custody.leaf_store import LeafStore, read_leaves
-from mingjian.media.store.space import SpacePolicy
-from mingjian.media.store.store import Store
-from mingjian.media.store.volume import volume_roots
-from mingjian.ports.media import SourceState
-from mingjian.ports.recording import GapReason
-
-
-def open_engine(folder: DataFolder, clock: ManualClock) -> tuple[Store, EngineLog]:
-    log = EngineLog(
-        folder.root / "ledger" / "engine", origin_of(folder.identity().instance, "engine"), "sha256", clock,
-        CurrentSigner(folder), every_ns=1 << 62, gaps_every_ns=1,
-    )  # fmt: skip
-    store = Store(volume_roots(folder.root), clock, space=SpacePolicy(0, 0), log=log)
-    store.open()
-    assert store.wait_recovered(60)
-    store.apply_plan(plan())
-    return store, log
-
-
-def run_engine(folder: DataFolder, clock: ManualClock, segments: int = 2) -> None:
-    store, log = open_engine(folder, clock)
-    for _ in range(segments):
-        record(store, clock, 2)
-    assert log.checkpoint()
-    assert store.close()
-    assert not store.alarms()
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
-    """A folder with five segments, a gap and a hold; its time."""
-    clock = ManualClock(START_NS, 5 * NS_PER_S)
-    folder = init_data_folder(tmp_path_factory.mktemp("red") / "data", demo=False, clock=clock)
-    ensure_key(folder, "ed25519")
-    store, log = open_engine(folder, clock)
-    for _ in range(2):
-        record(store, clock, 2)
-    camera = camera_on(store, clock).connect()
-    camera.send(2)
-    camera.lose(GapReason.UNREACHABLE)
-    clock.advance(100 * NS_PER_S)
-    camera.status(SourceState.STOPPED)
-    store.add_hold(CAMERA, None, START_NS, START_NS + NS_PER_S, "case 7", "Olga")
-    for _ in range(2):
-        record(store, clock, 2)
-    clock.advance(60 * NS_PER_S)
-    assert log.checkpoint()
-    assert store.close()
-    return folder.root, clock.now_ns()
-
-
-@pytest.fixture
-def clock(built: tuple[Path, int]) -> ManualClock:
-    return ManualClock(built[1] + 3600 * NS_PER_S, 9 * NS_PER_S)
-
-
-@pytest.fixture
-def folder(built: tuple[Path, int], tmp_path: Path) -> DataFolder:
-    shutil.copytree(built[0], tmp_path / "data")
-    return DataFolder(tmp_path / "data")
-
-
-@pytest.fixture
-def anchors(folder: DataFolder, clock: ManualClock, tmp_path: Path) -> list[Anchor]:
-    """What is held outside: taken before the attack, off the folder."""
-    path = tmp_path / "anchor.json"
-    path.write_text(anchor_of_folder(folder, clock.now_ns(), web=False))
-    return read_anchors(path)
-
-
-def judge(folder: DataFolder, anchors: list[Anchor], clock: ManualClock) -> FolderReport:
-    return audit_folder(
-        folder, anchors, clock.now_ns(), load_signer(folder).public, logs=[engine_log_of(folder)],
-        roots=volume_roots(folder.root),
-    )  # fmt: skip
-
-
-def codes(report: FolderReport) -> set[str]:
-    return {finding.code for finding in report.findings}
-
-
-def leaves_file(folder: DataFolder) -> Path:
-    return folder.root / "ledger" / "engine" / "leaves.jl"
-
-
-def segment_files(folder: DataFolder) -> list[Path]:
-    return sorted(folder.root.glob("volumes/v0/segments/**/*.mp4"), key=lambda path: path.name)
-
-
-def index_of(folder: DataFolder) -> sqlite3.Connection:
-    return sqlite3.connect(folder.first_volume / "index.sqlite3", isolation_level=None)
-
-
-def resign(folder: DataFolder, clock: ManualClock, lines: list[bytes]) -> None:
-    """Everything that root can do: leaves, row and state made anew, signed with the folder's own key."""
-    engine = folder.root / "ledger" / "engine"
-    shutil.rmtree(engine)
-    with closing(LeafStore(engine, "sha256")) as store:
-        store.append(lines)
-    log = EngineLog(
-        engine,
-        origin_of(folder.identity().instance, "engine"),
-        "sha256",
-        clock,
-        CurrentSigner(folder),
-        every_ns=1 << 62,
-    )
-    log.start()
-    assert log.checkpoint()
-    assert log.alarms() == ()
-    assert log.close()
+from mingjian.media.custody.engine_log import append_declared
+from mingjian.media.custody.leaf_store import read_leaves
+from mingjian.wire.fmp4.box import reader_of
+from mingjian.wire.fmp4.read import Sample, read_init, walk_fragments
 
 
 def test_an_untouched_folder_is_intact(folder: DataFolder, anchors: list[Anchor], clock: ManualClock) -> None:
@@ -246,14 +142,27 @@ def test_cutting_appending_and_swapping_fragments_is_found(
 def test_frames_of_equal_size_swapped_within_a_file_are_found(
     folder: DataFolder, anchors: list[Anchor], clock: ManualClock
 ) -> None:
-    path = segment_files(folder)[0]
+    """Two pictures of one length exchanged whole: every box, size and time of the file stays as it was."""
+    path, first, second = next(frames_of_one_size(folder))
     data = bytearray(path.read_bytes())
-    first = data.index(b"mdat") + 8
-    data[first + 200 : first + 220], data[first + 400 : first + 420] = (
-        data[first + 400 : first + 420], data[first + 200 : first + 220],
-    )  # fmt: skip
+    one, other = (slice(sample.offset, sample.offset + sample.size) for sample in (first, second))
+    data[one], data[other] = data[other], data[one]
     path.write_bytes(data)
-    assert codes(judge(folder, anchors, clock)) == {"segment_altered"}
+    (finding,) = judge(folder, anchors, clock).findings
+    assert (finding.code, finding.path) == ("segment_altered", str(path))
+    assert (finding.offset or 0) <= first.offset < (finding.end or 0)
+
+
+def frames_of_one_size(folder: DataFolder) -> Iterator[tuple[Path, Sample, Sample]]:
+    """A segment file and two of its pictures, the earlier first, that have one length and other bytes."""
+    for path in segment_files(folder):
+        data = path.read_bytes()
+        read_at = reader_of(data)
+        init = read_init(read_at, len(data))
+        fragments = walk_fragments(read_at, init.size, len(data), init)
+        for first, second in combinations([one for part in fragments for one in part.samples[1]], 2):
+            if first.size == second.size and data[first.offset :][: first.size] != data[second.offset :][: second.size]:
+                yield path, first, second
 
 
 def test_a_file_removed_with_its_index_row_is_missing(

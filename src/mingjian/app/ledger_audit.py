@@ -13,6 +13,7 @@ from mingjian.app.ledger_findings import FolderFinding, FolderReport, LogReport
 from mingjian.app.ledger_footage import FootageAudit
 from mingjian.app.ledger_keys import ledger_folder, origin_of, rotations
 from mingjian.app.ledger_proofs import missing_proofs
+from mingjian.app.ledger_receipts import orders_told
 from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.isotime import format_iso_ns
 from mingjian.kernel.text import Text
@@ -206,7 +207,9 @@ def audit_folder(
         path = ledger_folder(folder) / "engine"
         footage = FootageAudit(roots, demo=folder.identity().demo, hashed=hashed, progress=progress)
         try:
-            report.findings += footage.run(engine.leaves(), _open_lists(path, engine, anchors))
+            web = next((log for log in logs if log.name == "web"), None)
+            orders = None if web is None else orders_told(web.leaves())
+            report.findings += footage.run(engine.leaves(), _open_lists(path, engine, anchors), orders)
         finally:
             footage.close()
         report.segments = footage.segments

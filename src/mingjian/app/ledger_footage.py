@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mingjian.app.ledger_findings import FolderFinding
-from mingjian.kernel.clock import DAY_NS, NS_PER_S
+from mingjian.app.ledger_receipts import Orders, judge_holds, judge_receipts
+from mingjian.app.ledger_told import Told, finding_of, read_told
+from mingjian.kernel.clock import NS_PER_S
 from mingjian.kernel.isotime import utc_day
 from mingjian.kernel.text import Text
-from mingjian.ledger.audit_report import read_leaf
 from mingjian.ledger.checkpoint import Checkpoint, OpenSegment, open_root
-from mingjian.ledger.leaf import Deletion, Gap, Hold, HoldRelease, SealedSegment
+from mingjian.ledger.leaf import Gap, SealedSegment
 from mingjian.ledger.merkle import Frontier, leaf_hash
 from mingjian.media.custody import book
 from mingjian.media.store import rows
 from mingjian.media.store.reader import StoreReader
-from mingjian.media.store.retention import FLOOR_DAYS
+from mingjian.media.store.retention import duties
 from mingjian.ports.recording import SegmentRecord
 from mingjian.verify.segment import verify_segment
 from mingjian.wire.fmp4.box import BrokenFile
@@ -26,18 +27,7 @@ from mingjian.wire.fmp4.read import read_fragment, read_init
 
 _FILLED_NS = NS_PER_S
 _FRESH_NS = 120 * NS_PER_S
-
-
-@dataclass(slots=True)
-class _Told:
-    """What the log says of footage, by segment or hold; numbers are leaf indexes."""
-
-    segments: dict[str, tuple[int, SealedSegment]]
-    deletions: dict[str, tuple[int, Deletion]]
-    gaps: list[tuple[int, Gap]]
-    holds: dict[str, Hold]
-    released_ns: dict[str, int]
-    last_ns: int = 0
+_UNSEALED_NS = 6 * 3600 * NS_PER_S
 
 
 class FootageAudit:
@@ -56,22 +46,25 @@ class FootageAudit:
         """Let go of the indexes."""
         self._reader.close()
 
-    def run(self, leaves: Iterable[bytes], opened: Sequence[tuple[Checkpoint, Path]]) -> Iterator[FolderFinding]:
-        """All findings, segments in the order of their leaves."""
+    def run(
+        self, leaves: Iterable[bytes], opened: Sequence[tuple[Checkpoint, Path]], orders: Orders | None = None
+    ) -> Iterator[FolderFinding]:
+        """All findings, segments in the order of their leaves. `orders`: what web's log has of deletions ordered."""
         for root, why in self._reader.problems:
             text = Text(
                 zh=f"录像卷 {root} 无法打开，其录像未核对", en=f"the volume {root} cannot be opened: not checked"
             )
             yield FolderFinding("volume_missing", text, path=str(root), kind=why[:80])
-        told = _read(leaves)
+        told = read_told(leaves)
         for index, leaf in told.segments.values():
-            if leaf.segment not in told.deletions:
+            if leaf.segment not in told.receipts:
                 yield from self._segment(index, leaf)
                 self.segments += 1
                 self._progress(self.segments)
-        for index, receipt in told.deletions.values():
-            yield from self._deletion(index, receipt, told)
-        yield from self._unlogged(told)
+        yield from judge_receipts(told, [checkpoint for checkpoint, _ in opened], orders, demo=self._demo)
+        if not self._reader.problems:  # a volume that is away may be the one that keeps a hold
+            yield from judge_holds(told, duties(one.connection for one in self._reader.volumes).holds)
+        yield from self._unlogged(told, self._opened_last(opened))
         for index, gap in told.gaps:
             yield from self._gap(index, gap)
         for checkpoint, folder in opened:
@@ -82,23 +75,35 @@ class FootageAudit:
         path = self._file_of(leaf, record)
         if record is None:
             text = Text(zh=f"索引中没有录像段 {leaf.segment}", en=f"the index does not know the segment {leaf.segment}")
-            yield _of(leaf, index, "segment_not_indexed", text)
-        elif (record.digest, record.start_ns, record.end_ns, record.bytes) != (
-            leaf.digest, leaf.start_ns, leaf.end_ns, leaf.bytes,
+            yield finding_of(leaf, index, "segment_not_indexed", text)
+        elif _index_says(record) != (
+            leaf.camera, leaf.stream, leaf.start_ns, leaf.end_ns, leaf.bytes, leaf.fragments, leaf.digest,
         ):  # fmt: skip
             text = Text(
                 zh=f"索引对录像段 {leaf.segment} 的记载与账本不同",
                 en=f"the index says something else of the segment {leaf.segment} than the ledger",
             )
-            yield _of(leaf, index, "index_altered", text)
+            yield finding_of(leaf, index, "index_altered", text)
         if path is None:
             text = Text(
                 zh=f"录像段 {leaf.segment} 的文件不在，也没有删除回执",
                 en=f"the file of the segment {leaf.segment} is gone, and there is no receipt of its deletion",
             )
-            yield _of(leaf, index, "segment_missing", text)
+            yield finding_of(leaf, index, "segment_missing", text)
             return
+        yield from self._hidden(index, leaf)
         yield from self._bytes(index, leaf, path)
+
+    def _hidden(self, index: int, leaf: SealedSegment) -> Iterator[FolderFinding]:
+        """Footage that is there, while the index tells the time line that there is none."""
+        shown = self._reader.recorded(leaf.camera, leaf.stream, leaf.start_ns, leaf.end_ns)
+        hidden_ns = leaf.end_ns - leaf.start_ns - sum(end - start for start, end in shown)
+        if hidden_ns > _FILLED_NS:
+            text = Text(
+                zh=f"索引不承认录像段 {leaf.segment} 中 {hidden_ns // NS_PER_S} 秒的录像",
+                en=f"the index denies {hidden_ns // NS_PER_S} s of footage of the segment {leaf.segment}",
+            )
+            yield finding_of(leaf, index, "footage_hidden", text)
 
     def _bytes(self, index: int, leaf: SealedSegment, path: Path) -> Iterator[FolderFinding]:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -106,7 +111,7 @@ class FootageAudit:
             size = os.fstat(fd).st_size
             if size != leaf.bytes and not self._hashed:
                 text = Text(zh=f"{path.name} 的大小变了", en=f"{path.name} has another size")
-                yield _of(leaf, index, "segment_altered", text, path)
+                yield finding_of(leaf, index, "segment_altered", text, str(path))
             if not self._hashed:
                 return
             report = verify_segment(
@@ -139,35 +144,24 @@ class FootageAudit:
                 return path
         return None
 
-    def _deletion(self, index: int, receipt: Deletion, told: _Told) -> Iterator[FolderFinding]:
-        if receipt.ground.startswith("order ") and receipt.person is not None:
-            text = Text(
-                zh=f"录像段 {receipt.segment} 依公安机关决定删除：{receipt.ground}（{receipt.person}）",
-                en=f"the segment {receipt.segment} was deleted by {receipt.ground} ({receipt.person})",
-            )
-            yield replace(_of(receipt, index, "deleted_by_order", text), declared=True)
-        elif not self._demo and receipt.at_ns < receipt.end_ns + FLOOR_DAYS * DAY_NS:
-            text = Text(
-                zh=f"录像段 {receipt.segment} 未满 {FLOOR_DAYS} 天即被删除",
-                en=f"the segment {receipt.segment} was deleted before {FLOOR_DAYS} days were over",
-            )
-            yield _of(receipt, index, "deleted_early", text)
-        for hold in told.holds.values():
-            free_ns = told.released_ns.get(hold.hold)
-            held = hold.at_ns <= receipt.at_ns and (free_ns is None or receipt.at_ns < free_ns)
-            over = hold.camera == receipt.camera and hold.start_ns < receipt.end_ns and receipt.start_ns < hold.end_ns
-            if held and over:
-                text = Text(
-                    zh=f"录像段 {receipt.segment} 在保全期间被删除",
-                    en=f"the segment {receipt.segment} was deleted under the hold {hold.hold}",
-                )
-                yield _of(receipt, index, "deleted_under_hold", text)
+    def _opened_last(self, opened: Sequence[tuple[Checkpoint, Path]]) -> frozenset[str]:
+        """The segments that were being written at the newest checkpoint."""
+        newest = max(opened, key=lambda one: one[0].time_ns, default=None)
+        if newest is None:
+            return frozenset()
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            return frozenset(one.segment for one in book.read_open_list(newest[1], newest[0]) or ())
+        return frozenset()
 
-    def _unlogged(self, told: _Told) -> Iterator[FolderFinding]:
-        """Sealed footage that the log does not know: put there behind its back, or its leaf is still on its way."""
+    def _unlogged(self, told: Told, writing: frozenset[str]) -> Iterator[FolderFinding]:
+        """Footage that the log does not know: put there behind its back, or its leaf is still on its way.
+
+        What is not sealed is known by the list of open segments; a disk that failed may seal what it has hours later.
+        """
         for opened in self._reader.volumes:
             for record in rows.all_segments(opened.connection, opened.volume.id):
-                if not record.sealed or record.id in told.segments or record.end_ns > told.last_ns - _FRESH_NS:
+                fresh_ns = _FRESH_NS if record.sealed else _UNSEALED_NS
+                if record.id in told.segments or record.id in writing or record.end_ns > told.last_ns - fresh_ns:
                     continue
                 text = Text(zh=f"录像段 {record.id} 不在账本中", en=f"the ledger does not know the segment {record.id}")
                 yield FolderFinding(
@@ -185,13 +179,16 @@ class FootageAudit:
             )
             yield FolderFinding("gap_filled", text, "engine", index, None, "gap", gap.camera, start_ns=gap.start_ns)
 
-    def _open_segments(self, checkpoint: Checkpoint, folder: Path, told: _Told) -> Iterator[FolderFinding]:
+    def _open_segments(self, checkpoint: Checkpoint, folder: Path, told: Told) -> Iterator[FolderFinding]:
         """Segments that were open at a checkpoint must still begin with what was signed of them."""
         try:
             listed = book.read_open_list(folder, checkpoint)
         except (ValueError, KeyError, TypeError):
             listed = []
         if listed is None:
+            if checkpoint.open_count and not told.restored and not book.open_list_made_room(folder, checkpoint):
+                text = Text(zh="检查点的在写录像段清单不在了", en="the list of segments open at a checkpoint is gone")
+                yield FolderFinding("open_list_missing", text, "engine", leaf_end=checkpoint.size)
             return
         if open_root(checkpoint.algorithm, listed) != checkpoint.open_root:
             text = Text(zh="在写录像段清单与检查点不符", en="the list of open segments is not what was signed")
@@ -200,8 +197,8 @@ class FootageAudit:
         for one in listed:
             yield from self._open_segment(one, told)
 
-    def _open_segment(self, one: OpenSegment, told: _Told) -> Iterator[FolderFinding]:
-        if one.segment in told.deletions:
+    def _open_segment(self, one: OpenSegment, told: Told) -> Iterator[FolderFinding]:
+        if one.segment in told.receipts:
             return
         record = self._reader.segment(one.segment)
         path = None if record is None else self._reader.path(record)
@@ -221,30 +218,9 @@ class FootageAudit:
             )
 
 
-def _read(leaves: Iterable[bytes]) -> _Told:
-    told = _Told({}, {}, [], {}, {})
-    for index, data in enumerate(leaves):
-        leaf = read_leaf(data)
-        if leaf is None:
-            continue
-        told.last_ns = max(told.last_ns, leaf.at_ns)
-        if isinstance(leaf, SealedSegment):
-            told.segments[leaf.segment] = index, leaf
-        elif isinstance(leaf, Deletion):
-            told.deletions[leaf.segment] = index, leaf
-        elif isinstance(leaf, Gap):
-            told.gaps.append((index, leaf))
-        elif isinstance(leaf, Hold):
-            told.holds[leaf.hold] = leaf
-        elif isinstance(leaf, HoldRelease):
-            told.released_ns[leaf.hold] = leaf.at_ns
-    return told
-
-
-def _of(leaf: SealedSegment | Deletion, index: int, code: str, text: Text, path: Path | None = None) -> FolderFinding:
-    return FolderFinding(
-        code, text, "engine", index, None, leaf.KIND, leaf.camera, leaf.segment, None if path is None else str(path),
-        start_ns=leaf.start_ns,
+def _index_says(record: SegmentRecord) -> tuple[str, str, int, int, int, int, str | None]:
+    return (
+        record.camera, record.stream, record.start_ns, record.end_ns, record.bytes, record.fragments, record.digest,
     )  # fmt: skip
 
 

@@ -136,6 +136,12 @@ def write_open_list(folder: Path, checkpoint: Checkpoint, segments: Sequence[Ope
         path.unlink()
 
 
+def open_list_made_room(folder: Path, checkpoint: Checkpoint) -> bool:
+    """Whether the list of a checkpoint may have made room for those that came after it."""
+    later = [path for path in (folder / "open").glob("*.json") if path > open_list_path(folder, checkpoint)]
+    return sum(path.stat().st_size for path in later) > OPEN_LISTS_BYTES // 2
+
+
 def read_open_list(folder: Path, checkpoint: Checkpoint) -> list[OpenSegment] | None:
     """The list, None when it is not kept any more. Raises ValueError, KeyError, TypeError when it cannot be read."""
     path = open_list_path(folder, checkpoint)
