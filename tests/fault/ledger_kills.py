@@ -15,6 +15,7 @@ from tests.ledger.logs import SIGNERS
 from tests.media.feeding import START_NS
 from tests.media.footage import video
 
+from mingjian.app.ledger_footage import FootageAudit
 from mingjian.kernel.clock import DAY_NS, NS_PER_S, ManualClock
 from mingjian.ledger.audit import KeptHashes, audit
 from mingjian.ledger.checkpoint import open_checkpoint
@@ -50,6 +51,11 @@ def run_ledger_kills(folder: Path, seed: int, count: int) -> dict[str, int]:
         assert not log.alarms(), log.alarms()
         assert store.close(60)
         deleted = _judge(folder, held, clock.now_ns())
+    said = [open_checkpoint(signed, SIGNERS["ed25519"].public) for signed in held]
+    footage = FootageAudit([folder / "v0"], demo=True, hashed=True, progress=lambda count: None)
+    findings = list(footage.run(read_leaves(folder / "ledger"), [(one, folder / "ledger") for one in said]))
+    footage.close()
+    assert not findings, findings
     stages = {f"in_{stage}": hit[stage] for stage in STAGES}
     return {"ledger_kills": count, **stages, "checkpoints": len(held), "deletions": deleted}
 
