@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from tests.media.masks import write_masks
 from tests.media.playback.archive import CAMERA, START_NS
 from tests.media.playback.conftest import Edge, at
 
-from mingjian.kernel.clock import NS_PER_MS
+from mingjian.kernel.clock import NS_PER_MS, NS_PER_S
 from mingjian.media.mask_book import LOOK_EVERY_S
 from mingjian.ports.masks import CameraMasks, MaskSpan
 from mingjian.ports.positions import PositionSpan
@@ -146,6 +147,51 @@ async def test_footage_of_a_camera_that_turned_is_covered_by_the_masks_of_where_
     file.write_text(json.dumps(document))
     await asyncio.sleep(LOOK_EVERY_S)
     assert (await edge.get(chunks[0]["url"])).status == 503
+
+
+async def test_hls_over_a_turn_shows_on_each_side_what_is_certain_and_nothing_in_between(edge: Edge) -> None:
+    """Two runs of four files of two seconds. An HLS file has one init part, so it is under the masks of all its time."""
+    edge.archive.record(video(seconds=8, gop=25), gops_a_segment=2)
+    edge.archive.record(video(seconds=8, gop=25), gops_a_segment=2, run="run2", start_ns=START_NS + 26 * NS_PER_S)
+    edge.ticket = replace(edge.ticket, to_ms=FIRST_MS + 60_000)
+    corner = ((0, 0), (1000, 0), (1000, 1000), (0, 1000))
+    turned = CameraMasks(
+        "main",
+        (MaskSpan(SQUARE, 0, None, "后院"), MaskSpan(corner, 0, None, "大门")),
+        positions=(
+            PositionSpan("大门", FIRST_MS - 30_000, FIRST_MS + 13_500),  # certain until the middle of the second file
+            PositionSpan("后院", FIRST_MS + 18_500),  # certain from the middle of the sixth one
+        ),
+    )
+    await set_masks(edge, turned)
+    lines = (await (await edge.ok("playback.m3u8", **{"from": at(0), "to": at(34)})).text()).splitlines()
+    assert lines[-1] == "#EXT-X-ENDLIST"
+    seen: list[set[tuple[bool, bool]]] = []
+    pictures = 0
+    for _, found in itertools.groupby(
+        (line for line in lines if line.startswith("#EXT-X-MAP") or line.endswith(".m4s")), mapped()
+    ):
+        first, *pieces = found
+        parts = [await (await edge.ok(path)).read() for path in (first.split('"')[1], *pieces)]
+        shown = frames(b"".join(parts))
+        pictures += len(shown)
+        seen.append({(is_flat(one), bool(np.ptp(one[2:14, 2:28].astype(int)) <= 6)) for one in shown})
+    assert pictures == 400, "every picture"
+    door, both, yard = {(False, True)}, {(True, True)}, {(True, False)}
+    assert seen == [door, *[both] * 5, yard, yard]
+
+
+def mapped() -> Callable[[str], int]:
+    """Lines of a list by the init part that they come under."""
+    count = itertools.count()
+    held = [0]
+
+    def key(line: str) -> int:
+        if line.startswith("#EXT-X-MAP"):
+            held[0] = next(count)
+        return held[0]
+
+    return key
 
 
 async def test_without_knowing_the_masks_or_after_a_move_nothing_is_shown(edge: Edge) -> None:
