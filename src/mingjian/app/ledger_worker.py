@@ -10,7 +10,9 @@ import contextlib
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from mingjian.app import ledger_export
 from mingjian.app.data_folder import DataFolder
@@ -29,8 +31,11 @@ from mingjian.ledger.consistency import ReadNode, consistency_proof
 from mingjian.ledger.leaf import OtherLog
 from mingjian.ledger.note import PublicKey
 from mingjian.ledger.witness import cosigned_at
-from mingjian.media.custody.book import parse_signed
+from mingjian.media.custody.book import parse_signed, read_state
+from mingjian.media.custody.engine_log import FIRST_POSITION
 from mingjian.media.custody.leaf_store import KeptRow
+from mingjian.media.store.journal import end_position, entries_after
+from mingjian.media.store.volume import open_volume, volume_roots
 from mingjian.ports.ledger import LedgerStatus, LogStatus, StampStatus, status_path, status_to_json
 
 CHECKPOINT_EVERY_NS = 30 * NS_PER_S
@@ -234,8 +239,8 @@ class LedgerWorker:
         from mingjian.web.ledger import queries
 
         engine = engine_log_of(self._folder, kept_hashes=False)
-        logs = [self._status_of(engine, _engine_size(self._folder))]
-        logs.append(self._status_of(web_log_of(self._folder), queries.size()))
+        logs = [self._status_of(engine, _engine_size(self._folder), lambda: _nothing_new(self._folder))]
+        logs.append(self._status_of(web_log_of(self._folder), queries.size(), lambda: not queries.has_pending()))
         try:
             key = self._signer().public.encode()
         except MingjianError:
@@ -259,7 +264,7 @@ class LedgerWorker:
             told.get("authority"), None if failing_ns is None else int(failing_ns),
         )  # fmt: skip
 
-    def _status_of(self, log: StoredLog, size: int) -> LogStatus:
+    def _status_of(self, log: StoredLog, size: int, nothing_new: Callable[[], bool]) -> LogStatus:
         said = None if log.signed is None else parse_signed(log.signed)
         seen = self._cosigned().get(log.origin, {})
         exported = [
@@ -268,11 +273,13 @@ class LedgerWorker:
             if log.origin in entry
         ]
         newest = max(exported, key=lambda one: one[1], default=None)
-        return LogStatus(
+        told = LogStatus(
             log.name, log.origin, size, 0 if said is None else said.size, None if said is None else said.time_ns,
             int(seen["size"]) if seen else None, int(seen["time_ns"]) if seen else None,
             None if newest is None else newest[0], None if newest is None else newest[1],
         )  # fmt: skip
+        covered = said is not None and not said.open_count and size <= told.outside_size
+        return replace(told, idle_ns=self._clock.now_ns()) if covered and nothing_new() else told
 
 
 def _engine_size(folder: DataFolder) -> int:
@@ -281,6 +288,27 @@ def _engine_size(folder: DataFolder) -> int:
         return 0
     with contextlib.closing(KeptRow(path)) as row:
         return row.size
+
+
+def _nothing_new(folder: DataFolder) -> bool:
+    """Whether no journal says anything of footage that the engine's log has not taken in yet."""
+    try:
+        state = read_state(ledger_folder(folder) / "engine")
+        if state is None:
+            return False
+        for root in volume_roots(folder.root):
+            volume = open_volume(root)
+            begin, end = state.cursors.get(volume.id, FIRST_POSITION), end_position(volume.journal)
+            if begin != end and any(not _of_time(one) for one in entries_after(volume.journal, begin, end)):
+                return False
+    except (MingjianError, OSError, ValueError, KeyError, TypeError):
+        return False
+    return True
+
+
+def _of_time(entry: Mapping[str, Any]) -> bool:
+    """A journal line that only says that a recorder ran."""
+    return entry["t"] in ("beat", "end") or (entry["t"] == "life" and not entry["note"])
 
 
 def _rolled_back(origin: str, seen: int, has: int) -> MingjianError:

@@ -9,7 +9,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class LogStatus:
-    """One log; times are UTC nanoseconds, those of `witnessed` and `exported` the times of the checkpoints held there."""
+    """One log; times are UTC nanoseconds, those of `witnessed` and `exported` the times of the checkpoints held there.
+
+    `idle_ns`: when it was last seen that nothing is recorded, and nothing has been, that a checkpoint held outside does not
+    cover; None: there is something.
+    """
 
     log: str
     origin: str
@@ -20,11 +24,18 @@ class LogStatus:
     witnessed_ns: int | None = None
     exported_size: int | None = None
     exported_ns: int | None = None
+    idle_ns: int | None = None
 
     @property
     def outside_ns(self) -> int | None:
         """The time of the newest checkpoint that is held outside, None when none is."""
         return max((at for at in (self.witnessed_ns, self.exported_ns) if at is not None), default=None)
+
+    @property
+    def covered_ns(self) -> int | None:
+        """Up to when everything there is is covered from outside; what came later is exposed. None: nothing is."""
+        outside_ns = self.outside_ns
+        return outside_ns if outside_ns is None or self.idle_ns is None else max(outside_ns, self.idle_ns)
 
     @property
     def outside_size(self) -> int:

@@ -16,6 +16,9 @@ from aiohttp import web
 from aiosmtpd.controller import Controller
 from tests.app.authority import Authority
 from tests.app.processes import free_port
+from tests.media.custody.logging_store import record, settle
+from tests.media.feeding import camera_on
+from tests.red_team.attacked import open_engine
 
 from mingjian.app import ledger_export
 from mingjian.app.data_folder import DataFolder, init_data_folder
@@ -266,6 +269,40 @@ def test_the_daily_root_goes_to_a_folder_and_a_webhook_once_a_day_with_retry(
     worker.step()
     assert len(receiver.bodies) == 2
     assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+def test_a_recorder_that_records_nothing_exposes_nothing_until_a_line_of_its_journal_says_more(
+    folder: DataFolder, clock: ManualClock, tmp_path: Path
+) -> None:
+    """Without a witness, half a day after the export: only what is covered by nothing outside is exposed."""
+    (tmp_path / "out").mkdir()
+    store, log = open_engine(folder, clock)
+    record(store, clock, 2)
+    clock.advance(60 * NS_PER_S)
+    assert log.checkpoint()
+    worker = LedgerWorker(folder, settings_of(folder, export_folder=str(tmp_path / "out")), clock)
+
+    def exposed_s() -> int:
+        step_after(worker, clock, CHECKPOINT_EVERY_NS)
+        engine = read_status(folder.root).logs[0]
+        assert engine.covered_ns is not None
+        return (clock.now_ns() - engine.covered_ns) // NS_PER_S
+
+    assert exposed_s() == 0
+    clock.advance(DAY_NS // 2)
+    assert exposed_s() == 0
+    camera = camera_on(store, clock).connect()
+    camera.send(4)
+    settle(store)  # written, and not yet in the log
+    assert exposed_s() > DAY_NS // 2 // NS_PER_S
+    assert log.checkpoint()
+    assert exposed_s() > DAY_NS // 2 // NS_PER_S  # in writing
+    camera.stop()
+    assert store.close()
+    assert exposed_s() > DAY_NS // 2 // NS_PER_S  # sealed behind the export
+    clock.advance(DAY_NS)
+    worker.step()
+    assert exposed_s() == 0  # with the next one, though the engine is gone
 
 
 def test_the_daily_root_goes_by_mail(folder: DataFolder, log: EngineLog, clock: ManualClock, tmp_path: Path) -> None:

@@ -10152,7 +10152,7 @@ export interface components {
         };
         /**
          * LogOut
-         * @description One log. `exposure_s`: how old the newest state is that something outside this machine knows; null: none does.
+         * @description One log. `exposure_s`: for how long there has been something that nothing outside this machine covers; null: nothing does.
          */
         LogOut: {
             /** Exported At */

@@ -32,10 +32,10 @@ _VOLUME: dict[str, tuple[str, Callable[[VolumeStatus], float]]] = {
 
 @dataclass(frozen=True, slots=True)
 class LedgerFigures:
-    """The engine's log, and the time of its newest checkpoint that is held outside this machine."""
+    """The engine's log, and up to when everything in it is covered from outside this machine."""
 
     log: LogStatus
-    outside_ns: int | None
+    covered_ns: int | None
     now_ns: int
 
 
@@ -96,8 +96,8 @@ class EngineMetrics(Collector):
         if told.log.checkpoint_ns is not None:
             age_s = max(0, told.now_ns - told.log.checkpoint_ns) / 1e9
             yield GaugeMetricFamily("mingjian_ledger_checkpoint_age_seconds", "Age of the last checkpoint", value=age_s)
-        if told.outside_ns is not None:
-            exposed_s = max(0, told.now_ns - told.outside_ns) / 1e9
+        if told.covered_ns is not None:
+            exposed_s = max(0, told.now_ns - told.covered_ns) / 1e9
             yield GaugeMetricFamily(
-                "mingjian_ledger_exposure_seconds", "Age of the newest checkpoint held outside", value=exposed_s
+                "mingjian_ledger_exposure_seconds", "For how long not all has been covered from outside", value=exposed_s
             )

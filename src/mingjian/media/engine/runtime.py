@@ -109,8 +109,8 @@ class EngineRuntime:
             return None
         folder = self._settings.data_folder
         logs = () if folder is None else read_status(folder).logs
-        outside = next((one.outside_ns for one in logs if one.log == "engine"), None)
-        return LedgerFigures(log.status(), outside, self._clock.now_ns())
+        covered_ns = next((one.covered_ns for one in logs if one.log == "engine"), None)
+        return LedgerFigures(log.status(), covered_ns, self._clock.now_ns())
 
     def _stream_status(self, plan: EnginePlan | None) -> list[StreamStatus]:
         found: list[StreamStatus] = []

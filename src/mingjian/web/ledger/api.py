@@ -18,7 +18,7 @@ router = Router(tags=["ledger"])
 
 
 class LogOut(Schema):
-    """One log. `exposure_s`: how old the newest state is that something outside this machine knows; null: none does."""
+    """One log. `exposure_s`: for how long there has been something that nothing outside this machine covers; null: nothing does."""
 
     log: str
     origin: str
@@ -82,7 +82,7 @@ def get_status(request: HttpRequest) -> dict[str, Any]:
 
 
 def _log_out(one: LogStatus, now_ns: int) -> dict[str, Any]:
-    covered_ns = one.outside_ns
+    covered_ns = one.covered_ns
     return {
         "log": one.log,
         "origin": one.origin,

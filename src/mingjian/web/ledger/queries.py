@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mingjian.ledger.consistency import stored_inclusion_proof
 from mingjian.ledger.merkle import HASH_BYTES
-from mingjian.web.ledger.models import LedgerCheckpoint, LedgerLeaf
+from mingjian.web.ledger.models import LedgerCheckpoint, LedgerLeaf, PendingLeaf
 
 _STEP = 1000
 
@@ -27,6 +27,11 @@ def size() -> int:
     """Leaves in the tree."""
     last = LedgerLeaf.objects.order_by("-index").values_list("index", flat=True).first()
     return 0 if last is None else last + 1
+
+
+def has_pending() -> bool:
+    """Whether leaves wait for their places."""
+    return PendingLeaf.objects.exists()
 
 
 def leaves() -> Iterator[bytes]:
