@@ -29,11 +29,13 @@ from mingjian.kernel.clock import NS_PER_S
 from mingjian.ledger.leaf import AccessEnd, AccessOpening, decode
 from mingjian.media.custody.engine_log import EngineLog
 from mingjian.media.store.store import Store
+from mingjian.ports.evidence import CopyWish
 from mingjian.web import wiring
 from mingjian.web.audit.models import AuditEntry
 from mingjian.web.authority.actor import BoundRole, local_person
 from mingjian.web.ledger.models import PendingLeaf
 from mingjian.web.retrievals.copies import PLAYER_COPIES, copies_made, record_trace
+from mingjian.web.retrievals.jobs import strip_title
 from mingjian.web.retrievals.models import Retrieval, RetrievalCopy, RetrievalPackage
 from mingjian.web.retrievals.packaging import PACKAGES
 
@@ -141,8 +143,17 @@ def test_the_two_who_execute_take_a_package_that_passes_elsewhere(town: Town, sh
 @pytest.mark.applies("looking.judge_copy", "retrievals.copy_take")
 @pytest.mark.applies("retrieval.executable", "retrievals.copy_take")
 def test_each_who_executes_takes_his_own_player_copy_and_a_leak_is_laid_to_him(
-    town: Town, shelf: Shelf, tmp_path: Path
+    town: Town, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    titles: set[str] = set()
+    maker = type(wiring.packages())
+    make = maker.copy
+
+    def overheard(self: Any, wish: CopyWish, output: Path, watch: Any) -> int:
+        titles.add(wish.title)
+        return make(self, wish, output, watch)
+
+    monkeypatch.setattr(maker, "copy", overheard)
     theft = Theft(town)
     desk = Api(theft.custodian)
     row = go(desk, theft.registered(spans=[span(shelf)]), "execute")
@@ -169,6 +180,8 @@ def test_each_who_executes_takes_his_own_player_copy_and_a_leak_is_laid_to_him(
     desk.post(f"{address}/{left['id']}/cancel", status=409)
     told = desk.get(address)
     assert sorted(one["state"] for one in told) == ["cancelled", "failed", "ready", "ready"]
+    assert titles == {"调取 湖刑立〔2027〕12号 副本"}, "the strip names the case as people do"
+    assert strip_title(Retrieval(id="r1"), "副本") == "调取 r1 副本"
     assert {(one["done_ms"] > 0, one["takes"]) for one in told if one["state"] == "ready"} == {(True, False)}
     before = len(leaves(AccessOpening))
     films = {}

@@ -99,5 +99,7 @@ class EngineMetrics(Collector):
         if told.covered_ns is not None:
             exposed_s = max(0, told.now_ns - told.covered_ns) / 1e9
             yield GaugeMetricFamily(
-                "mingjian_ledger_exposure_seconds", "For how long not all has been covered from outside", value=exposed_s
+                "mingjian_ledger_exposure_seconds",
+                "For how long not all has been covered from outside",
+                value=exposed_s,
             )

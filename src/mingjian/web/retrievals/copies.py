@@ -26,7 +26,7 @@ from mingjian.web.http.problem import conflict, not_found
 from mingjian.web.ledger.actions import append_leaf
 from mingjian.web.retrievals import names
 from mingjian.web.retrievals.desk import at_the_desk
-from mingjian.web.retrievals.jobs import Job, pieces
+from mingjian.web.retrievals.jobs import Job, pieces, strip_title
 from mingjian.web.retrievals.models import Redaction, Retrieval, RetrievalCopy, RetrievalPackage
 from mingjian.web.retrievals.package_order import granted, leaves_of_taking, opening_of
 from mingjian.web.retrievals.packaging import PACKAGES, permitted
@@ -136,7 +136,7 @@ class Copies(Job[RetrievalCopy]):
         """His name over it, his mark in it."""
         wish = CopyWish(
             PACKAGES.path_of(row.package), row.camera_id, row.from_ns, row.to_ns, row.pk, row.recipient_name,
-            row.recipient_unit, f"调取 {row.package.retrieval_id} 副本",
+            row.recipient_unit, strip_title(row.package.retrieval, "副本"),
         )  # fmt: skip
         wiring.packages().copy(wish, output, watch)
         return {}

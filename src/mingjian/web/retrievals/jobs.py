@@ -38,6 +38,11 @@ def said(error: MingjianError) -> tuple[str, str, str]:
     return error.code, error.say("zh")[:500], error.say("en")[:500]
 
 
+def strip_title(retrieval: Retrieval, what: str) -> str:
+    """What the strip over pictures of a retrieval says of it: the case as people name it; its own number where there is none."""
+    return f"调取 {retrieval.case or retrieval.id} {what}"
+
+
 class Job(ABC, Generic[RowT]):
     """One kind of job: what it makes, and what it does of its own at each turn of a row."""
 

@@ -24,7 +24,7 @@ from mingjian.web import wiring
 from mingjian.web.audit.actions import record
 from mingjian.web.authority.actor import local_person
 from mingjian.web.retrievals import names
-from mingjian.web.retrievals.jobs import Watch, crashed, said, unwritable
+from mingjian.web.retrievals.jobs import Watch, crashed, said, strip_title, unwritable
 from mingjian.web.retrievals.models import Redaction
 from mingjian.web.retrievals.packaging import PACKAGES
 from mingjian.web.retrievals.redacting import LIVING, NAME, RUNNING, derived_path, filled_folder, folder, work_folder
@@ -93,7 +93,7 @@ def _open_films(row: Redaction) -> None:
     shutil.rmtree(work_folder(row), ignore_errors=True)
     wish = WorkWish(
         PACKAGES.path_of(row.package), row.pk, row.redacted_name, row.redacted_unit,
-        f"调取 {row.package.retrieval_id} 遮蔽处理",
+        strip_title(row.package.retrieval, "遮蔽处理"),
     )  # fmt: skip
     films = wiring.packages().work_films(wish, work_folder(row), _watch(row))
 
