@@ -12,7 +12,7 @@ from mingjian.media.edge.engine_link import EngineLink
 from mingjian.media.engine.hub import StreamHub
 from mingjian.media.engine.socket_server import EngineSocket
 from mingjian.media.sources import shared_buffer
-from mingjian.media.sources.shared_buffer import PATIENT_S, REST_S, SharedBuffer
+from mingjian.media.sources.shared_buffer import DATAGRAM_S, PATIENT_S, REST_S, SharedBuffer
 
 from .test_runtime import until
 
@@ -40,15 +40,22 @@ async def test_the_first_viewer_and_the_last_are_heard(tmp_path: Path) -> None:
     await socket.stop()
 
 
-@pytest.mark.parametrize(("watched", "rest_s"), [(False, PATIENT_S), (True, REST_S)])
-async def test_the_rest_is_short_only_while_somebody_watches(
-    watched: bool, rest_s: float, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("watched", "datagrams", "rest_s"),
+    [(False, 0, PATIENT_S), (True, 0, REST_S), (False, 1, DATAGRAM_S), (True, 1, REST_S), (False, 2, DATAGRAM_S)],
+)
+async def test_the_rest_is_short_while_somebody_watches_and_bounded_while_datagrams_come(
+    watched: bool, datagrams: int, rest_s: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rests: list[float] = []
     monkeypatch.setattr(shared_buffer.time, "sleep", rests.append)
     buffer = SharedBuffer()
     buffer.watch(True)
+    buffer.datagrams(True)
     buffer.watch(watched)
+    buffer.datagrams(False)
+    for _ in range(datagrams):
+        buffer.datagrams(True)
     buffer.rest_after_turn()
     assert buffer.resting
     await asyncio.sleep(0)

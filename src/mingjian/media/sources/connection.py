@@ -101,6 +101,7 @@ class RtspConnection(asyncio.BufferedProtocol):
         self._ssrc = secrets.randbits(32)
         self._formats: list[StreamFormat | None] = []
         self._udp: dict[int, UdpPorts] = {}
+        self._hears_datagrams = False
         self._reports: list[tuple[TrackFeed, Callable[[bytes], None]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -126,7 +127,7 @@ class RtspConnection(asyncio.BufferedProtocol):
         """Take what was read."""
         if self.finished.done():
             return
-        if not self._buffer.resting:
+        if not self._buffer.resting and self._client.playing:
             self._buffer.rest_after_turn()
         end = self._tail_size + nbytes
         try:
@@ -232,6 +233,8 @@ class RtspConnection(asyncio.BufferedProtocol):
 
     async def _setup_udp(self, event: rtsp.Described, chosen: list[int]) -> None:
         assert self._transport is not None
+        self._buffer.datagrams(True)
+        self._hears_datagrams = True
         local, peer = self._transport.get_extra_info("sockname")[0], self._transport.get_extra_info("peername")[0]
         requests = []
         for order, index in enumerate(chosen):
@@ -325,6 +328,8 @@ class RtspConnection(asyncio.BufferedProtocol):
         for ports in self._udp.values():
             self._counters.reordered_packets += ports.reordered
             ports.close()
+        if self._hears_datagrams:
+            self._buffer.datagrams(False)
         if self._timer is not None:
             self._timer.cancel()
         if self._task is not None:
