@@ -163,7 +163,9 @@ class CameraTest:
 
         _, connection = await connect(
             address,
-            lambda: RtspConnection(options, sink, self._clock, StreamCounters(), SharedBuffer(rest_s=0, patient_s=0), on_step),
+            lambda: RtspConnection(
+                options, sink, self._clock, StreamCounters(), SharedBuffer(rest_s=0, patient_s=0), on_step
+            ),
             allow_loopback=self._allow_loopback,
         )
         self._passed.put_nowait("reach")
