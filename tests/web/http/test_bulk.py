@@ -4,11 +4,26 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from tests.web.city import City
 
-from mingjian.web.http.bulk import insert_rows, many_changes
+from mingjian.web.http.bulk import insert_rows, many_changes, update_rows
 from mingjian.web.organisations.models import Division, Identifier
 from mingjian.web.registry.models import Place
 
 pytestmark = pytest.mark.django_db
+
+
+def test_rows_get_new_values_and_no_others(city: City) -> None:
+    always = {"division_id": "east", "created_ns": 7, "organisation_id": "mall"}
+    insert_rows(Place, ("id", "name"), [("p1", "甲"), ("p2", "乙"), ("p3", "丙")], always)
+    update_rows(
+        Place, ("name", "organisation_id"), [("甲'新", None, "p1"), ("丙新", "school", "p3"), ("无", None, "p9")]
+    )
+    update_rows(Place, ("name",), [])
+    stored = Place.objects.order_by("id").values_list("id", "name", "organisation_id", "division_id")
+    assert list(stored) == [
+        ("p1", "甲'新", None, "east"),
+        ("p2", "乙", "mall", "east"),
+        ("p3", "丙新", "school", "east"),
+    ]
 
 
 def test_rows_are_what_the_orm_would_have_written(city: City) -> None:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from mingjian.web.audit.actions import About, record_many
 from mingjian.web.authority.actor import Actor
+from mingjian.web.http.bulk import update_rows
 from mingjian.web.registry.devices.channels import document, fit, follow, put_body_back
 from mingjian.web.registry.devices.names import CAMERA_SERVED, CONNECTED, DISCONNECTED
 from mingjian.web.registry.models import Camera, Device, DeviceChannel
@@ -111,9 +112,8 @@ class Changes:
     def write(self, actor: Actor, reason: str) -> None:
         """All of it."""
         DeviceChannel.objects.filter(pk__in=[row.pk for row in self._gone]).delete()
-        DeviceChannel.objects.bulk_update(
-            [row for row in self._dated.values() if row not in self._gone], ["until_date"], batch_size=500
-        )
+        ends = ((row.until_date, row.pk) for row in self._dated.values())
+        update_rows(DeviceChannel, ("until_date",), ends)
         DeviceChannel.objects.bulk_create(self._made, batch_size=500)
         followed = {}
         for row, body in self._followed:

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from mingjian.web.audit.actions import About, record_many
 from mingjian.web.authority.actor import Actor
-from mingjian.web.http.bulk import insert_rows
+from mingjian.web.http.bulk import insert_rows, update_rows
 from mingjian.web.registry.archive.fields import score
 from mingjian.web.registry.archive.memberships import document, fit, in_the_way
 from mingjian.web.registry.archive.names import JOINED, LEFT
@@ -19,7 +19,8 @@ from mingjian.web.registry.archive.photos import pictured
 from mingjian.web.registry.models import Camera, CameraArchive, Membership, System
 from mingjian.web.registry.policies import MANAGE
 
-_COLUMNS = ("camera_id", "system_id", "owning", "since_date", "until_date")
+_DATES = ("since_date", "until_date")
+_COLUMNS = ("camera_id", "system_id", "owning", *_DATES)
 
 
 class Held:
@@ -114,7 +115,7 @@ class Changes:
         """All of it."""
         Membership.objects.filter(pk__in=list(self._gone)).delete()
         dated = [row for key, row in self._dated.items() if key not in self._gone]
-        Membership.objects.bulk_update(dated, ["since_date", "until_date"], batch_size=200)
+        update_rows(Membership, _DATES, ((row.since_date, row.until_date, row.pk) for row in dated))
         insert_rows(Membership, _COLUMNS, ([getattr(row, name) for name in _COLUMNS] for row in self._made))
         self._own()
         touched = {row.camera_id for _, row, _, _ in self._said}
@@ -139,7 +140,9 @@ class Changes:
         archives, photos = CameraArchive.objects.in_bulk(ids), pictured(ids)
         for camera in moved:
             camera.archive_score = score(camera, archives.get(camera.id), photo=camera.id in photos)
-        Camera.objects.bulk_update(moved, ["system", "archive_score"], batch_size=200)
+        update_rows(
+            Camera, ("system_id", "archive_score"), ((one.system_id, one.archive_score, one.id) for one in moved)
+        )
 
 
 def _about(camera: Camera, before: dict[str, Any] | None, after: dict[str, Any]) -> About:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, NamedTuple
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from mingjian.rules.additional_places import PlaceApproval, judge_additional
 from mingjian.rules.coordination import gap_outcome
@@ -33,7 +33,8 @@ from mingjian.web.registry.places.queries import kinds_rows
 Part = tuple[str, str, str]
 """Its id, its place, what it is (rules.place_kinds.PLACE_PARTS)."""
 
-_SLICE = 500
+_SLICE = 300
+_LONGEST_SLICE = 2400
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +107,29 @@ class Report:
     def gaps(self, after: str = "", limit: int = 200) -> tuple[list[Gap], str | None]:
         """Gaps in the order of part ids, from behind `after`; the last id when there may be more."""
         found: list[str] = []
+        kinds: dict[str, frozenset[str]] = {}
         for parts in self._slices(after):
-            judged = self._verdicts_of(parts, {place for _, place, _ in parts})
+            places = {place for _, place, _ in parts}
+            of_slice = self._kinds(Q(place_id__in=places))
+            kinds |= of_slice
+            coverage = Coverage(places, [part for part, _, _ in parts])
+            judged = self._verdicts_of(parts, of_slice, coverage)
             found += [part for _, part, verdict in judged if verdict is Verdict.FAIL]
             if len(found) > limit:
                 break
         page = found[:limit]
         rows = [_Row(*row) for row in PartRow.objects.filter(pk__in=page).order_by("id").values_list(*_COLUMNS)]
-        of_page = Q(place_id__in=[row.place for row in rows])
-        kinds = self._kinds(of_page)
-        further = {
-            row.place_id: row for row in AdditionalPlace.objects.filter(of_page).select_related("approver__division")
-        }
-        gaps = [self._gap(row, kinds[row.place], further.get(row.place)) for row in rows]
+        gaps = [self._gap(row, kinds.get(row.place, frozenset())) for row in rows]
         return gaps, (page[-1] if len(found) > limit else None)
 
     def open_parts(self) -> set[str]:
         """Ids of the obliged parts without a system."""
         return {part for _, part, verdict in self._verdicts() if verdict is Verdict.FAIL}
 
-    def _gap(self, row: _Row, kinds: frozenset[str], further: AdditionalPlace | None) -> Gap:
+    def _gap(self, row: _Row, kinds: frozenset[str]) -> Gap:
         obliged, bearers, outcome = self._explain(kinds, row.part)
         if obliged.verdict is not Verdict.FAIL:
-            obliged = judge_additional(self._law, approval_of(further), self.on)
+            obliged = self._additional[row.place]
         return Gap(
             place=row.place,
             place_name=row.place_name,
@@ -157,26 +158,25 @@ class Report:
             self._places.filter(pk=OuterRef("place_id"))
         )  # asked row by row: `in` would list the city first
         rows = PartRow.objects.filter(within).order_by("id")
-        while parts := list(rows.filter(pk__gt=after).values_list("id", "place_id", "part")[:_SLICE]):
+        number = _SLICE
+        while parts := list(rows.filter(pk__gt=after).values_list("id", "place_id", "part")[:number]):
             yield parts
-            after = parts[-1][0]
+            after, number = parts[-1][0], min(2 * number, _LONGEST_SLICE)  # the more, the rarer gaps are
 
     def _verdicts(self) -> Iterator[tuple[str, str, Verdict]]:
         """(place, part id, verdict) of every part within reach that concerns anybody."""
-        parts = PartRow.objects.filter(place_id__in=self._places.values("id"))
-        return self._verdicts_of(parts.values_list("id", "place_id", "part"), self._places.values("id"))
+        places = self._places.values("id")
+        parts = PartRow.objects.filter(place_id__in=places).values_list("id", "place_id", "part")
+        return self._verdicts_of(parts, self._kinds(Q(place_id__in=places)), Coverage(places))
 
     def _verdicts_of(
-        self, parts: Iterable[Part], places: Collection[str] | QuerySet[Place, Any]
+        self, parts: Iterable[Part], kinds: Mapping[str, frozenset[str]], coverage: Coverage
     ) -> Iterator[tuple[str, str, Verdict]]:
-        """The same for some parts of these places, given by their ids or by a query for them."""
-        kinds = self._kinds(Q(place_id__in=places))
-        coverage = Coverage(places, [part for part, _, _ in parts] if isinstance(parts, list) else None)
-        additional = self._additional(places)
+        """The same for some parts, of whose places kinds and coverage are known."""
         for part_id, place, part in parts:
             has_system = coverage.has_system(place, part_id)
-            verdict = self._judge(kinds[place], part, has_system)
-            if verdict is Verdict.NOT_APPLICABLE and place in additional and part != "private_interior":
+            verdict = self._judge(kinds.get(place, frozenset()), part, has_system)
+            if verdict is Verdict.NOT_APPLICABLE and place in self._additional and part != "private_interior":
                 verdict = {True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.UNDECIDABLE}[has_system]
             if verdict is not Verdict.NOT_APPLICABLE:
                 yield place, part_id, verdict
@@ -190,18 +190,14 @@ class Report:
         for place, kind in kinds_rows(self.on).filter(which).values_list("place_id", "kind"):
             found[place].add(kind)
         shared: dict[frozenset[str], frozenset[str]] = {}
-        return defaultdict(
-            frozenset, {place: shared.setdefault(frozenset(kinds), frozenset(kinds)) for place, kinds in found.items()}
-        )
+        return {place: shared.setdefault(frozenset(kinds), frozenset(kinds)) for place, kinds in found.items()}
 
-    def _additional(self, visible: Any) -> set[str]:
-        rows = (
-            AdditionalPlace.objects.filter(place_id__in=visible).exclude(number="").select_related("approver__division")
-        )
-        return {
-            row.place_id for row in rows
-            if judge_additional(self._law, approval_of(row), self.on).verdict is Verdict.PASS
-        }  # fmt: skip
+    @cached_property
+    def _additional(self) -> dict[str, Judgement]:
+        """Places that an approval obliges, with what says so: a city has few, and what is asked is within reach."""
+        rows = AdditionalPlace.objects.exclude(number="").select_related("approver__division")
+        judged = ((row.place_id, judge_additional(self._law, approval_of(row), self.on)) for row in rows)
+        return {place: judgement for place, judgement in judged if judgement.verdict is Verdict.PASS}
 
 
 def approval_of(row: AdditionalPlace | None) -> PlaceApproval | None:
