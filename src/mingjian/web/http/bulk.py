@@ -70,11 +70,11 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     One prepared statement for all: Django's bulk_update writes a CASE of every row and resolves each of its branches,
     at some milliseconds a row.
     """
-    pk = model._meta.pk
-    columns = [model._meta.get_field(name).column for name in names]
+    names_of = {field.attname: field.column or field.attname for field in model._meta.concrete_fields}
+    columns, pk = [names_of[name] for name in names], names_of[model._meta.pk.attname]
     quote = connection.ops.quote_name
     values = ", ".join(f"{quote(column)} = %s" for column in columns)
-    where = f"{quote(pk.column)} = %s"
+    where = f"{quote(pk)} = %s"
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {quote(model._meta.db_table)} SET {values} WHERE {where}",  # noqa: S608 - our names
