@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.media.custody.logging_store import record
 from tests.media.feeding import START_NS
-from tests.red_team.test_ledger import judge, open_engine
+from tests.red_team.attacked import judge, open_engine
 from typer.testing import CliRunner
 
 from mingjian.app.cli.root import application

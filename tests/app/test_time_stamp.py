@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.app.authority import Authority, identity
 from tests.app.processes import free_port
 from tests.app.test_command_line import mingjian
-from tests.red_team.test_ledger import open_engine
+from tests.red_team.attacked import open_engine
 
 from mingjian.app.data_folder import init_data_folder
 from mingjian.app.der_order import with_sorted_certificates
