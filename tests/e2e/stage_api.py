@@ -18,6 +18,10 @@ NAMES = [
 ]  # fmt: skip
 
 
+WHO = "张三 市局指挥中心"
+"""Whose name and unit a ticket lays over the picture."""
+
+
 def camera_id(index: int) -> str:
     return f"01jstagecamera{index:012d}"
 
@@ -176,7 +180,7 @@ class StageApi:
             "issued_at": "",
             "expires_at": expires.isoformat(),
             "edge": "e",
-            "watermark": "张三 市局指挥中心",
+            "watermark": WHO,
         }
         return web.json_response(answer, status=201)
 

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import tiles, until
 from tests.e2e.numbered import READ_NUMBER
-from tests.e2e.stage_api import camera_id
+from tests.e2e.overlay import see_watermark
+from tests.e2e.stage_api import WHO, camera_id
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +23,7 @@ def test_tiles_show_pictures_that_move_and_say_how_late_they_are(signed_in: Page
         tile = playing.nth(index)
         first = until(signed_in, lambda tile=tile: number(tile), "a picture with its number")
         until(signed_in, lambda tile=tile, first=first: (number(tile) or 0) > first, "the next picture")
+    see_watermark(signed_in, playing.nth(0), WHO)
     latency = playing.nth(0).locator("[data-test=latency]")
     until(signed_in, lambda: 0 <= int(latency.get_attribute("data-ms") or -1) < 1500, "a latency of less than 1.5 s")
 

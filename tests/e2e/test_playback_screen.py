@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Page
 from tests.e2e.conftest import until
 from tests.e2e.numbered import FPS, READ_NUMBER, READ_NUMBERS
-from tests.e2e.stage_api import camera_id
+from tests.e2e.overlay import see_watermark
+from tests.e2e.stage_api import WHO, camera_id
 
 pytestmark = pytest.mark.browser
 FRAME_MS = 1000 / FPS
@@ -141,6 +142,7 @@ def test_a_gap_is_skipped_with_its_reason_and_shown_on_the_timeline(signed_in: P
 
 def test_jump_to_a_time_and_what_is_no_time(signed_in: Page, stage: str, began_ms: int) -> None:
     tile = open_playback(signed_in, stage, began_ms)
+    see_watermark(signed_in, tile, WHO)
     paused(signed_in, tile)
     target_ms = (began_ms // 1000 - 15 * 60) * 1000
     text = signed_in.evaluate("(ms) => new Date(ms).toTimeString().slice(0, 8)", target_ms)

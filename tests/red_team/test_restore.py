@@ -9,6 +9,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from tests.app.test_command_line import mingjian
 from tests.red_team.attacked import held_now, run_engine
 
@@ -19,6 +20,7 @@ from mingjian.ledger.leaf import Restore, decode
 from mingjian.web import prepared_database
 
 
+@pytest.mark.more
 def test_a_restore_with_a_reason_at_the_command_line_is_a_leaf_of_both_logs_and_told_by_the_audit(
     folder: DataFolder, tmp_path: Path
 ) -> None:
