@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from tests.web.city import City
 
 from mingjian.web.http.bulk import insert_rows, many_changes, update_rows
@@ -24,6 +25,21 @@ def test_rows_get_new_values_and_no_others(city: City) -> None:
         ("p2", "乙", "mall", "east"),
         ("p3", "丙新", "school", "east"),
     ]
+
+
+def test_many_texts_are_asked_for_as_one_value(city: City) -> None:
+    always = {"division_id": "east", "created_ns": 7, "organisation_id": "mall"}
+    insert_rows(Place, ("id", "name"), [("p1", "甲"), ("p2", "乙\"',"), ("p3", "丙")], always)
+    with CaptureQueriesContext(connection) as asked:
+        assert set(Place.objects.filter(name__among=["甲", "乙\"',", "无"]).values_list("id", flat=True)) == {
+            "p1",
+            "p2",
+        }
+        assert Place.objects.filter(id__among={"p2", "p3"}).count() == 2
+        assert Place.objects.filter(organisation_id__among=("mall", "school")).count() == 3
+        assert Place.objects.exclude(division__among=["east"]).count() == 0
+        assert not Place.objects.filter(id__among=[]).exists()
+    assert len(asked) == 5
 
 
 def test_rows_are_what_the_orm_would_have_written(city: City) -> None:

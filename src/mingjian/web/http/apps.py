@@ -10,3 +10,7 @@ class HttpConfig(AppConfig):
 
     name = "mingjian.web.http"
     label = "http"
+
+    def ready(self) -> None:
+        """The lookup `among` is known wherever Django is."""
+        from mingjian.web.http import among  # noqa: F401

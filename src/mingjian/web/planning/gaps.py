@@ -110,7 +110,7 @@ class Report:
         kinds: dict[str, frozenset[str]] = {}
         for parts in self._slices(after):
             places = {place for _, place, _ in parts}
-            of_slice = self._kinds(Q(place_id__in=places))
+            of_slice = self._kinds(Q(place_id__among=places))
             kinds |= of_slice
             coverage = Coverage(places, [part for part, _, _ in parts])
             judged = self._verdicts_of(parts, of_slice, coverage)
@@ -118,7 +118,7 @@ class Report:
             if len(found) > limit:
                 break
         page = found[:limit]
-        rows = [_Row(*row) for row in PartRow.objects.filter(pk__in=page).order_by("id").values_list(*_COLUMNS)]
+        rows = [_Row(*row) for row in PartRow.objects.filter(id__among=page).order_by("id").values_list(*_COLUMNS)]
         gaps = [self._gap(row, kinds.get(row.place, frozenset())) for row in rows]
         return gaps, (page[-1] if len(found) > limit else None)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from mingjian.web.registry.models import Camera, Place
 
@@ -25,9 +25,10 @@ class Coverage:
     """Of these places, by their ids or by a query for them, read once: `has_system` tells of each part, or of `parts`."""
 
     def __init__(self, ids: Collection[str] | QuerySet[Place, Any], parts: Collection[str] | None = None) -> None:
-        at = covering().filter(part__place_id__in=ids) if parts is None else covering().filter(part_id__in=parts)
+        at = covering().filter(part__place_id__in=ids) if parts is None else covering().filter(part_id__among=parts)
         self._parts = set(at.values_list("part_id", flat=True).distinct())
-        running = Place.objects.filter(id__in=ids, systems__standing__in=RUNNING, systems__removed_ns__isnull=True)
+        of_these = Q(id__in=ids) if isinstance(ids, QuerySet) else Q(id__among=ids)
+        running = Place.objects.filter(of_these, systems__standing__in=RUNNING, systems__removed_ns__isnull=True)
         self._unsaid = set(running.exclude(cameras__part__isnull=False).values_list("id", flat=True).distinct())
 
     def has_system(self, place_id: str, part_id: str) -> bool | None:
