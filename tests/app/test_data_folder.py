@@ -59,6 +59,7 @@ def test_settings_have_defaults_and_a_floor(tmp_path: Path) -> None:
     with pytest.raises(MingjianError) as caught:
         load_settings(folder, demo=False)
     assert caught.value.field == "storage.keep_days"
+    assert "第十九条第七项" in caught.value.say("zh")
     assert load_settings(folder, demo=True).keep_days == 7
 
 
@@ -67,6 +68,7 @@ def test_settings_have_defaults_and_a_floor(tmp_path: Path) -> None:
     [
         ("[storage]\nkeep_dayz = 30\n", "storage.keep_dayz"),
         ("[storage]\nkeep_days = '30'\n", "storage.keep_days"),
+        ("[web]\nlock_after_s = 301\n", "web.lock_after_s"),
         ("[storage]\nkeep_days = true\n", "storage.keep_days"),
         ("[storage]\ndigest = 'md5'\n", "storage.digest"),
         ("[disk]\n", "disk"),

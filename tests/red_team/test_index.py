@@ -29,6 +29,10 @@ INDEX: dict[str, tuple[str, set[str]]] = {
         {"index_altered"},
     ),
     "fewer fragments": ("UPDATE segments SET fragments=fragments-1", {"index_altered"}),
+    "another offset of the camera's clock": ("UPDATE segments SET clock_offset_ms=60000", {"index_altered"}),
+    "a gap that was never planned to be recorded": (
+        "UPDATE cameras SET planned_from_ns=(SELECT MAX(start_ns) FROM segments)", {"gap_denied"},
+    ),
     "the time line says nothing was recorded": (
         "DELETE FROM spans WHERE start_ns=(SELECT MIN(start_ns) FROM spans WHERE kind='recorded')",
         {"footage_hidden"},
@@ -55,6 +59,18 @@ def test_an_index_that_says_something_else_than_the_log_is_found(
         index.executescript(script)
     report = judge(folder, anchors, clock)
     assert (codes(report), report.exit_code) == (expected, 1)
+
+
+def test_an_index_made_anew_from_files_and_journal_says_what_the_log_says(
+    folder: DataFolder, anchors: list[Anchor], clock: ManualClock
+) -> None:
+    for path in folder.first_volume.glob("index.sqlite3*"):
+        path.unlink()
+    store, log = open_engine(folder, clock)
+    assert log.checkpoint()
+    assert store.close()
+    report = judge(folder, anchors, clock)
+    assert (report.findings, report.segments) == ([], 5)
 
 
 def test_the_list_of_what_was_in_writing_cannot_be_taken_away_with_it(

@@ -20,7 +20,7 @@ from mingjian.media.custody import book
 from mingjian.media.store import rows
 from mingjian.media.store.reader import StoreReader
 from mingjian.media.store.retention import duties
-from mingjian.ports.recording import SegmentRecord
+from mingjian.ports.recording import SegmentRecord, SpanKind
 from mingjian.verify.segment import verify_segment
 from mingjian.wire.fmp4.box import BrokenFile
 from mingjian.wire.fmp4.read import read_fragment, read_init
@@ -66,7 +66,7 @@ class FootageAudit:
             yield from judge_holds(told, duties(one.connection for one in self._reader.volumes).holds)
         yield from self._unlogged(told, self._opened_last(opened))
         for index, gap in told.gaps:
-            yield from self._gap(index, gap)
+            yield from self._gap(index, gap, told.last_ns)
         for checkpoint, folder in opened:
             yield from self._open_segments(checkpoint, folder, told)
 
@@ -78,6 +78,7 @@ class FootageAudit:
             yield finding_of(leaf, index, "segment_not_indexed", text)
         elif _index_says(record) != (
             leaf.camera, leaf.stream, leaf.start_ns, leaf.end_ns, leaf.bytes, leaf.fragments, leaf.digest,
+            leaf.clock_offset_ms,
         ):  # fmt: skip
             text = Text(
                 zh=f"索引对录像段 {leaf.segment} 的记载与账本不同",
@@ -168,7 +169,7 @@ class FootageAudit:
                     "segment_unlogged", text, "engine", camera=record.camera, segment=record.id, path=record.path
                 )
 
-    def _gap(self, index: int, gap: Gap) -> Iterator[FolderFinding]:
+    def _gap(self, index: int, gap: Gap, now_ns: int) -> Iterator[FolderFinding]:
         filled = sum(
             end - start for start, end in self._reader.recorded(gap.camera, gap.stream, gap.start_ns, gap.end_ns)
         )
@@ -178,6 +179,15 @@ class FootageAudit:
                 en=f"the index claims footage in {filled // NS_PER_S} s that the ledger calls a gap",
             )
             yield FolderFinding("gap_filled", text, "engine", index, None, "gap", gap.camera, start_ns=gap.start_ns)
+            return
+        spans = self._reader.timeline(gap.camera, gap.stream, gap.start_ns, gap.end_ns, now_ns)
+        told = sum(one.end_ns - one.start_ns for one in spans if one.kind is SpanKind.GAP)
+        if gap.end_ns - gap.start_ns - told - filled > _FILLED_NS and not self._reader.problems:
+            text = Text(
+                zh=f"账本记为缺口（{gap.reason}）的时间，索引称无需录像",
+                en=f"the index says of a gap ({gap.reason}) of the ledger that nothing was to be recorded then",
+            )
+            yield FolderFinding("gap_denied", text, "engine", index, None, "gap", gap.camera, start_ns=gap.start_ns)
 
     def _open_segments(self, checkpoint: Checkpoint, folder: Path, told: Told) -> Iterator[FolderFinding]:
         """Segments that were open at a checkpoint must still begin with what was signed of them."""
@@ -218,9 +228,10 @@ class FootageAudit:
             )
 
 
-def _index_says(record: SegmentRecord) -> tuple[str, str, int, int, int, int, str | None]:
+def _index_says(record: SegmentRecord) -> tuple[object, ...]:
     return (
         record.camera, record.stream, record.start_ns, record.end_ns, record.bytes, record.fragments, record.digest,
+        record.clock_offset_ms,
     )  # fmt: skip
 
 
