@@ -73,6 +73,26 @@ def test_an_index_made_anew_from_files_and_journal_says_what_the_log_says(
     assert (report.findings, report.segments) == ([], 5)
 
 
+def test_pictures_lost_on_the_way_in_the_middle_of_a_segment_are_no_finding(
+    folder: DataFolder, clock: ManualClock, tmp_path: Path
+) -> None:
+    store, log = open_engine(folder, clock)
+    camera = camera_on(store, clock).connect()
+    camera.send(3)
+    camera.skip(1.4)
+    camera.send(3)
+    camera.stop()
+    assert store.flush()
+    assert store.flush()
+    assert log.checkpoint()
+    assert store.close()
+    with closing(index_of(folder)) as index:
+        row = index.execute("SELECT start_ns, end_ns FROM segments ORDER BY start_ns DESC").fetchone()
+        spans = index.execute("SELECT COUNT(*) FROM spans WHERE start_ns>=? AND end_ns<=?", row).fetchone()
+    assert spans == (2,), "one segment with a hole"
+    assert judge(folder, held_now(folder, clock, tmp_path / "held.json"), clock).findings == []
+
+
 def test_the_list_of_what_was_in_writing_cannot_be_taken_away_with_it(
     folder: DataFolder, clock: ManualClock, tmp_path: Path
 ) -> None:

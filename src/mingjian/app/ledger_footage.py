@@ -11,7 +11,9 @@ from mingjian.app.ledger_findings import FolderFinding
 from mingjian.app.ledger_receipts import Orders, judge_holds, judge_receipts
 from mingjian.app.ledger_told import Told, finding_of, read_told
 from mingjian.kernel.clock import NS_PER_S
+from mingjian.kernel.errors import MingjianError
 from mingjian.kernel.isotime import utc_day
+from mingjian.kernel.media_time import ticks_90k_to_ns
 from mingjian.kernel.text import Text
 from mingjian.ledger.checkpoint import Checkpoint, OpenSegment, open_root
 from mingjian.ledger.leaf import Gap, SealedSegment
@@ -20,7 +22,7 @@ from mingjian.media.custody import book
 from mingjian.media.store import rows
 from mingjian.media.store.reader import StoreReader
 from mingjian.media.store.retention import duties
-from mingjian.ports.recording import SegmentRecord, SpanKind
+from mingjian.ports.recording import FragmentRef, SegmentRecord, SpanKind
 from mingjian.verify.segment import verify_segment
 from mingjian.wire.fmp4.box import BrokenFile
 from mingjian.wire.fmp4.read import read_fragment, read_init
@@ -92,19 +94,30 @@ class FootageAudit:
             )
             yield finding_of(leaf, index, "segment_missing", text)
             return
-        yield from self._hidden(index, leaf)
+        yield from self._hidden(index, leaf, record)
         yield from self._bytes(index, leaf, path)
 
-    def _hidden(self, index: int, leaf: SealedSegment) -> Iterator[FolderFinding]:
+    def _hidden(self, index: int, leaf: SealedSegment, record: SegmentRecord | None) -> Iterator[FolderFinding]:
         """Footage that is there, while the index tells the time line that there is none."""
+        if record is None:
+            return
         shown = self._reader.recorded(leaf.camera, leaf.stream, leaf.start_ns, leaf.end_ns)
         hidden_ns = leaf.end_ns - leaf.start_ns - sum(end - start for start, end in shown)
+        if hidden_ns > _FILLED_NS:  # or pictures were lost on the way: then it lies between fragments
+            hidden_ns = sum(_missing(one, shown) for one in self._fragments(record))
         if hidden_ns > _FILLED_NS:
             text = Text(
                 zh=f"索引不承认录像段 {leaf.segment} 中 {hidden_ns // NS_PER_S} 秒的录像",
                 en=f"the index denies {hidden_ns // NS_PER_S} s of footage of the segment {leaf.segment}",
             )
             yield finding_of(leaf, index, "footage_hidden", text)
+
+    def _fragments(self, record: SegmentRecord) -> Sequence[FragmentRef]:
+        """Those of a segment's file; none where it cannot be read, which is another finding."""
+        try:
+            return self._reader.fragments(record)
+        except (MingjianError, BrokenFile, OSError):
+            return ()
 
     def _bytes(self, index: int, leaf: SealedSegment, path: Path) -> Iterator[FolderFinding]:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -226,6 +239,12 @@ class FootageAudit:
             yield FolderFinding(
                 "open_segment_altered", text, "engine", camera=record.camera, segment=one.segment, path=str(path)
             )
+
+
+def _missing(fragment: FragmentRef, shown: Sequence[tuple[int, int]]) -> int:
+    """How many nanoseconds of a fragment none of the spans has."""
+    start_ns, end_ns = fragment.start_ns, fragment.start_ns + ticks_90k_to_ns(fragment.duration_90k)
+    return end_ns - start_ns - sum(max(0, min(end, end_ns) - max(start, start_ns)) for start, end in shown)
 
 
 def _index_says(record: SegmentRecord) -> tuple[object, ...]:
