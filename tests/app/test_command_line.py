@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from mingjian.app.cli.root import FILES, application
+from mingjian.app.cli.root import FILES, application, main
 
 
 def mingjian(*arguments: str, language: str = "en", stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -59,6 +59,54 @@ def test_a_wrong_option_is_refused_with_its_name() -> None:
     done = mingjian("size", "--cameras", "0", "--mbps", "4", "--days", "30")
     assert done.returncode == 2
     assert "--cameras" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "zh", "en"),
+    [
+        (["size", "--cameras", "0", "--mbps", "4", "--days", "1"], "--cameras 的值无效，应不小于 1", "--cameras"),
+        (["size", "--cameras", "1", "--mbps", "x", "--days", "1"], "--mbps 的值无效，应为数字", "--mbps"),
+        (["size", "--mbps", "4", "--days", "1"], "缺少 --cameras", "--cameras is missing"),
+        (["size", "--camras", "1"], "没有选项 --camras，是否指 --cameras", "no option --camras, perhaps --cameras"),
+        (["size", "more"], "缺少", "is missing"),
+        (["camera", "ad"], "没有命令 ad", "there is no command ad"),
+        (["doctor", "more"], "多余的参数：more", "more arguments than it takes: more"),
+    ],
+)
+def test_what_the_option_parser_refuses_is_one_sentence_in_both_languages(
+    arguments: list[str], zh: str, en: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["mingjian", *arguments])
+    for language, words, remedy in (("zh", zh, "用法见 mingjian"), ("en", en, "--help lists")):
+        monkeypatch.setenv("MINGJIAN_LANG", language)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        assert ended.value.code == 2
+        assert told.out == ""
+        assert words in told.err
+        assert remedy in told.err
+        assert told.err.count("\n") == 1
+
+
+def test_every_command_takes_a_data_folder() -> None:
+    """Scripts give every command the same one; law texts and files that others check are far from any folder."""
+    groups = [("", typer.main.get_command(application()))]
+    without = set()
+    while groups:
+        path, group = groups.pop()
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                groups.append((f"{path}{name} ", command))
+            elif "--data" not in [word for parameter in command.params for word in parameter.opts]:
+                without.add(path + name)
+    assert {path for path in without if path.split()[0] not in ("law", "evidence", "ledger", "retention")} == set()
+
+
+def test_a_group_without_a_command_shows_the_help_and_fails() -> None:
+    done = mingjian("camera")
+    assert done.returncode == 2
+    assert "discover" in done.stdout + done.stderr
 
 
 def test_a_command_is_found_alone_and_among_all() -> None:

@@ -135,8 +135,12 @@ class TestSystem:
 
     def test_a_camera_added_while_it_runs_is_recorded_without_a_restart(self, system: System) -> None:
         engine = system.pid("engine")
-        system.json("camera", "add", "--name", "Square", "--url", system.url(2), "--sub-url", system.url(2, "sub"))
+        added = ["--name", "Square", "--url", system.url(2), "--sub-url", system.url(2, "sub")]
+        square = system.json("camera", "add", *added)["id"]
+        added_ns = SystemClock().now_ns()
         wait_until(lambda: system.states().get("Square") == "streaming")
+        spans = system.spans(square, added_ns - 60 * NS_PER_S, added_ns + 3 * NS_PER_S)
+        assert {span["kind"] for span in spans} & {"gap", "recorded"}, "it was not taken up within 3 s"
         assert system.pid("engine") == engine
 
     def test_a_camera_that_pushes_is_recorded(self, system: System) -> None:
@@ -157,6 +161,16 @@ class TestSystem:
                 self.pusher.terminate()
                 self.pusher.wait(10)
         assert "push-secret-1" not in "".join(path.read_text() for path in (system.data / "logs").glob("*.log"))
+
+    def test_a_camera_that_is_not_there_is_named(self, system: System) -> None:
+        span = ["--from", "2026-11-26T08:00:00Z", "--to", "2026-11-26T09:00:00+00:00"]
+        for command in (
+            ["recordings", "--camera", "none", *span, "--json"],
+            ["camera", "remove", "none", "--reason", "test"],
+        ):
+            done = system.cli(*command)
+            assert (done.returncode, done.stdout) == (2, "")
+            assert done.stderr == "mingjian: [camera] there is no such camera. mingjian camera list shows the ids\n"
 
     def test_a_second_run_on_the_same_folder_is_refused(self, system: System) -> None:
         second = system.cli("run", "--port", str(free_port()))

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from mingjian.app.cli.options import NoDataOption
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
 
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
 def bench(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="record, live, screen, playback, index, ledger, evidence or retention")],
+    _: NoDataOption = None,
 ) -> None:
     """Measure, with a peer in the same run; what follows the name goes to the benchmark. 性能测量。"""
     if name not in _NAMES:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mingjian.app.camera_ports import RtspProbe
-from mingjian.app.cli.local import as_local_person
+from mingjian.app.cli.local import as_local_person, named_camera
 from mingjian.app.cli.options import DataOption, JsonOption, OptionalDataOption
 from mingjian.app.data_folder import DataFolder
 from mingjian.app.engine_client import EngineClient
@@ -89,7 +90,7 @@ def remove(
     as_json: JsonOption = False,
 ) -> None:
     """Take a camera out; its footage and holds stay. 移除摄像机(保留录像)。"""
-    with as_local_person(data) as actor:
+    with as_local_person(data) as actor, named_camera():
         from mingjian.web.registry.actions import remove_camera
 
         removed = remove_camera(actor, camera, reason)
@@ -107,8 +108,7 @@ def try_camera(
     as_json: JsonOption = False,
 ) -> None:
     """Try a camera step by step: name, reach, authenticate, describe, first frame. 逐步测试摄像机。"""
-    demo = data is not None and DataFolder(data).identity().demo
-    steps = RtspProbe(SystemClock()).test(url, transport, allow_loopback=demo)
+    steps = RtspProbe(SystemClock()).test(url, transport, allow_loopback=_is_demo(data))
     good = all(step.state == "ok" for step in steps)
     if as_json:
         rows = [{"step": s.step, "state": s.state, "zh": s.zh, "en": s.en, "ms": s.ms} for s in steps]
@@ -124,13 +124,14 @@ def try_camera(
 
 @camera_app.command("discover")
 def discover(
+    data: OptionalDataOption = None,
     address_range: Annotated[str | None, typer.Option("--range", help="10.0.0.0/24 or 10.0.0.1-10.0.0.50")] = None,
     port: Annotated[int, typer.Option(help="RTSP port asked in the range", min=1, max=65535)] = 554,
     as_json: JsonOption = False,
 ) -> None:
     """Find cameras by ONVIF, or by RTSP in an address range. 搜索摄像机。"""
     wish = SearchWish("onvif" if address_range is None else "range", address_range, port)
-    found = RtspProbe(SystemClock()).discover(wish, allow_loopback=False)
+    found = RtspProbe(SystemClock()).discover(wish, allow_loopback=_is_demo(data))
     if as_json:
         print_json(
             [
@@ -157,6 +158,11 @@ def discover(
         )
         return
     print_table(["address", "port", "name", "urls"], [[f.address, f.port, f.name, " ".join(f.urls)] for f in found])
+
+
+def _is_demo(data: Path | None) -> bool:
+    """Whether cameras of this machine may be asked."""
+    return data is not None and DataFolder(data).identity().demo
 
 
 def _stream_statuses(data_folder: DataFolder) -> dict[str, list[StreamStatus]] | None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from mingjian.app.cli.options import NoDataOption
 from mingjian.app.demo import destroy_demo, run_demo
 from mingjian.app.ports_free import require_port
 from mingjian.app.serve_farm import film
@@ -41,6 +42,7 @@ def simulate(
     cameras: Annotated[int, typer.Option("--cameras", min=1, max=255)] = 9,
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8554,
     control_port: Annotated[int | None, typer.Option("--control-port", help="TCP: unplug N, plug N, status")] = None,
+    _: NoDataOption = None,
 ) -> None:
     """The camera farm alone: rtsp://127.0.0.1:PORT/camN/main and /sub. 只运行模拟摄像机。"""
     require_port("127.0.0.1", port)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mingjian.app.cli.local import as_local_person
+from mingjian.app.cli.local import as_local_person, named_camera
 from mingjian.app.cli.options import DataOption, JsonOption
 from mingjian.app.data_folder import DataFolder
 from mingjian.app.running import supervisor_pid
@@ -24,7 +25,7 @@ from mingjian.media.store.fsck import check
 from mingjian.media.store.reader import StoreReader
 from mingjian.media.store.rebuild import rebuild
 from mingjian.media.store.volume import make_volume, volume_roots
-from mingjian.ports.recording import Span
+from mingjian.ports.recording import Span, SpanKind
 
 store_app = typer.Typer(no_args_is_help=True, help="Footage on disk. 存储。")
 
@@ -57,6 +58,8 @@ def recordings(
         spans = reader.timeline(camera, stream, from_ns, to_ns, SystemClock().now_ns(), language=language())
     finally:
         reader.close()
+    if {span.kind for span in spans} <= {SpanKind.NOT_PLANNED, SpanKind.FUTURE}:
+        _check_known(data, camera)
     if as_json:
         print_json({"camera": camera, "stream": stream, "spans": [_span_json(span) for span in spans]})
         return
@@ -133,7 +136,7 @@ def extract_command(
     """Take footage out as recorded, never re-encoded, for a retrieval; leaves an audit entry. 凭调取导出原始录像。"""
     from_ns, to_ns = _interval(from_time, to_time)
     _check_stream(stream)
-    with as_local_person(data) as actor:
+    with as_local_person(data) as actor, named_camera():
         from mingjian.web.viewing.exports import begin_export, end_export
 
         access = begin_export(actor, camera, stream, from_ns, to_ns, reason, retrieval)
@@ -214,6 +217,16 @@ def _interval(from_time: str, to_time: str) -> tuple[int, int]:
             field="--to",
         )
     return from_ns, to_ns
+
+
+def _check_known(data: Path, camera: str) -> None:
+    """Refuse an id that no camera ever had. Asked only where nothing was recorded, so that footage needs no database."""
+    from django.db import Error
+
+    with suppress(Error), as_local_person(data), named_camera():  # a database that is away refuses nobody his answer
+        from mingjian.web.registry.queries import camera_by_id
+
+        camera_by_id(camera)
 
 
 def _check_stream(stream: str) -> None:

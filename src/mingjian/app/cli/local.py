@@ -9,6 +9,8 @@ from pathlib import Path
 
 from mingjian.app.data_folder import DataFolder
 from mingjian.app.web_setup import bring_up_web, migrate
+from mingjian.kernel.errors import MingjianError
+from mingjian.kernel.text import Text
 from mingjian.web.authority.actor import Actor, local_person
 
 
@@ -18,3 +20,15 @@ def as_local_person(data: Path) -> Iterator[Actor]:
     bring_up_web(DataFolder(data))
     migrate()
     yield local_person(getpass.getuser())
+
+
+@contextmanager
+def named_camera() -> Iterator[None]:
+    """Inside, a camera that is not there is an error of the argument that named it, with where to find the ids."""
+    try:
+        yield
+    except MingjianError as error:
+        if error.code != "not_found":
+            raise
+        remedy = Text(zh="编号见 mingjian camera list", en="mingjian camera list shows the ids")
+        raise MingjianError(error.code, error.message, fault=error.fault, field="camera", remedy=remedy) from error

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mingjian.app.cli.options import DataOption, JsonOption, OptionalDataOption
+from mingjian.app.cli.options import DataOption, JsonOption, NoDataOption, OptionalDataOption
 from mingjian.app.data_folder import DataFolder, init_data_folder
 from mingjian.app.doctor import examine, findings_json
 from mingjian.app.ledger_keys import check_suite, ensure_key
@@ -76,6 +76,7 @@ def size_command(
     cameras: Annotated[int, typer.Option("--cameras", min=1)],
     mbps: Annotated[float, typer.Option("--mbps", min=0.01)],
     days: Annotated[int, typer.Option("--days", min=1)],
+    _: NoDataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Disk, network and processor that cameras need. 估算磁盘、带宽与处理器。"""

@@ -9,7 +9,9 @@ import sys
 from importlib import import_module
 
 import typer
+from typer.exceptions import TyperException
 
+from mingjian.app.cli.usage import usage_error
 from mingjian.app.terminal import print_error
 from mingjian.kernel.errors import Fault, MingjianError
 
@@ -54,9 +56,18 @@ def _only_commands() -> None:
 
 
 def main() -> None:
-    """Run the command line and exit: 0 done, 1 it failed, 2 it was asked wrongly (typer's own code for bad options)."""
+    """Run the command line and exit: 0 done, 1 it failed, 2 it was asked wrongly."""
     try:
-        application(sys.argv[1] if len(sys.argv) > 1 else None)()
+        done = application(sys.argv[1] if len(sys.argv) > 1 else None)(prog_name="mingjian", standalone_mode=False)
+    except typer.Abort:
+        sys.exit(EXIT_OTHER)
+    except TyperException as error:
+        if error.message or isinstance(
+            error, typer.BadParameter
+        ):  # else a group without a command: its help was printed
+            print_error(usage_error(error))
+        sys.exit(EXIT_USER)
     except MingjianError as error:
         print_error(error)
         sys.exit(EXIT_USER if error.fault is Fault.USER else EXIT_OTHER)
+    sys.exit(done if isinstance(done, int) else 0)

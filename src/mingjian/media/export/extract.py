@@ -93,7 +93,7 @@ def extract(
     spans = recordings.spans(camera, stream, from_ns, to_ns, now_ns)
     gaps = tuple(span for span in spans if span.kind not in (SpanKind.RECORDED, SpanKind.BACKFILLED))
     if not chunks:
-        raise no_footage(next((gap.reason.value for gap in gaps if gap.reason is not None), None))
+        raise no_footage(next((gap.reason.value for gap in gaps if gap.reason is not None), None), "from")
     parts = _parts(recordings, chunks)
     targets = [_part_path(output, number) for number in range(1, len(parts) + 1)]
     if not overwrite:

@@ -54,14 +54,14 @@ def bad_cursor() -> MingjianError:
     )
 
 
-def no_footage(reason: str | None) -> MingjianError:
-    """Nothing was recorded at that instant; `reason` as the timeline has it."""
+def no_footage(reason: str | None, field: str = "at") -> MingjianError:
+    """Nothing was recorded at that instant; `reason` as the timeline has it, `field` is where the instant was asked."""
     told = "" if reason is None else f" ({reason})"
     return MingjianError(
         "no_footage",
         Text(zh=f"这一刻没有录像{told}", en=f"nothing was recorded at this instant{told}"),
         fault=Fault.USER,
-        field="at",
+        field=field,
         remedy=Text(zh="请在时间轴上选择有录像的时间", en="choose a time that the timeline shows as recorded"),
     )
 
