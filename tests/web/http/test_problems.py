@@ -182,11 +182,14 @@ def test_answers_are_for_no_cache_no_frame_no_script(admin: Api) -> None:
 def test_a_refusal_says_who_may(viewer: Api) -> None:
     problem = viewer.get("/audit", status=403)
     assert problem["detail"] == "you do not have the right to read the audit record"
-    assert problem["remedy"] == "roles that have it: administrator, auditor; ask the administrator"
+    within = "within their own organisation or district: administrator of an organisation, "
+    within += "person in charge of a public security organ, inspector"
+    assert problem["remedy"] == f"roles that have it: administrator, auditor; {within}; ask the administrator"
     viewer.patch("/me", {"language": "zh"})
     problem = viewer.get("/audit", status=403)
     assert problem["detail"] == "您没有“查阅审计记录”的权限"
-    assert problem["remedy"] == "有此权限的角色：管理员、审计员；如工作需要，请联系管理员"
+    within = "在本单位或者辖区范围内有此权限：单位管理员、公安机关负责人、检查人员"
+    assert problem["remedy"] == f"有此权限的角色：管理员、审计员；{within}；如工作需要，请联系管理员"
 
 
 def test_nul_is_refused_by_name(admin: Api) -> None:

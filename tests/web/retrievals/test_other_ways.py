@@ -89,7 +89,8 @@ def test_a_court_comes_on_its_own_basis_with_visitors(town: Town) -> None:
         row = go(desk, row, "visitors/undertaking", {"number": number, "signature_file": town.file()})
     row = go(desk, row, "register")
     assert go(desk, row, "execute")["state"] == "executed"
-    assert manager.get(f"/retrievals/{row['id']}")["executors"][0]["number_end"] == "1001"
+    first = manager.get(f"/retrievals/{row['id']}")["executors"][0]
+    assert (first["number_end"], first["visitor"], first["user"]) == ("1001", True, None)
 
 
 @pytest.mark.applies("retrieval.judge_person_concerned", "retrievals.approve")

@@ -181,6 +181,7 @@ def test_papers_missing_returns_and_a_refusal_escalates_to_somebody_else(theft: 
 
 def test_one_comes_alone_or_twice_under_one_credential(theft: Theft) -> None:
     row = theft.come(theft.officer, theft.approved(), "鲁B0001")
+    assert [one["user"] for one in row["executors"]] == [theft.officer.id]  # two may have the same name
     papers = {"papers": ["credentials", "approval_document"]}
     go(Api(theft.custodian), row, "present", papers, status=409)
     theft.come(theft.officer, row, "鲁B0009", status=409)

@@ -20,7 +20,7 @@ export interface Judgement {
 }
 export interface Check { readonly judgements: readonly Judgement[]; readonly missing: readonly Judgement[]; readonly holder: string | null; readonly holder_name: string | null }
 export interface Executor {
-  readonly name: string; readonly number_end: string; readonly visitor: boolean; readonly confirmed_s: number | null; readonly undertaken_s: number | null;
+  readonly user: string | null; readonly name: string; readonly number_end: string; readonly visitor: boolean; readonly confirmed_s: number | null; readonly undertaken_s: number | null;
 }
 export interface Step {
   readonly number: number; readonly event: string; readonly before: string; readonly after: string; readonly by: string; readonly unit: string; readonly at_s: number;

@@ -2,7 +2,7 @@
 import { ElMessage } from "element-plus";
 
 import { Problem } from "../api/client";
-import { t } from "../i18n";
+import { sentence, t } from "../i18n";
 
 export interface ProblemWords {
   readonly what: string;
@@ -10,8 +10,6 @@ export interface ProblemWords {
 }
 
 /** The server's English is made to stand behind a colon, too: alone it begins as a sentence does. */
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 export function wordsOf(error: unknown): ProblemWords | null {
   if (error === null || error === undefined) return null;
   if (error instanceof Problem) {

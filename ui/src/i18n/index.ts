@@ -29,3 +29,8 @@ export function tOr(key: string, otherwise: string): string {
 export function pick(pair: { readonly zh: string; readonly en: string }): string {
   return language.value === "zh" ? pair.zh || pair.en : pair.en || pair.zh;
 }
+
+/** Words that stand alone begin with a capital, where the language has them. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

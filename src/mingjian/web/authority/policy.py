@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text, listed
-from mingjian.web.authority.actor import LOCAL_ROLE, Actor, Role
+from mingjian.web.authority.actor import LOCAL_ROLE, Actor, BoundRole, Role
 from mingjian.web.authority.sources import contacts_of
 
 
@@ -94,13 +94,18 @@ class Policy(ABC):
         people = contacts_of(actor, self, subject)
         if people:
             return Text(f"如工作需要，可联系：{'、'.join(people)}", f"if your work needs it, ask {', '.join(people)}")
-        labels = [role.label for role in Role if role.value in self.who_may(subject).roles]
-        if not labels:
+        having = self.who_may(subject).roles
+        whole = listed([role.label for role in Role if role.value in having])
+        bound = listed([role.label for role in BoundRole if role.value in having])
+        if not whole.zh and not bound.zh:
             return Text(zh="如工作需要，请联系管理员", en="ask the administrator if your work needs it")
-        named = listed(labels)
+        said = [Text(f"有此权限的角色：{whole.zh}", f"roles that have it: {whole.en}")] if whole.zh else []
+        if bound.zh:  # roles, never people: whom others employ is not told to somebody who was just refused
+            within = "within their own organisation or district"
+            said.append(Text(f"在本单位或者辖区范围内有此权限：{bound.zh}", f"{within}: {bound.en}"))
         return Text(
-            zh=f"有此权限的角色：{named.zh}；如工作需要，请联系管理员",
-            en=f"roles that have it: {named.en}; ask the administrator",
+            zh=f"{'；'.join(one.zh for one in said)}；如工作需要，请联系管理员",
+            en=f"{'; '.join(one.en for one in said)}; ask the administrator",
         )
 
 

@@ -300,7 +300,7 @@ def whole(row: Retrieval, language: str) -> dict[str, Any]:
         "decide_policy": "" if by is None else DECIDE_HOURS,
         "executors": [
             {
-                "name": one.name, "number_end": one.number_end, "visitor": one.user_id is None,
+                "user": one.user_id, "name": one.name, "number_end": one.number_end, "visitor": one.user_id is None,
                 "confirmed_s": seconds(one.confirmed_ns), "undertaken_s": seconds(one.undertaken_ns),
             }
             for one in row.executors.order_by("pk")

@@ -1,5 +1,5 @@
 import { http } from "../../api/client";
-import { pick, t, tOr } from "../../i18n";
+import { pick, sentence, t, tOr } from "../../i18n";
 import type { Choice, Resource } from "../resource";
 import { fact, findDivisions, findOrganisations, historyOf, judged, lister, namer, span, YES_NO, yesNo, type Schemas } from "./shared";
 
@@ -18,11 +18,11 @@ function vocabulary(): Promise<Vocabulary> {
 }
 
 async function kinds(): Promise<readonly Choice[]> {
-  return (await vocabulary()).kinds.map((one) => ({ value: one.value, label: pick(one) }));
+  return (await vocabulary()).kinds.map((one) => ({ value: one.value, label: sentence(pick(one)) }));
 }
 
 async function parts(): Promise<readonly Choice[]> {
-  return (await vocabulary()).parts.map((one) => ({ value: one.value, label: pick(one) }));
+  return (await vocabulary()).parts.map((one) => ({ value: one.value, label: sentence(pick(one)) }));
 }
 
 export const places: Resource<Row> = {
@@ -52,18 +52,18 @@ export const places: Resource<Row> = {
     return {
       label: name, version: one.version, values: { name, address, licence, sector, note, division, organisation: organisation ?? "", public_place: public_place === null ? "" : String(public_place) },
       facts: [
-        fact("places.kinds", one.kinds.map((kind) => word(all.kinds, kind)).join(t("common.list"))), fact("resource.address", address), fact("resource.division", one.division_name),
+        fact("places.kinds", sentence(one.kinds.map((kind) => word(all.kinds, kind)).join(t("common.list")))), fact("resource.address", address), fact("resource.division", one.division_name),
         fact("places.organisation", one.organisation_name), fact("places.public", yesNo(one.public_place)), fact("places.movable", yesNo(one.movable)),
         fact("places.licence", licence), fact("organisations.sector", sector), fact("resource.position", one.lon === null ? "" : `${one.lon}, ${one.lat ?? ""}`),
         fact("resource.note", note),
       ],
       rows: [
-        { title: "places.parts", lines: one.parts.map((part) => ({ text: [word(all.parts, part.part), part.name].filter(Boolean).join(" "), dates: "" })) },
+        { title: "places.parts", lines: one.parts.map((part) => ({ text: sentence([word(all.parts, part.part), part.name].filter(Boolean).join(" ")), dates: "" })) },
         {
           title: "places.duties",
-          lines: one.duties.map((duty) => ({ text: `${tOr(`places.role.${duty.role}`, duty.role)}${t("common.colon")}${duty.organisation_name}`, dates: span(duty.since_date, duty.until_date) })),
+          lines: one.duties.map((duty) => ({ text: `${sentence(tOr(`places.role.${duty.role}`, duty.role))}${t("common.colon")}${duty.organisation_name}`, dates: span(duty.since_date, duty.until_date) })),
         },
-        { title: "places.rooms", lines: one.rooms.map((room) => ({ text: [room.name, word(all.rooms, room.kind), room.floor].filter(Boolean).join(" "), dates: "" })) },
+        { title: "places.rooms", lines: one.rooms.map((room) => ({ text: [room.name, sentence(word(all.rooms, room.kind)), room.floor].filter(Boolean).join(" "), dates: "" })) },
       ],
     };
   },
@@ -71,7 +71,7 @@ export const places: Resource<Row> = {
     const [found, all] = await Promise.all([http.get<readonly Schemas["PartJudgementOut"][]>(`places/${encodeURIComponent(id)}/judgement`), vocabulary()]);
     return found.map((one) => {
       const kind = all.parts.find((entry) => entry.value === one.part.part);
-      const title = [kind ? pick(kind) : one.part.part, one.part.name].filter(Boolean).join(" ");
+      const title = sentence([kind ? pick(kind) : one.part.part, one.part.name].filter(Boolean).join(" "));
       const bearers = one.bearers.map((bearer) =>
         t("places.bearers", { cited: bearer.cited, roles: bearer.roles.map((role) => tOr(`places.role.${role}`, role)).join(t("common.list")) }));
       const categories = one.cited.length > 0 ? [t("places.categories", { cited: one.cited.join(t("common.list")) })] : [];
