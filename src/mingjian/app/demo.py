@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import shutil
@@ -23,6 +24,7 @@ from mingjian.app.web_setup import bring_up_web, migrate
 from mingjian.kernel.clock import NS_PER_S, Clock
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.text import Text
+from mingjian.media.edge.listening import listens
 from mingjian.media.simulate.specs import camera_spec
 from mingjian.web.authority.actor import local_person
 
@@ -217,7 +219,7 @@ def _tell_when_pictures_come(
             note(Text(zh=f"画面 {streaming}/{facts.cameras}", en=f"pictures {streaming}/{facts.cameras}"))
             told = streaming
         pause.wait(0.3)
-    while not _listens(folder.web_socket):  # who opens the address now must be able to sign in
+    while not asyncio.run(listens(folder.web_socket)):  # who opens the address now must be able to sign in
         pause.wait(0.1)
     seconds = (clock.mono_ns() - begun_ns) / NS_PER_S
     note(
@@ -235,16 +237,6 @@ def _tell_when_pictures_come(
             en=f"unplug camera 7: echo 'unplug 7' | nc 127.0.0.1 {facts.control_port}\nCtrl+C stops; mingjian demo --destroy leaves nothing",
         )
     )
-
-
-def _listens(path: Path) -> bool:
-    """Whether web takes connections; it does once every slice is loaded."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(path))
-        except OSError:
-            return False
-    return True
 
 
 def _streaming(client: EngineClient) -> int:

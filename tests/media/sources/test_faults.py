@@ -116,6 +116,31 @@ async def test_nobody_answers_the_connection() -> None:
     assert "no answer" in detail
 
 
+async def test_a_server_that_accepts_and_says_no_word_of_tls() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(8)  # the kernel accepts; nobody ever answers the hello
+        url = f"rtsps://127.0.0.1:{listener.getsockname()[1]}/x"
+        async with asyncio.timeout(5):
+            reason, detail = await failure_of(url, connect_timeout_s=0.5)
+    assert reason is GapReason.UNREACHABLE
+    assert "no answer" in detail
+
+
+async def test_rtsps_and_a_camera_that_shakes_hands_and_says_no_more(certificate: tuple[Path, Path]) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    camera = FakeCamera(Habits(mute=True), tls=context)
+    await camera.open()
+    try:
+        async with asyncio.timeout(5):
+            reason, detail = await failure_of(camera.url(scheme="rtsps"), answer_s=0.5)
+    finally:
+        await camera.close()
+    assert reason is GapReason.UNREACHABLE
+    assert "does not answer" in detail
+
+
 async def test_a_wrong_password_is_tried_once_a_minute() -> None:
     async with FakeCamera(Habits(credentials=Credentials("admin", "right"))) as camera:
         async with running(camera.url(user="admin:wrong")) as (source, sink):
@@ -279,33 +304,6 @@ async def test_receiver_reports_are_sent() -> None:
     assert report.blocks[0].ssrc == 0x1234
     assert report.blocks[0].cumulative_lost == 0
     assert report.blocks[0].highest_sequence > 0xFFFF  # it wrapped
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("tls")
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=camera",
-            "-keyout",
-            str(key),
-            "-out",
-            str(cert),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return cert, key
 
 
 async def test_rtsps_with_a_self_signed_certificate(certificate: tuple[Path, Path]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 import uvloop
@@ -34,11 +36,16 @@ class Reader(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def connected() -> AsyncIterator[tuple[socket.socket, Reader, Patience]]:
+async def connected(tls: ssl.SSLContext | None = None) -> AsyncIterator[tuple[socket.socket, Reader, Patience]]:
     loop = asyncio.get_running_loop()
     reader = Reader()
-    server = await loop.create_server(lambda: reader, "127.0.0.1", 0)
-    with socket.create_connection(server.sockets[0].getsockname()) as sender:
+    server = await loop.create_server(lambda: reader, "127.0.0.1", 0, ssl=tls)
+    sender = socket.create_connection(server.sockets[0].getsockname())
+    if tls is not None:
+        trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        sender = await asyncio.to_thread(trusting.wrap_socket, sender)
+    with sender:
         while reader.transport is None:
             await asyncio.sleep(0)
         yield sender, reader, Patience(reader.transport)
@@ -61,8 +68,8 @@ def low_water(reader: Reader) -> int:
     return int(reader.transport.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT))
 
 
-async def wait_below_the_mark() -> None:
-    async with connected() as (sender, reader, patience):
+async def wait_below_the_mark(tls: ssl.SSLContext | None) -> None:
+    async with connected(tls) as (sender, reader, patience):
         steady(patience, 100_000)
         assert low_water(reader) == patience.low_water == 100_000 * PATIENCE_S
         sender.sendall(bytes(12_000))
@@ -73,8 +80,8 @@ async def wait_below_the_mark() -> None:
         assert sum(reader.read) == 24_000
 
 
-async def a_viewer_is_served_at_once() -> None:
-    async with connected() as (sender, reader, patience):
+async def a_viewer_is_served_at_once(tls: ssl.SSLContext | None) -> None:
+    async with connected(tls) as (sender, reader, patience):
         steady(patience, 100_000)
         sender.sendall(bytes(5_000))
         await turns(reader)
@@ -90,8 +97,8 @@ async def a_viewer_is_served_at_once() -> None:
         assert low_water(reader) == patience.low_water > 1
 
 
-async def a_stream_that_falls_silent_is_read_to_its_end() -> None:
-    async with connected() as (sender, reader, patience):
+async def a_stream_that_falls_silent_is_read_to_its_end(tls: ssl.SSLContext | None) -> None:
+    async with connected(tls) as (sender, reader, patience):
         steady(patience, 100_000)
         sender.sendall(bytes(5_000))
         patience.tick(500_000)  # nothing was read in this second
@@ -100,8 +107,8 @@ async def a_stream_that_falls_silent_is_read_to_its_end() -> None:
         assert patience.low_water == 1
 
 
-async def the_end_of_a_connection_is_heard() -> None:
-    async with connected() as (sender, reader, patience):
+async def the_end_of_a_connection_is_heard(tls: ssl.SSLContext | None) -> None:
+    async with connected(tls) as (sender, reader, patience):
         steady(patience, 100_000)
         sender.sendall(bytes(5_000))
         sender.close()
@@ -109,6 +116,7 @@ async def the_end_of_a_connection_is_heard() -> None:
         assert sum(reader.read) == 5_000
 
 
+@pytest.mark.parametrize("secure", [False, True], ids=["plain", "tls"])
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize(
     "walk",
@@ -120,10 +128,18 @@ async def the_end_of_a_connection_is_heard() -> None:
     ],
 )
 def test_with_real_sockets(
-    loop: Callable[[], asyncio.AbstractEventLoop], walk: Callable[[], Coroutine[None, None, None]]
+    loop: Callable[[], asyncio.AbstractEventLoop],
+    walk: Callable[[ssl.SSLContext | None], Coroutine[None, None, None]],
+    secure: bool,
+    certificate: tuple[Path, Path],
 ) -> None:
+    tls = None
+    if secure:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(*certificate)
+        tls.num_tickets = 0  # the sender never reads: what lies unread at its end would turn it into a reset
     with asyncio.Runner(loop_factory=loop) as runner:
-        runner.run(asyncio.wait_for(walk(), 10))
+        runner.run(asyncio.wait_for(walk(tls), 10))
 
 
 async def test_the_mark_follows_the_quietest_second_and_stays_below_the_buffer() -> None:

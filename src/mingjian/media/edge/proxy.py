@@ -5,7 +5,6 @@ Web believes X-Forwarded-* because they arrive on that socket; what a client sen
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from mingjian.kernel.clock import Clock
 from mingjian.kernel.errors import Fault, MingjianError
 from mingjian.kernel.ids import new_id
 from mingjian.kernel.text import Text
+from mingjian.media.edge.listening import listens
 from mingjian.media.edge.static_files import SECURITY_HEADERS
 
 _LOG = logging.getLogger(__name__)
@@ -73,13 +73,8 @@ class WebProxy:
             await self._session.close()
 
     async def listens(self) -> bool:
-        """Whether web takes connections: the socket's file alone may be left over from a process that died."""
-        try:
-            _, writer = await asyncio.wait_for(asyncio.open_unix_connection(str(self._socket)), 1.0)
-        except (OSError, TimeoutError):
-            return False
-        writer.close()
-        return True
+        """Whether web takes connections."""
+        return await listens(self._socket)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Web's answer. Raises MingjianError `web_away` (or gives a page to a browser that wants one)."""
