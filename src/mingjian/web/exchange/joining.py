@@ -117,9 +117,9 @@ class Changes:
         dated = [row for key, row in self._dated.items() if key not in self._gone]
         update_rows(Membership, _DATES, ((row.since_date, row.until_date, row.pk) for row in dated))
         insert_rows(Membership, _COLUMNS, ([getattr(row, name) for name in _COLUMNS] for row in self._made))
-        self._own()
-        touched = {row.camera_id for _, row, _, _ in self._said}
-        Camera.objects.filter(pk__in=touched).update(version=F("version") + 1)
+        moved = self._own()
+        others = {row.camera_id for _, row, _, _ in self._said} - moved
+        Camera.objects.filter(id__among=others).update(version=F("version") + 1)
         for action, said in groupby(self._said, lambda one: one[0]):
             abouts = [_about(self._held.cameras[row.camera_id], before, after) for _, row, before, after in said]
             record_many(actor, action, "camera", abouts, policy=MANAGE, reason=reason)
@@ -128,8 +128,11 @@ class Changes:
         if row.pk is not None:  # one of this very chunk is written with its dates
             self._dated[row.pk] = row
 
-    def _own(self) -> None:
-        """Cameras are of the system that owns them now, which counts in the score of their files."""
+    def _own(self) -> set[str]:
+        """Cameras are of the system that owns them now, which counts in the score of their files; those that moved.
+
+        Each is written once, with its new version: it is locked.
+        """
         moved = []
         for key in {row.camera_id for _, row, _, _ in self._said if row.owning}:
             camera, system = self._held.cameras[key], self._held.owner_of(key)
@@ -140,9 +143,9 @@ class Changes:
         archives, photos = CameraArchive.objects.in_bulk(ids), pictured(ids)
         for camera in moved:
             camera.archive_score = score(camera, archives.get(camera.id), photo=camera.id in photos)
-        update_rows(
-            Camera, ("system_id", "archive_score"), ((one.system_id, one.archive_score, one.id) for one in moved)
-        )
+        names = ("system_id", "archive_score", "version")
+        update_rows(Camera, names, ((one.system_id, one.archive_score, one.version + 1, one.id) for one in moved))
+        return {one.id for one in moved}
 
 
 def _about(camera: Camera, before: dict[str, Any] | None, after: dict[str, Any]) -> About:
