@@ -70,7 +70,9 @@ def list_cameras(data: DataOption, as_json: JsonOption = False) -> None:
                 "name": camera.name,
                 "enabled": camera.enabled,
                 "streams": [_stream_row(stream.name, status.get(stream.name)) for stream in camera.streams.all()],
-                "state": _state(camera.enabled, streams is None, status.get("main")),
+                "state": _state(camera.enabled, streams is None, status.get("main"))
+                if camera.streams.all()
+                else "no_stream",
                 "last_error": _last_error(status.get("main")),
             }
         )
