@@ -14880,7 +14880,12 @@ export interface components {
         };
     };
     responses: never;
-    parameters: never;
+    parameters: {
+        /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+        IdempotencyKey: string;
+        /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+        IfMatch: string;
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -14923,7 +14928,10 @@ export interface operations {
     agreements_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -14956,7 +14964,10 @@ export interface operations {
     agreements_end: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 agreement_id: string;
             };
@@ -14991,7 +15002,10 @@ export interface operations {
     agreements_admit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 agreement_id: string;
             };
@@ -15026,7 +15040,10 @@ export interface operations {
     appointments_end: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 appointment_id: string;
             };
@@ -15094,7 +15111,10 @@ export interface operations {
     area_inspections_record: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -15743,7 +15763,10 @@ export interface operations {
     bindings_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -15776,7 +15799,10 @@ export interface operations {
     bindings_end: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 binding_id: string;
             };
@@ -15849,7 +15875,10 @@ export interface operations {
     cameras_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -15948,7 +15977,10 @@ export interface operations {
     camera_files_enrol: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -16231,7 +16263,10 @@ export interface operations {
     cameras_remove: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 camera_id: string;
             };
@@ -16264,7 +16299,10 @@ export interface operations {
     cameras_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 camera_id: string;
             };
@@ -16299,7 +16337,10 @@ export interface operations {
     camera_files_code: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 camera_id: string;
             };
@@ -16334,7 +16375,10 @@ export interface operations {
     camera_files_confirm: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 camera_id: string;
             };
@@ -16402,7 +16446,10 @@ export interface operations {
     camera_files_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 camera_id: string;
             };
@@ -16471,7 +16518,12 @@ export interface operations {
     camera_files_join: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 camera_id: string;
             };
@@ -16506,7 +16558,10 @@ export interface operations {
     camera_files_leave: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 camera_id: string;
                 membership_id: number;
@@ -16639,7 +16694,10 @@ export interface operations {
     tasks_send: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -16672,7 +16730,10 @@ export interface operations {
     tasks_answer: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 task_id: string;
             };
@@ -16707,7 +16768,10 @@ export interface operations {
     tasks_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 task_id: string;
             };
@@ -16778,7 +16842,10 @@ export interface operations {
     devices_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -16842,7 +16909,10 @@ export interface operations {
     devices_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 device_id: string;
             };
@@ -16877,7 +16947,12 @@ export interface operations {
     devices_connect: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 device_id: string;
             };
@@ -16912,7 +16987,10 @@ export interface operations {
     devices_disconnect: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 device_id: string;
                 channel_id: number;
@@ -16982,7 +17060,10 @@ export interface operations {
     devices_replace: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 device_id: string;
             };
@@ -17017,7 +17098,10 @@ export interface operations {
     devices_scrap: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 device_id: string;
             };
@@ -17086,7 +17170,10 @@ export interface operations {
     divisions_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -17183,7 +17270,10 @@ export interface operations {
     divisions_merge: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 division_id: string;
             };
@@ -17218,7 +17308,10 @@ export interface operations {
     divisions_rename: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 division_id: string;
             };
@@ -17253,7 +17346,10 @@ export interface operations {
     emergencies_declare: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -17315,7 +17411,10 @@ export interface operations {
     emergencies_confirm: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -17350,7 +17449,10 @@ export interface operations {
     emergencies_end: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -17385,7 +17487,10 @@ export interface operations {
     emergencies_report: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -17703,7 +17808,10 @@ export interface operations {
     filings_draft: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -17736,7 +17844,10 @@ export interface operations {
     filings_enter: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -17866,7 +17977,10 @@ export interface operations {
     filings_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 filing_id: string;
             };
@@ -17901,7 +18015,10 @@ export interface operations {
     filings_close: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 filing_id: string;
             };
@@ -17968,7 +18085,10 @@ export interface operations {
     filings_register: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 filing_id: string;
             };
@@ -17999,7 +18119,10 @@ export interface operations {
     filings_return: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 filing_id: string;
             };
@@ -18034,7 +18157,10 @@ export interface operations {
     filings_submit: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 filing_id: string;
             };
@@ -18065,7 +18191,10 @@ export interface operations {
     filings_verify: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 filing_id: string;
             };
@@ -18102,7 +18231,10 @@ export interface operations {
     filings_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 filing_id: string;
             };
@@ -18170,7 +18302,10 @@ export interface operations {
     grants_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -18203,7 +18338,10 @@ export interface operations {
     grants_end: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 grant_id: string;
             };
@@ -18271,7 +18409,10 @@ export interface operations {
     holds_place: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -18304,7 +18445,10 @@ export interface operations {
     holds_release: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 hold_id: string;
             };
@@ -18471,7 +18615,10 @@ export interface operations {
     imports_apply: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 import_id: string;
             };
@@ -18502,7 +18649,10 @@ export interface operations {
     imports_drop: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 import_id: string;
             };
@@ -18568,7 +18718,10 @@ export interface operations {
     imports_undo: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 import_id: string;
             };
@@ -18752,7 +18905,10 @@ export interface operations {
     layouts_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -18785,7 +18941,10 @@ export interface operations {
     layouts_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 layout_id: string;
             };
@@ -18820,7 +18979,10 @@ export interface operations {
     layouts_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 layout_id: string;
             };
@@ -18884,7 +19046,10 @@ export interface operations {
     leads_record_deed: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -18977,7 +19142,10 @@ export interface operations {
     leads_close: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 lead_id: string;
             };
@@ -19012,7 +19180,10 @@ export interface operations {
     leads_judge: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 lead_id: string;
             };
@@ -19078,7 +19249,10 @@ export interface operations {
     leads_take: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 lead_id: string;
             };
@@ -19270,7 +19444,10 @@ export interface operations {
     mask_lifts_ask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -19303,7 +19480,10 @@ export interface operations {
     mask_lifts_end: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 lift_id: string;
             };
@@ -19338,7 +19518,10 @@ export interface operations {
     mask_lifts_grant: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 lift_id: string;
             };
@@ -19373,7 +19556,10 @@ export interface operations {
     mask_lifts_refuse: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 lift_id: string;
             };
@@ -19441,7 +19627,10 @@ export interface operations {
     mask_positions_state: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -19474,7 +19663,10 @@ export interface operations {
     mask_positions_confirm: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 position_id: string;
             };
@@ -19509,7 +19701,10 @@ export interface operations {
     mask_positions_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 position_id: string;
             };
@@ -19576,7 +19771,10 @@ export interface operations {
     masks_draw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -19609,7 +19807,10 @@ export interface operations {
     masks_confirm: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 mask_id: string;
             };
@@ -19640,7 +19841,10 @@ export interface operations {
     masks_withdraw_ask: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 mask_id: string;
             };
@@ -19675,7 +19879,10 @@ export interface operations {
     masks_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 mask_id: string;
             };
@@ -19710,7 +19917,10 @@ export interface operations {
     masks_withdraw_drop: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 mask_id: string;
             };
@@ -20406,7 +20616,10 @@ export interface operations {
     monitoring_change_ask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -20439,7 +20652,10 @@ export interface operations {
     monitoring_change_decide: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 change_id: string;
             };
@@ -20506,7 +20722,10 @@ export interface operations {
     monitoring_room_make: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -20539,7 +20758,10 @@ export interface operations {
     monitoring_access: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 room_id: string;
             };
@@ -20644,7 +20866,10 @@ export interface operations {
     monitoring_enter: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 room_id: string;
             };
@@ -20743,7 +20968,10 @@ export interface operations {
     monitoring_staff_record: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 user_id: string;
             };
@@ -20810,7 +21038,10 @@ export interface operations {
     monitoring_view_audit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -20877,7 +21108,10 @@ export interface operations {
     obstructions_report: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -20941,7 +21175,10 @@ export interface operations {
     obstructions_step: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 case_id: string;
             };
@@ -21013,7 +21250,10 @@ export interface operations {
     organisations_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -21110,7 +21350,10 @@ export interface operations {
     organisations_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 organisation_id: string;
             };
@@ -21145,7 +21388,10 @@ export interface operations {
     organisations_dissolve: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 organisation_id: string;
             };
@@ -21180,7 +21426,10 @@ export interface operations {
     organisations_move: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 organisation_id: string;
             };
@@ -21215,7 +21464,10 @@ export interface operations {
     organisations_rename: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 organisation_id: string;
             };
@@ -21284,7 +21536,10 @@ export interface operations {
     people_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -21348,7 +21603,10 @@ export interface operations {
     people_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 person_id: string;
             };
@@ -21421,7 +21679,10 @@ export interface operations {
     places_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -21514,7 +21775,10 @@ export interface operations {
     places_remove: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 place_id: string;
             };
@@ -21547,7 +21811,10 @@ export interface operations {
     places_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 place_id: string;
             };
@@ -21582,7 +21849,10 @@ export interface operations {
     places_duty_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 place_id: string;
             };
@@ -21617,7 +21887,10 @@ export interface operations {
     places_duty_end: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 place_id: string;
                 duty_id: string;
@@ -21686,7 +21959,10 @@ export interface operations {
     places_kinds: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 place_id: string;
             };
@@ -21721,7 +21997,10 @@ export interface operations {
     places_part_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 place_id: string;
             };
@@ -21756,7 +22035,10 @@ export interface operations {
     places_room_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 place_id: string;
             };
@@ -21823,7 +22105,10 @@ export interface operations {
     additional_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -21856,7 +22141,10 @@ export interface operations {
     additional_approve: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 row_id: string;
             };
@@ -22024,7 +22312,10 @@ export interface operations {
     plans_draft: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -22088,7 +22379,10 @@ export interface operations {
     plans_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 plan_id: string;
             };
@@ -22188,7 +22482,10 @@ export interface operations {
     points_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 plan_id: string;
             };
@@ -22223,7 +22520,10 @@ export interface operations {
     points_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 plan_id: string;
                 point_id: string;
@@ -22259,7 +22559,10 @@ export interface operations {
     points_drop: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 plan_id: string;
                 point_id: string;
@@ -22295,7 +22598,10 @@ export interface operations {
     plans_step: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 plan_id: string;
             };
@@ -22363,7 +22669,10 @@ export interface operations {
     posts_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -22429,7 +22738,10 @@ export interface operations {
     posts_appoint: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 post_id: string;
             };
@@ -22464,7 +22776,10 @@ export interface operations {
     posts_end: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 post_id: string;
             };
@@ -22534,7 +22849,10 @@ export interface operations {
     projects_propose: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -22633,7 +22951,10 @@ export interface operations {
     projects_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 project_id: string;
             };
@@ -22668,7 +22989,10 @@ export interface operations {
     projects_step: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 project_id: string;
             };
@@ -22899,7 +23223,10 @@ export interface operations {
     qualifications_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -22932,7 +23259,10 @@ export interface operations {
     releases_check: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 release_id: string;
             };
@@ -23000,7 +23330,10 @@ export interface operations {
     removals_plan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -23064,7 +23397,10 @@ export interface operations {
     removals_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 removal_id: string;
             };
@@ -23099,7 +23435,10 @@ export interface operations {
     removals_step: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 removal_id: string;
             };
@@ -23233,7 +23572,10 @@ export interface operations {
     retention_order_enter: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -23266,7 +23608,10 @@ export interface operations {
     retention_order_confirm: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 order_id: string;
             };
@@ -23301,7 +23646,10 @@ export interface operations {
     retention_order_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 order_id: string;
             };
@@ -23336,7 +23684,10 @@ export interface operations {
     retention_profile_set: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 system_id: string;
             };
@@ -23468,7 +23819,10 @@ export interface operations {
     retention_purpose_set: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 camera_id: string;
             };
@@ -23570,7 +23924,10 @@ export interface operations {
     retrievals_draft: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -23729,7 +24086,10 @@ export interface operations {
     retrievals_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -23764,7 +24124,10 @@ export interface operations {
     retrievals_approve: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -23831,7 +24194,10 @@ export interface operations {
     retrievals_coordinate: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -23959,7 +24325,10 @@ export interface operations {
     retrievals_decline: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24026,7 +24395,10 @@ export interface operations {
     retrievals_end: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24061,7 +24433,10 @@ export interface operations {
     retrievals_escalate: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24096,7 +24471,10 @@ export interface operations {
     retrievals_execute: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24127,7 +24505,10 @@ export interface operations {
     retrievals_come: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24162,7 +24543,10 @@ export interface operations {
     retrievals_finish: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24257,7 +24641,10 @@ export interface operations {
     retrievals_package: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24382,7 +24769,10 @@ export interface operations {
     redactions_begin: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 retrieval_id: string;
                 package_id: string;
@@ -24414,7 +24804,10 @@ export interface operations {
     retrievals_present: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24605,7 +24998,10 @@ export interface operations {
     redactions_order: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
                 redaction_id: string;
@@ -24637,7 +25033,10 @@ export interface operations {
     redactions_draw: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
                 redaction_id: string;
@@ -24704,7 +25103,10 @@ export interface operations {
     retrievals_refuse: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24739,7 +25141,10 @@ export interface operations {
     retrievals_register: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24801,7 +25206,10 @@ export interface operations {
     releases_ask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24836,7 +25244,10 @@ export interface operations {
     retrievals_return: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24871,7 +25282,10 @@ export interface operations {
     retrievals_seal: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24906,7 +25320,10 @@ export interface operations {
     retrievals_submit: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24968,7 +25385,10 @@ export interface operations {
     retrievals_undertake: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -24999,7 +25419,10 @@ export interface operations {
     retrievals_uphold: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -25034,7 +25457,10 @@ export interface operations {
     retrievals_visitor: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -25069,7 +25495,10 @@ export interface operations {
     retrievals_visitor_undertakes: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -25104,7 +25533,10 @@ export interface operations {
     retrievals_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 retrieval_id: string;
             };
@@ -25235,7 +25667,10 @@ export interface operations {
     signs_register: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -25331,7 +25766,10 @@ export interface operations {
     signs_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 sign_id: string;
             };
@@ -25366,7 +25804,10 @@ export interface operations {
     signs_remove: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 sign_id: string;
             };
@@ -25401,7 +25842,10 @@ export interface operations {
     signs_see: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 sign_id: string;
             };
@@ -25593,7 +26037,10 @@ export interface operations {
     systems_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -25657,7 +26104,10 @@ export interface operations {
     systems_remove: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 system_id: string;
             };
@@ -25690,7 +26140,10 @@ export interface operations {
     systems_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 system_id: string;
             };
@@ -25725,7 +26178,10 @@ export interface operations {
     systems_conformance_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 system_id: string;
             };
@@ -25760,7 +26216,10 @@ export interface operations {
     systems_cost_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 system_id: string;
             };
@@ -25795,7 +26254,10 @@ export interface operations {
     systems_interface: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 system_id: string;
                 platform: string;
@@ -25868,7 +26330,10 @@ export interface operations {
     systems_notice_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 system_id: string;
             };
@@ -25903,7 +26368,10 @@ export interface operations {
     systems_notice_step: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 system_id: string;
                 notice_id: string;
@@ -25939,7 +26407,10 @@ export interface operations {
     systems_party_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 system_id: string;
             };
@@ -25974,7 +26445,10 @@ export interface operations {
     systems_scope: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 system_id: string;
             };
@@ -26170,7 +26644,10 @@ export interface operations {
     users_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -26234,7 +26711,10 @@ export interface operations {
     users_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 user_id: string;
             };
@@ -26366,7 +26846,10 @@ export interface operations {
     users_identity_link: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 user_id: string;
             };
@@ -26635,7 +27118,10 @@ export interface operations {
     works_register: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -26699,7 +27185,10 @@ export interface operations {
     works_end: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 works_id: string;
             };
@@ -26734,7 +27223,10 @@ export interface operations {
     works_look: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 works_id: string;
             };
@@ -26801,7 +27293,10 @@ export interface operations {
     zones_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 visible characters of the caller's choice: sent again with the same request, nothing is made twice, and the answer is the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -26834,7 +27329,10 @@ export interface operations {
     zones_remove: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of what was read: 412 when somebody changed it since, 428 when it is missing (RFC 9110 13.1.1). */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 zone_id: string;
             };

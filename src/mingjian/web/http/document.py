@@ -1,16 +1,20 @@
-"""What the OpenAPI document says beside the endpoints: how to be known, which scope a token needs, how errors look."""
+"""What the OpenAPI document says beside the endpoints: how to be known, which scope a token needs, which headers are read,
+how errors look."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from typing import Any
 
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 
 from mingjian.web.authority.policy import OpenPolicy
 from mingjian.web.authority.scopes import scope_of
 from mingjian.web.http.guard import SAFE_METHODS, Requires
+from mingjian.web.http.headers import PARAMETERS, headers_of
 from mingjian.web.http.problem import CONTENT_TYPE
 
 _TEXT_OR_NULL = {"anyOf": [{"type": "string"}, {"type": "null"}]}
@@ -91,29 +95,28 @@ class DocumentedApi(NinjaAPI):
 
     def _document(self, prefix: str) -> OpenAPISchema:
         document = super().get_openapi_schema(path_prefix=prefix)
-        guards = _guards(self)
+        operations = dict(_operations(self))
         for methods in document["paths"].values():
             for method, operation in methods.items():
-                guard = guards.get(operation["operationId"])
-                if guard is not None:
-                    operation["security"] = _security(guard, changes=method.upper() not in SAFE_METHODS)
+                known = operations.get(operation["operationId"])
+                if known is not None:
+                    (guard,) = known.auth_callbacks  # http.api has made sure
+                    if isinstance(guard, Requires):
+                        operation["security"] = _security(guard, changes=method.upper() not in SAFE_METHODS)
+                    operation["parameters"] = [*operation.get("parameters", ()), *headers_of(known.view_func)]
                 answers = {str(status): answer for status, answer in operation["responses"].items()}
                 operation["responses"] = {**answers, "default": _DEFAULT}
         document["components"]["schemas"]["Problem"] = _PROBLEM
+        document["components"]["parameters"] = PARAMETERS
         document["components"]["securitySchemes"] = _SCHEMES
         return document
 
 
-def _guards(api: NinjaAPI) -> dict[str, Requires]:
-    found: dict[str, Requires] = {}
+def _operations(api: NinjaAPI) -> Iterator[tuple[str, Operation]]:
     for bound in api._get_bound_routers():
         for view in bound.path_operations.values():
             for operation in view.operations:
-                name = operation.operation_id or api.get_openapi_operation_id(operation)
-                (guard,) = operation.auth_callbacks  # http.api has made sure
-                if isinstance(guard, Requires):
-                    found[name] = guard
-    return found
+                yield operation.operation_id or api.get_openapi_operation_id(operation), operation
 
 
 def _security(guard: Requires, *, changes: bool) -> list[dict[str, list[str]]]:
