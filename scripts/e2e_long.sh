@@ -7,7 +7,7 @@ venv=${VENV:-.venv} seed=${1:-1} rounds=${2:-5}
 export PYTHONPATH=src
 passed=0 failed=0
 for ((round = 0; round < rounds; round++)); do
-  if MINGJIAN_SEED=$((seed + round)) "$venv/bin/python" -m pytest -q tests/e2e tests/app/test_system.py; then
+  if MINGJIAN_SEED=$((seed + round)) "$venv/bin/python" -m pytest -q tests/e2e tests/app/test_system.py tests/media/sources/test_mediamtx.py; then
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
