@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mingjian.app import log
 from mingjian.app.log import redact, set_up_logging
 
 
@@ -42,3 +43,31 @@ def test_a_log_line_is_json_with_utc_time(tmp_path: Path) -> None:
     assert line["url"] == "rtsp://***@h/"
     assert line["time"].endswith("Z")
     assert (line["process"], line["level"]) == ("engine", "warning")
+
+
+def test_logs_are_rotated_and_the_oldest_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "_MAX_BYTES", 2000)
+    monkeypatch.setattr(log, "_KEPT", 3)
+    saved = logging.getLogger().handlers[:]
+    try:
+        set_up_logging("engine", tmp_path)
+        for number in range(200):
+            logging.getLogger("mingjian.x").warning("line %d", number)
+        logging.getLogger().handlers[0].close()
+    finally:
+        logging.getLogger().handlers[:] = saved
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "engine.log",
+        *(f"engine.log.{number}" for number in (1, 2, 3)),
+    }
+    assert all(0 < path.stat().st_size <= 2000 for path in tmp_path.iterdir())
+    oldest_first = [
+        tmp_path / "engine.log.3",
+        tmp_path / "engine.log.2",
+        tmp_path / "engine.log.1",
+        tmp_path / "engine.log",
+    ]
+    told = [json.loads(line)["message"] for path in oldest_first for line in path.read_text().splitlines()]
+    assert told == [f"line {number}" for number in range(200 - len(told), 200)], (
+        "the newest lines, none missing between"
+    )
