@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from itertools import islice
 
+import pytest
+
+from mingjian.app import demo
 from mingjian.app.demo_city import sheets
 from mingjian.app.demo_city.people import PEOPLE
+from mingjian.app.demo_facts import DemoFacts
 from mingjian.web.authority.actor import BoundRole
 from mingjian.wire.gb_code import check_camera_code
 
@@ -37,3 +41,13 @@ def test_there_is_an_account_for_each_role_in_an_organisation_of_the_city() -> N
     names = {row["name"] for row in sheets.organisation_rows()}
     assert {home for *_, home in PEOPLE.values()} - names == {"UNIT"}
     assert len({account for account, *_ in PEOPLE.values()}) == len(BoundRole)
+
+
+def test_every_account_of_the_city_is_told_with_its_password_and_role(capsys: pytest.CaptureFixture[str]) -> None:
+    passwords = {account: f"word-of-{account}" for account, *_ in PEOPLE.values()}
+    demo._tell_people(DemoFacts(farm_port=1, control_port=2, cameras=9, passwords=passwords))
+    told = capsys.readouterr().err.splitlines()
+    rows = [line.split()[:3] for line in told]
+    assert [[account, word, role.split("(")[0]] for account, word, role in rows] == [
+        [account, passwords[account], role.value] for role, (account, *_) in PEOPLE.items()
+    ]

@@ -22,7 +22,7 @@ from mingjian.web.inspections.models import InspectionLead
 from mingjian.web.organisations.models import Organisation
 from mingjian.web.projects.models import Project
 from mingjian.web.registry.actions import NewCamera, add_camera
-from mingjian.web.registry.models import Device, DeviceChannel, System
+from mingjian.web.registry.models import Camera, Device, DeviceChannel, System
 
 pytestmark = [pytest.mark.django_db, pytest.mark.more]
 
@@ -76,6 +76,9 @@ def test_papers_are_there_in_every_state_and_a_second_filling_adds_nothing(make_
     assert Verdict.FAIL.value in {one["verdict"] for one in wrong}
     leads = set(InspectionLead.objects.values_list("origin", flat=True))
     assert leads >= {"enrolment", "project", "filing"}
+    refused = "三楼试衣区监控"  # proposed in a changing room of a mall
+    assert InspectionLead.objects.get(title=refused).origin == "enrolment"
+    assert not Camera.objects.filter(name=refused).exists()
     assert not System.objects.filter(place__name=sheets.MALL_WITHOUT_SYSTEM).exists()
     scrapped = Device.objects.exclude(scrapped_date="")
     assert not DeviceChannel.objects.filter(device__in=scrapped, until_date="").exists()
