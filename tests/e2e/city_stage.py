@@ -28,6 +28,7 @@ from mingjian.media.edge.static_files import UiFiles
 from mingjian.web import configuration, prepared_database, wiring
 from mingjian.web.authority.actor import BoundRole
 
+MAP_FOLDER = web_tests.BASE.data_folder / "map"
 PROOF = UI.parents[3] / "ui/src/retention/proof.example.json"  # a genuine one, of another camera
 PEOPLE = (
     BoundRole.PLANNER, BoundRole.GOVERNMENT_APPROVER, BoundRole.OFFICER, BoundRole.MANAGER, BoundRole.INSPECTOR,
@@ -158,7 +159,7 @@ async def serve(port: int, fill: Callable[[], object] = fill) -> None:
 
         app = web.Application(client_max_size=4 << 20)
         app.router.add_route("*", "/api/{tail:.*}", api)
-        app.router.add_route("*", "/{tail:.*}", UiFiles(UI).answer)
+        app.router.add_route("*", "/{tail:.*}", UiFiles(UI, MAP_FOLDER).answer)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()

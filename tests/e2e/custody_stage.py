@@ -74,9 +74,8 @@ def fill() -> str:
     anchor = record_one()
     prove_yesterday()
     factors = {name: make_person(name, *about) for name, about in PEOPLE.items()}
-    return json.dumps(
-        {"password": PASSWORD, "sign": SIGN, "anchor": anchor, "factors": {k: v for k, v in factors.items() if v}}
-    )
+    told = {"password": PASSWORD, "sign": SIGN, "anchor": anchor, "map_folder": str(city_stage.MAP_FOLDER)}
+    return json.dumps(told | {"factors": {k: v for k, v in factors.items() if v}})
 
 
 def record_one() -> str:

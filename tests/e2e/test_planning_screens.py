@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import sign_in
+from tests.e2e.map_archive import archive_of_one_colour
 
 pytestmark = [pytest.mark.browser, pytest.mark.more]
 
@@ -19,6 +24,37 @@ def test_the_map_shows_every_camera_of_the_view(planner: Page, city_stage: tuple
     planner.goto(f"{city_stage[0]}/map")
     planner.locator("[data-test=map][data-ready=true]").wait_for()
     planner.get_by_text("当前范围内有 3000 台摄像机").wait_for()
+
+
+MAGENTA = (255, 0, 255)
+MOSTLY_MAGENTA = """() => {
+  const canvas = document.querySelector("[data-test=map][data-ready=true] canvas");
+  if (canvas === null || canvas.width === 0) return false;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let found = 0;
+  for (let at = 0; at < data.length; at += 4) found += data[at] === 255 && data[at + 1] === 0 && data[at + 2] === 255;
+  return found > data.length / 4 / 2;
+}"""
+
+
+def test_the_customers_own_map_is_an_archive_in_the_data_folder(planner: Page, town: dict[str, Any]) -> None:
+    """Taken up with the next page; what it says wrong is told, and the map that comes along is shown."""
+    folder = Path(town["map_folder"])
+    folder.mkdir()
+    own = folder / "map.json"
+    try:
+        (folder / "city.pmtiles").write_bytes(archive_of_one_colour(MAGENTA))
+        own.write_text(json.dumps({"kind": "pmtiles", "url": "/tiles/city.pmtiles", "datum": "GCJ-02"}))
+        planner.goto(f"{town['address']}/map")
+        planner.wait_for_function(MOSTLY_MAGENTA)
+        planner.get_by_text("当前范围内有 3000 台摄像机").wait_for()
+        own.write_text(json.dumps({"kind": "pmtiles", "url": "/tiles/none.pmtiles"}))
+        planner.goto(f"{town['address']}/map")
+        planner.get_by_text("当前范围内有 3000 台摄像机").wait_for()
+        assert not planner.evaluate(MOSTLY_MAGENTA)
+        expect(planner.get_by_role("alert")).to_contain_text("自有底图无法显示")
+    finally:
+        own.unlink()
 
 
 def test_the_planner_sees_each_gap_with_its_clause_and_may_send_a_task_only_where_it_follows(

@@ -124,7 +124,13 @@ def restore(source: Path, root: Path) -> BackupReport:
 
 def _members(folder: DataFolder, scratch: Path) -> Iterator[tuple[str, Path]]:
     """(name in the archive, file to read); databases are copied through SQLite's own online backup."""
-    single = [folder.identity_file, folder.settings_file, folder.plan_file, folder.revocations_file]
+    single = [
+        folder.identity_file,
+        folder.settings_file,
+        folder.plan_file,
+        folder.revocations_file,
+        folder.map_folder / "map.json",
+    ]
     for path in [*single, *sorted(folder.keys.iterdir())]:
         if path.is_file() and not path.name.endswith(PARTIAL):
             yield path.relative_to(folder.root).as_posix(), path

@@ -111,6 +111,11 @@ class DataFolder:
         return self.root / "cache"
 
     @property
+    def map_folder(self) -> Path:
+        """The customer's own map: `map.json`, and the tiles it names below /tiles/. Made by the operator."""
+        return self.root / "map"
+
+    @property
     def first_volume(self) -> Path:
         """The volume every folder begins with."""
         return self.root / "volumes" / "v0"

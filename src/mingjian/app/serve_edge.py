@@ -62,6 +62,7 @@ def _settings(folder: DataFolder, options: argparse.Namespace, clock: SystemCloc
         port=options.port,
         edge=EDGE_NAME,
         ui_folder=UI_FOLDER,
+        map_folder=folder.map_folder,
         seen_file=seen_path(folder.root, EDGE_NAME),
         tls=tls,
     )

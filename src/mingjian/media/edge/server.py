@@ -53,7 +53,7 @@ class EdgeServer:
         self.live = LiveEndpoint(self.gate, self.feeds, self.masks, clock, self.metrics, self.seen.note)
         self.mjpeg = MjpegPictures(self.sessions, self.feeds, self.live.key_for, self.seen.note)
         self._proxy = WebProxy(settings.web_socket, clock, secure=settings.secure)
-        self._ui = UiFiles(settings.ui_folder)
+        self._ui = UiFiles(settings.ui_folder, settings.map_folder)
         self._revocations: WatchedFile[tuple[Revocation, ...]] = WatchedFile(
             settings.revocations_file, revocations_from_json
         )

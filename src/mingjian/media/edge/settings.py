@@ -28,6 +28,7 @@ class EdgeSettings:
     port: int = 8000
     edge: str = "edge"
     ui_folder: Path | None = None
+    map_folder: Path | None = None  # the customer's map.json and tiles
     seen_file: Path | None = None  # where it tells what was seen (ports/seen.py)
     tls: tuple[Path, Path] | None = None
     transcode_quota: int = 2

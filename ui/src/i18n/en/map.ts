@@ -15,6 +15,8 @@ export const map: Words<typeof zh> = {
   "map.spot.hint": "Click to mark a place; the space bar marks the middle of the map",
   "map.route.hint": "Click point by point, double-click or Enter to finish; Backspace takes a point back, Esc drops it; space adds the middle of the map",
   "map.legend": "Legend",
+  "map.own.fails": "Your own base map cannot be shown ({why}); the built-in one is shown instead. An administrator should check map.json in the data folder's map folder, and the file it names.",
+  "map.own.close": "Close",
   "map.legend.cluster": "Several cameras (the number is how many)",
   "map.legend.camera": "Camera in use and its view",
   "map.legend.idle": "Camera suspended or not in use",

@@ -12,6 +12,8 @@ export const map = {
   "map.spot.hint": "单击标出地点；空格标在地图中央",
   "map.route.hint": "逐点单击，双击或回车结束；退格撤回一点，Esc 放弃；空格在地图中央加点",
   "map.legend": "图例",
+  "map.own.fails": "自有底图无法显示（{why}），现显示自带底图。请管理员检查数据目录 map 文件夹中的 map.json 及其所指的文件。",
+  "map.own.close": "知道了",
   "map.legend.cluster": "多台摄像机（数字为台数）",
   "map.legend.camera": "在用摄像机及视场",
   "map.legend.idle": "暂停或未启用的摄像机",
