@@ -38,7 +38,7 @@ def operations() -> list[tuple[str, str, list[str], list[str]]]:
             body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
             name = body.get("$ref", "").rpartition("/")[2]
             fields = list(schema["components"]["schemas"].get(name, {}).get("properties", {}))
-            queries = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
+            queries = [each["name"] for each in operation.get("parameters", ()) if each.get("in") == "query"]
             if path not in KEPT:
                 found.append((method.upper(), path.removeprefix("/api/v1"), fields, queries))
     return found
