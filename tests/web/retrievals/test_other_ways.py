@@ -35,7 +35,16 @@ def test_a_department_needs_its_own_approval_and_the_coordination_record(town: T
     go(desk, row, "approve", grant, status=409)
     go(town.city.browser(BoundRole.OFFICER, "west"), row, "coordinate", {"reason": "已协调"}, status=404)
     row = go(town.city.browser(BoundRole.OFFICER), row, "coordinate", {"reason": "已协调"})
-    row = go(desk, row, "approve", grant)
+    span = {key: row["asked"][0][key] for key in ("camera", "from_s", "to_s")}
+    for change in (
+        {"to_s": span["to_s"] + 1},
+        {"from_s": span["from_s"] - 1},
+        {"camera": "hall"},
+        {"to_s": span["from_s"]},
+    ):
+        wide = go(desk, row, "approve", {**grant, "spans": [{**span, **change}]}, status=422)
+        assert wide["field"] == "/spans", "the holder narrows and never widens"
+    row = go(desk, row, "approve", {**grant, "spans": [{**span, "from_s": span["from_s"] + 60}]})
     assert row["state"] == "approved"
     town.clock.advance(HOUR * 10**9)
     do_duties()
@@ -82,6 +91,10 @@ def test_a_court_comes_on_its_own_basis_with_visitors(town: Town) -> None:
     row = go(Api(other), row, "approve", {"expires_s": town.now_s + HOUR})
     for name, number in (("法官甲", "FY-1001"), ("书记员乙", "FY-1002")):
         visitor = {"name": name, "number": number, "approval_file": town.file(), "signature_file": town.file()}
+        for lacking in ("approval_file", "signature_file"):
+            for named in ("nowhere", town.file("market")):
+                refused = go(desk, row, "visitors", {**visitor, lacking: named}, status=422)
+                assert refused["field"] == f"/{lacking}", "what was never handed in is no paper"
         row = go(desk, row, "visitors", visitor)
     row = go(desk, row, "present", {"papers": ["credentials", "approval_document"]})
     go(desk, row, "register", status=409)

@@ -184,6 +184,8 @@ def test_one_comes_alone_or_twice_under_one_credential(theft: Theft) -> None:
     assert [one["user"] for one in row["executors"]] == [theft.officer.id]  # two may have the same name
     papers = {"papers": ["credentials", "approval_document"]}
     go(Api(theft.custodian), row, "present", papers, status=409)
+    for none in ("", "    "):
+        theft.come(theft.partner, row, none, status=422)
     theft.come(theft.officer, row, "鲁B0009", status=409)
     theft.come(theft.partner, row, " 鲁b0001", status=409)
     theft.come(theft.head, row, "鲁B0003", status=403)
