@@ -30,6 +30,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     camera = camera_on(store, clock).connect()
     camera.send(2)
     camera.lose(GapReason.UNREACHABLE)
+    assert all(writer.flush() for writer in store.writers)  # or 100 s pass with footage on its way, which is no gap
     clock.advance(100 * NS_PER_S)
     camera.status(SourceState.STOPPED)
     store.add_hold(CAMERA, None, START_NS, START_NS + NS_PER_S, "case 7", "Olga")
